@@ -1,0 +1,1 @@
+//! Identifiers, open enumerations and tolerant lists of the MongoDB Atlas snapshot-export API

@@ -1,0 +1,1 @@
+//! The Rust SDK for MongoDB Atlas snapshot exports: export buckets, export jobs, snapshots
