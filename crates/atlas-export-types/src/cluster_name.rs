@@ -1,0 +1,156 @@
+//! The name of a cluster.
+//!
+//! The rule is a security requirement: the name stands in the path of a request, and a name
+//! such as `..` would make the request one for another resource.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::shortened;
+
+/// The longest name that Atlas allows.
+const MAX_LENGTH: usize = 64;
+
+/// The name of a cluster: 1 to 64 ASCII letters, digits and hyphens, not starting with a
+/// hyphen (Atlas: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`).
+///
+/// ```
+/// use atlas_export_types::ClusterName;
+///
+/// let name: ClusterName = "Cluster0".parse()?;
+/// assert_eq!(name.as_str(), "Cluster0");
+/// assert!("../../other".parse::<ClusterName>().is_err());
+/// # Ok::<(), atlas_export_types::InvalidClusterName>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ClusterName(Box<str>);
+
+impl ClusterName {
+    /// Checks a name.
+    ///
+    /// # Errors
+    /// [`InvalidClusterName`], with the rule that the name breaks.
+    pub fn new(name: &str) -> Result<Self, InvalidClusterName> {
+        let refuse = |rule| Err(InvalidClusterName::new(name, rule));
+        if name.is_empty() {
+            return refuse("it is empty");
+        }
+        if name.len() > MAX_LENGTH {
+            return refuse("it is longer than 64 characters");
+        }
+        if name.starts_with('-') {
+            return refuse("it starts with a hyphen");
+        }
+        if !name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        {
+            return refuse("it holds something other than ASCII letters, digits and hyphens");
+        }
+        Ok(Self(name.into()))
+    }
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for ClusterName {
+    type Err = InvalidClusterName;
+
+    fn from_str(name: &str) -> Result<Self, InvalidClusterName> {
+        Self::new(name)
+    }
+}
+
+impl TryFrom<String> for ClusterName {
+    type Error = InvalidClusterName;
+
+    fn try_from(name: String) -> Result<Self, InvalidClusterName> {
+        Self::new(&name)
+    }
+}
+
+impl From<ClusterName> for String {
+    fn from(name: ClusterName) -> Self {
+        name.0.into()
+    }
+}
+
+impl fmt::Display for ClusterName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// A text that cannot be the name of a cluster.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidClusterName {
+    given: String,
+    rule: &'static str,
+}
+
+impl InvalidClusterName {
+    fn new(name: &str, rule: &'static str) -> Self {
+        Self {
+            given: shortened(name),
+            rule,
+        }
+    }
+}
+
+impl fmt::Display for InvalidClusterName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{:?} cannot be the name of a cluster: {}; a name is 1 to 64 ASCII letters, digits \
+             and hyphens and starts with a letter or a digit, for instance Cluster0",
+            self.given, self.rule
+        )
+    }
+}
+
+impl std::error::Error for InvalidClusterName {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_atlas_allows_are_taken() {
+        for name in ["Cluster0", "a", "0", "A-b-C-", &"x".repeat(64)] {
+            assert_eq!(
+                ClusterName::new(name).map(String::from).as_deref(),
+                Ok(name)
+            );
+        }
+    }
+
+    #[test]
+    fn names_that_would_change_the_path_are_refused() {
+        for name in [
+            "", ".", "..", "a/b", "a\\b", "a b", "a%2fb", "a?b", "a#b", "-a", "é", "a\0",
+        ] {
+            assert!(ClusterName::new(name).is_err(), "{name:?} was taken");
+        }
+        assert!(ClusterName::new(&"x".repeat(65)).is_err());
+    }
+
+    #[test]
+    fn the_message_names_the_value_the_rule_and_the_mend() {
+        assert_eq!(
+            ClusterName::new("my cluster").unwrap_err().to_string(),
+            "\"my cluster\" cannot be the name of a cluster: it holds something other than ASCII \
+             letters, digits and hyphens; a name is 1 to 64 ASCII letters, digits and hyphens \
+             and starts with a letter or a digit, for instance Cluster0"
+        );
+    }
+
+    #[test]
+    fn a_bad_name_does_not_decode() {
+        assert!(serde_json::from_str::<ClusterName>("\"..\"").is_err());
+    }
+}

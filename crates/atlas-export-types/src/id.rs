@@ -1,0 +1,429 @@
+//! Identifiers: one generic type, one marker for each resource.
+//!
+//! A `SnapshotId` cannot be passed where an `ExportBucketId` belongs, though both are the
+//! same 24 hexadecimal digits on the wire. A well-formed identifier lives inline, without
+//! a heap allocation; anything else that Atlas sends is kept on the heap as it came.
+
+use std::{
+    fmt,
+    hash::{Hash, Hasher},
+    marker::PhantomData,
+    str::FromStr,
+};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// The number of hexadecimal digits in an identifier (Atlas: 24).
+const DIGITS: usize = 24;
+
+/// The longest part of a refused value that an error message repeats.
+const QUOTED: usize = 64;
+
+/// Identifies a project. Atlas says *group* on the wire.
+pub type ProjectId = Id<kind::Project>;
+/// Identifies an export bucket: the grant, not the bucket at the cloud provider.
+pub type ExportBucketId = Id<kind::ExportBucket>;
+/// Identifies an export job.
+pub type ExportJobId = Id<kind::ExportJob>;
+/// Identifies a snapshot.
+pub type SnapshotId = Id<kind::Snapshot>;
+/// Identifies a cloud-provider access role by the id that *Atlas* gave it.
+pub type RoleId = Id<kind::Role>;
+
+/// What an [`Id`] identifies. Sealed: the kinds are those in [`kind`].
+pub trait Kind: sealed::Sealed + 'static {
+    /// The name of the type, for `Debug`.
+    const TYPE: &'static str;
+    /// What a person calls it, for messages.
+    const NAME: &'static str;
+
+    /// A better explanation for a value that is commonly pasted here by mistake.
+    #[doc(hidden)]
+    fn mistaken(_given: &str) -> Option<&'static str> {
+        None
+    }
+}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+/// The markers of [`Id`].
+pub mod kind {
+    use super::{Kind, sealed::Sealed};
+
+    macro_rules! kinds {
+        ($($marker:ident, $type:literal, $name:literal $(, $mistaken:item)?;)*) => {$(
+            #[doc = concat!("Marks the id of ", $name, ".")]
+            #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+            pub struct $marker;
+            impl Sealed for $marker {}
+            impl Kind for $marker {
+                const TYPE: &'static str = $type;
+                const NAME: &'static str = $name;
+                $($mistaken)?
+            }
+        )*};
+    }
+
+    kinds! {
+        Project, "ProjectId", "a project";
+        ExportBucket, "ExportBucketId", "an export bucket";
+        ExportJob, "ExportJobId", "an export job";
+        Snapshot, "SnapshotId", "a snapshot";
+        Role, "RoleId", "a cloud-provider access role",
+            fn mistaken(given: &str) -> Option<&'static str> {
+                if given.starts_with("arn:") {
+                    Some("this is the ARN by which AWS knows the role")
+                } else if given.starts_with("AROA") {
+                    Some("this is the unique id by which AWS knows the role")
+                } else {
+                    None
+                }
+            };
+    }
+}
+
+/// An identifier of a resource: 24 hexadecimal digits.
+///
+/// `parse` is for an id that *you* have, and refuses anything else. Deserializing is for an
+/// id that *Atlas* sent, and keeps whatever came; [`is_well_formed`](Self::is_well_formed)
+/// tells whether it can be used in a request. Ids are compared as text, to the letter.
+///
+/// ```
+/// use atlas_export_types::{ProjectId, RoleId};
+///
+/// let project: ProjectId = "32b6e34b3d91647abb20e7b8".parse()?;
+/// assert_eq!(project.to_string(), "32b6e34b3d91647abb20e7b8");
+///
+/// let wrong = "arn:aws:iam::123456789012:role/exports".parse::<RoleId>().unwrap_err();
+/// assert!(wrong.to_string().contains("ARN"));
+/// # Ok::<(), atlas_export_types::InvalidId>(())
+/// ```
+pub struct Id<K> {
+    repr: Repr,
+    kind: PhantomData<fn() -> K>,
+}
+
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Repr {
+    Digits([u8; DIGITS]),
+    Other(Box<str>),
+}
+
+impl Repr {
+    fn digits(text: &str) -> Option<Self> {
+        let digits: [u8; DIGITS] = text.as_bytes().try_into().ok()?;
+        digits
+            .iter()
+            .all(u8::is_ascii_hexdigit)
+            .then_some(Self::Digits(digits))
+    }
+}
+
+impl<K: Kind> Id<K> {
+    /// Takes an id as Atlas sent it, well formed or not.
+    pub fn received(text: &str) -> Self {
+        Self::from_repr(Repr::digits(text).unwrap_or_else(|| Repr::Other(text.into())))
+    }
+
+    /// The id as text, as it was given or received.
+    pub fn as_str(&self) -> &str {
+        match &self.repr {
+            // ASCII by construction, so the fallback is never taken.
+            Repr::Digits(digits) => std::str::from_utf8(digits).unwrap_or_default(),
+            Repr::Other(text) => text,
+        }
+    }
+
+    /// Whether this is 24 hexadecimal digits, and may stand in the path of a request.
+    pub fn is_well_formed(&self) -> bool {
+        matches!(self.repr, Repr::Digits(_))
+    }
+
+    /// The id if it may stand in the path of a request.
+    ///
+    /// # Errors
+    /// [`InvalidId`] for a received id that is not 24 hexadecimal digits.
+    pub fn well_formed(&self) -> Result<&Self, InvalidId> {
+        if self.is_well_formed() {
+            Ok(self)
+        } else {
+            Err(InvalidId::new::<K>(self.as_str()))
+        }
+    }
+
+    fn from_repr(repr: Repr) -> Self {
+        Self {
+            repr,
+            kind: PhantomData,
+        }
+    }
+}
+
+impl<K: Kind> FromStr for Id<K> {
+    type Err = InvalidId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidId> {
+        Repr::digits(text)
+            .map(Self::from_repr)
+            .ok_or_else(|| InvalidId::new::<K>(text))
+    }
+}
+
+impl<K: Kind> TryFrom<&str> for Id<K> {
+    type Error = InvalidId;
+
+    fn try_from(text: &str) -> Result<Self, InvalidId> {
+        text.parse()
+    }
+}
+
+impl<K: Kind> fmt::Display for Id<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl<K: Kind> fmt::Debug for Id<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple(K::TYPE).field(&self.as_str()).finish()
+    }
+}
+
+// By hand, because a derive would ask the same of the marker.
+impl<K> Clone for Id<K> {
+    fn clone(&self) -> Self {
+        Self {
+            repr: self.repr.clone(),
+            kind: PhantomData,
+        }
+    }
+}
+
+impl<K> PartialEq for Id<K> {
+    fn eq(&self, other: &Self) -> bool {
+        self.repr == other.repr
+    }
+}
+
+impl<K> Eq for Id<K> {}
+
+impl<K> PartialOrd for Id<K> {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<K> Ord for Id<K> {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.repr.cmp(&other.repr)
+    }
+}
+
+impl<K> Hash for Id<K> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.repr.hash(state);
+    }
+}
+
+impl<K: Kind> Serialize for Id<K> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de, K: Kind> Deserialize<'de> for Id<K> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor<K>(PhantomData<K>);
+
+        impl<K: Kind> de::Visitor<'_> for Visitor<K> {
+            type Value = Id<K>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "the id of {} as a string", K::NAME)
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Id<K>, E> {
+                Ok(Id::received(text))
+            }
+        }
+
+        deserializer.deserialize_str(Visitor(PhantomData))
+    }
+}
+
+/// A value that cannot be the id that it was given as.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidId {
+    what: &'static str,
+    given: Given,
+    mistaken: Option<&'static str>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Given {
+    Empty,
+    Text(String),
+    /// Private keys look like this, so the value is not repeated.
+    Uuid,
+}
+
+impl InvalidId {
+    fn new<K: Kind>(given: &str) -> Self {
+        Self {
+            what: K::NAME,
+            given: if given.is_empty() {
+                Given::Empty
+            } else if looks_like_a_uuid(given) {
+                Given::Uuid
+            } else {
+                Given::Text(shortened(given))
+            },
+            mistaken: K::mistaken(given),
+        }
+    }
+}
+
+/// The start of a value that a message repeats.
+pub(crate) fn shortened(given: &str) -> String {
+    match given.char_indices().nth(QUOTED) {
+        Some((end, _)) => given.get(..end).unwrap_or_default().to_owned() + "…",
+        None => given.to_owned(),
+    }
+}
+
+fn looks_like_a_uuid(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
+impl fmt::Display for InvalidId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.given {
+            Given::Empty => write!(f, "an empty string is not the id of {}", self.what)?,
+            Given::Uuid => write!(
+                f,
+                "a UUID (not shown: private keys look like one) is not the id of {}",
+                self.what
+            )?,
+            Given::Text(text) => write!(f, "{text:?} is not the id of {}", self.what)?,
+        }
+        match self.mistaken {
+            Some(mistaken) => write!(
+                f,
+                ": {mistaken}; Atlas wants its own id, 24 hexadecimal digits, which it shows as \
+                 roleId in the project's cloud-provider access list \
+                 (GET /groups/{{groupId}}/cloudProviderAccess)"
+            ),
+            None => f.write_str(
+                ": an id is 24 hexadecimal digits, for instance 32b6e34b3d91647abb20e7b8",
+            ),
+        }
+    }
+}
+
+impl std::error::Error for InvalidId {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const DIGITS24: &str = "32b6e34b3d91647abb20e7b8";
+
+    #[test]
+    fn a_given_id_is_24_hexadecimal_digits_of_either_case() {
+        assert!(DIGITS24.parse::<ProjectId>().is_ok());
+        assert!(DIGITS24.to_uppercase().parse::<ProjectId>().is_ok());
+        for wrong in [
+            "",
+            "32b6e34b3d91647abb20e7b",
+            "32b6e34b3d91647abb20e7b8a",
+            "32b6e34b3d91647abb20e7bg",
+            "{BUCKET-ID}",
+            " 32b6e34b3d91647abb20e7b8",
+            "../../../../../../../../",
+            "\u{661}\u{661}\u{661}\u{661}\u{661}\u{661}\u{661}\u{661}\u{661}\u{661}\u{661}\u{661}",
+        ] {
+            assert!(wrong.parse::<ProjectId>().is_err(), "{wrong:?} was taken");
+        }
+    }
+
+    #[test]
+    fn the_message_says_what_was_given_and_what_an_id_looks_like() {
+        let message = "{BUCKET-ID}"
+            .parse::<ExportBucketId>()
+            .unwrap_err()
+            .to_string();
+        assert_eq!(
+            message,
+            "\"{BUCKET-ID}\" is not the id of an export bucket: an id is 24 hexadecimal digits, \
+             for instance 32b6e34b3d91647abb20e7b8"
+        );
+    }
+
+    #[test]
+    fn an_aws_arn_or_unique_id_is_recognised_where_a_role_id_belongs() {
+        for (given, what) in [
+            ("arn:aws:iam::123456789012:role/x", "ARN by which AWS"),
+            ("AROAEXAMPLEEXAMPLE123", "unique id by which AWS"),
+        ] {
+            let message = given.parse::<RoleId>().unwrap_err().to_string();
+            assert!(message.contains(given), "{message}");
+            assert!(message.contains(what), "{message}");
+            assert!(message.contains("cloudProviderAccess"), "{message}");
+        }
+    }
+
+    #[test]
+    fn a_private_key_pasted_as_an_id_is_not_repeated() {
+        let key = "0a1b2c3d-0000-4000-8000-0123456789ab";
+        let error = key.parse::<ProjectId>().unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("0a1b2c3d"));
+    }
+
+    #[test]
+    fn a_long_mistake_is_cut_short() {
+        let message = "é"
+            .repeat(10_000)
+            .parse::<ProjectId>()
+            .unwrap_err()
+            .to_string();
+        assert!(message.len() < 400, "{}", message.len());
+    }
+
+    #[test]
+    fn a_well_formed_id_takes_no_more_than_its_digits_and_a_tag() {
+        assert!(size_of::<ProjectId>() <= 32);
+        assert_eq!(size_of::<Option<ProjectId>>(), size_of::<ProjectId>());
+    }
+
+    #[test]
+    fn debug_names_the_type() {
+        assert_eq!(
+            format!("{:?}", SnapshotId::received("x")),
+            r#"SnapshotId("x")"#
+        );
+    }
+
+    #[test]
+    fn only_a_string_is_an_id() {
+        assert!(serde_json::from_str::<ProjectId>("17").is_err());
+        assert!(serde_json::from_str::<ProjectId>("null").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_received_round_trips(text in ".*") {
+            let json = serde_json::to_string(&text).unwrap();
+            let id: ExportJobId = serde_json::from_str(&json).unwrap();
+            prop_assert_eq!(id.as_str(), text.as_str());
+            prop_assert_eq!(serde_json::to_string(&id).unwrap(), json);
+            prop_assert_eq!(id.is_well_formed(), text.parse::<ExportJobId>().is_ok());
+        }
+    }
+}

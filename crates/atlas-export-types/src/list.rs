@@ -1,0 +1,278 @@
+//! A list that survives an item it cannot decode.
+//!
+//! One enum value that Atlas added yesterday must not cost a backup operator the other
+//! 499 jobs of a page. So each item is decoded on its own; one that does not fit stays in
+//! its place with its raw JSON and the reason.
+
+use std::{fmt, marker::PhantomData};
+
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{DeserializeOwned, SeqAccess, Visitor},
+};
+use serde_json::value::RawValue;
+
+/// One place of a [`TolerantList`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum Entry<T> {
+    /// An item that decoded.
+    Item(T),
+    /// An item that did not, as it was received.
+    Undecodable(Box<Undecodable>),
+}
+
+impl<T> Entry<T> {
+    /// The item, unless it is undecodable.
+    pub fn item(&self) -> Option<&T> {
+        match self {
+            Self::Item(item) => Some(item),
+            Self::Undecodable(_) => None,
+        }
+    }
+
+    /// The item, or what stands in its place.
+    ///
+    /// # Errors
+    /// The raw JSON of an item that did not decode.
+    pub fn into_result(self) -> Result<T, Box<Undecodable>> {
+        match self {
+            Self::Item(item) => Ok(item),
+            Self::Undecodable(odd) => Err(odd),
+        }
+    }
+}
+
+/// An item that did not decode, as it was received.
+#[derive(Clone, Debug)]
+pub struct Undecodable {
+    index: usize,
+    raw: Box<RawValue>,
+    reason: String,
+}
+
+impl Undecodable {
+    /// The item's place in its list, counted from 0.
+    pub fn index(&self) -> usize {
+        self.index
+    }
+
+    /// The item's JSON text, as received.
+    pub fn raw(&self) -> &str {
+        self.raw.get()
+    }
+
+    /// Why it did not decode.
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+}
+
+impl PartialEq for Undecodable {
+    fn eq(&self, other: &Self) -> bool {
+        self.index == other.index && self.raw() == other.raw()
+    }
+}
+
+impl fmt::Display for Undecodable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "item {} of the list does not decode: {}",
+            self.index, self.reason
+        )
+    }
+}
+
+impl std::error::Error for Undecodable {}
+
+/// A list in which an item that does not decode keeps its place beside its neighbours.
+///
+/// `null` reads as an empty list. Writing puts undecodable items back as they came.
+///
+/// ```
+/// use atlas_export_types::TolerantList;
+///
+/// let list: TolerantList<u8> = serde_json::from_str(r#"[1, "two", 3]"#)?;
+/// assert_eq!(list.items().copied().collect::<Vec<_>>(), [1, 3]);
+///
+/// let odd = list.undecodable().next().unwrap();
+/// assert_eq!((odd.index(), odd.raw()), (1, r#""two""#));
+/// assert_eq!(serde_json::to_string(&list)?, r#"[1,"two",3]"#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, PartialEq)]
+pub struct TolerantList<T>(Vec<Entry<T>>);
+
+impl<T> TolerantList<T> {
+    /// The number of places, undecodable ones included.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is no place at all.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// All places in order.
+    pub fn iter(&self) -> std::slice::Iter<'_, Entry<T>> {
+        self.0.iter()
+    }
+
+    /// The items that decoded, in order.
+    pub fn items(&self) -> impl Iterator<Item = &T> {
+        self.0.iter().filter_map(Entry::item)
+    }
+
+    /// The items that did not decode, in order.
+    pub fn undecodable(&self) -> impl Iterator<Item = &Undecodable> {
+        self.0.iter().filter_map(|entry| match entry {
+            Entry::Item(_) => None,
+            Entry::Undecodable(odd) => Some(&**odd),
+        })
+    }
+}
+
+impl<T> Default for TolerantList<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T> From<Vec<T>> for TolerantList<T> {
+    fn from(items: Vec<T>) -> Self {
+        items.into_iter().collect()
+    }
+}
+
+impl<T> FromIterator<T> for TolerantList<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
+        Self(items.into_iter().map(Entry::Item).collect())
+    }
+}
+
+impl<T> IntoIterator for TolerantList<T> {
+    type Item = Entry<T>;
+    type IntoIter = std::vec::IntoIter<Entry<T>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<'a, T> IntoIterator for &'a TolerantList<T> {
+    type Item = &'a Entry<T>;
+    type IntoIter = std::slice::Iter<'a, Entry<T>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for TolerantList<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(&self.0).finish()
+    }
+}
+
+impl<T: Serialize> Serialize for TolerantList<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(Place))
+    }
+}
+
+struct Place<'a, T>(&'a Entry<T>);
+
+impl<T: Serialize> Serialize for Place<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Entry::Item(item) => item.serialize(serializer),
+            Entry::Undecodable(odd) => odd.raw.serialize(serializer),
+        }
+    }
+}
+
+// An item is decoded from its own text, so it cannot borrow from the whole.
+impl<'de, T: DeserializeOwned> Deserialize<'de> for TolerantList<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ListVisitor<T>(PhantomData<T>);
+
+        impl<'de, T: DeserializeOwned> Visitor<'de> for ListVisitor<T> {
+            type Value = TolerantList<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list")
+            }
+
+            fn visit_unit<E>(self) -> Result<Self::Value, E> {
+                Ok(TolerantList::default())
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(raw) = seq.next_element::<Box<RawValue>>()? {
+                    entries.push(match serde_json::from_str(raw.get()) {
+                        Ok(item) => Entry::Item(item),
+                        Err(error) => Entry::Undecodable(Box::new(Undecodable {
+                            index: entries.len(),
+                            reason: error.to_string(),
+                            raw,
+                        })),
+                    });
+                }
+                Ok(TolerantList(entries))
+            }
+        }
+
+        deserializer.deserialize_any(ListVisitor(PhantomData))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Job {
+        id: String,
+        #[serde(flatten)]
+        extra: serde_json::Map<String, Value>,
+    }
+
+    #[test]
+    fn one_odd_item_among_a_hundred_costs_nothing_else() {
+        let mut items: Vec<Value> = (0..100).map(|n| json!({"id": n.to_string()})).collect();
+        items[41] = json!({"id": 41});
+        let list: TolerantList<Job> =
+            serde_json::from_str(&serde_json::to_string(&items).unwrap()).unwrap();
+        assert_eq!(list.items().count(), 99);
+        let odd: Vec<_> = list.undecodable().collect();
+        assert_eq!(odd.len(), 1);
+        assert_eq!((odd[0].index(), odd[0].raw()), (41, r#"{"id":41}"#));
+        assert!(odd[0].reason().contains("expected a string"), "{}", odd[0]);
+    }
+
+    #[test]
+    fn null_is_an_empty_list_and_an_object_is_not_a_list() {
+        assert!(
+            serde_json::from_str::<TolerantList<u8>>("null")
+                .unwrap()
+                .is_empty()
+        );
+        assert!(serde_json::from_str::<TolerantList<u8>>("{}").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_what_was_read(items in prop::collection::vec(
+            prop_oneof![any::<u8>().prop_map(Value::from), ".*".prop_map(Value::from), Just(json!({"a": [null]}))], 0..20,
+        )) {
+            let text = serde_json::to_string(&items).unwrap();
+            let list: TolerantList<u8> = serde_json::from_str(&text).unwrap();
+            prop_assert_eq!(list.len(), items.len());
+            prop_assert_eq!(serde_json::to_string(&list).unwrap(), text);
+        }
+    }
+}

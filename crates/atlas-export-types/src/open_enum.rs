@@ -1,0 +1,242 @@
+//! Enumerations whose set of values may grow.
+//!
+//! Atlas adds values without a new version of the resource. A value that this crate does not
+//! know decodes, prints and goes back on the wire as it came.
+
+use std::fmt;
+
+/// A value that is not among the known ones of its enumeration.
+///
+/// Only reading makes one, so a known value never hides in here.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UnknownValue(Box<str>);
+
+impl UnknownValue {
+    /// The value as received.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for UnknownValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+macro_rules! open_enum {
+    (
+        $(#[$docs:meta])*
+        $name:ident {
+            $( $(#[$variant_docs:meta])* $variant:ident = $value:literal, )+
+        }
+    ) => {
+        $(#[$docs])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum $name {
+            $( $(#[$variant_docs])* #[doc = concat!("\n\nOn the wire: `", $value, "`.")] $variant, )+
+            /// A value that this version of the crate does not know.
+            Unknown(UnknownValue),
+        }
+
+        impl $name {
+            /// The known values, as they stand on the wire.
+            pub const KNOWN: &'static [&'static str] = &[$($value),+];
+
+            /// The value as it stands on the wire.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $value,)+
+                    Self::Unknown(value) => value.as_str(),
+                }
+            }
+
+            /// Whether this version of the crate knows the value.
+            pub fn is_known(&self) -> bool {
+                !matches!(self, Self::Unknown(_))
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(value: &str) -> Self {
+                match value {
+                    $($value => Self::$variant,)+
+                    other => Self::Unknown(UnknownValue(other.into())),
+                }
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = std::convert::Infallible;
+
+            fn from_str(value: &str) -> Result<Self, Self::Err> {
+                Ok(value.into())
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                struct Visitor;
+
+                impl serde::de::Visitor<'_> for Visitor {
+                    type Value = $name;
+
+                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                        f.write_str("a string")
+                    }
+
+                    fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<$name, E> {
+                        Ok(value.into())
+                    }
+                }
+
+                deserializer.deserialize_str(Visitor)
+            }
+        }
+    };
+}
+
+open_enum! {
+    /// Where an export job is in its life.
+    ///
+    /// ```
+    /// use atlas_export_types::ExportJobState;
+    ///
+    /// assert!(ExportJobState::Failed.is_finished());
+    /// assert!(!ExportJobState::from("Paused").is_finished());
+    /// ```
+    ExportJobState {
+        /// Waiting for its turn.
+        Queued = "Queued",
+        /// Copying the snapshot.
+        InProgress = "InProgress",
+        /// Ended, with all data in the bucket.
+        Successful = "Successful",
+        /// Ended without success; what it had written stays in the bucket.
+        Failed = "Failed",
+        /// Ended because somebody cancelled it. Version 1.0 does not document this state.
+        Cancelled = "Cancelled",
+    }
+}
+
+impl ExportJobState {
+    /// Whether the job has ended, well or badly. An unknown state counts as not ended.
+    pub fn is_finished(&self) -> bool {
+        matches!(self, Self::Successful | Self::Failed | Self::Cancelled)
+    }
+}
+
+open_enum! {
+    /// The cloud that a bucket or a cluster is in. Version 1.0 knows AWS only.
+    CloudProvider {
+        /// Amazon Web Services.
+        Aws = "AWS",
+        /// Microsoft Azure.
+        Azure = "AZURE",
+        /// Google Cloud.
+        Gcp = "GCP",
+    }
+}
+
+open_enum! {
+    /// Where a snapshot is in its life.
+    SnapshotStatus {
+        /// Waiting to be taken.
+        Queued = "queued",
+        /// Being taken.
+        InProgress = "inProgress",
+        /// Taken. Only such a snapshot can be exported.
+        Completed = "completed",
+        /// Could not be taken.
+        Failed = "failed",
+    }
+}
+
+open_enum! {
+    /// Why a snapshot was taken.
+    SnapshotType {
+        /// Somebody asked for it.
+        OnDemand = "onDemand",
+        /// The schedule asked for it.
+        Scheduled = "scheduled",
+        /// Taken by another method because the usual one was not possible; cannot be exported.
+        Fallback = "fallback",
+    }
+}
+
+open_enum! {
+    /// The part of the backup schedule that a snapshot belongs to.
+    SnapshotFrequency {
+        /// Every so many hours.
+        Hourly = "hourly",
+        /// Every so many days.
+        Daily = "daily",
+        /// On days of the week.
+        Weekly = "weekly",
+        /// On days of the month.
+        Monthly = "monthly",
+        /// On days of the year.
+        Yearly = "yearly",
+        /// None: somebody asked for it. Seen on every such snapshot, though undocumented.
+        OnDemand = "ondemand",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn known_values_have_names() {
+        assert_eq!(
+            ExportJobState::from("InProgress"),
+            ExportJobState::InProgress
+        );
+        assert_eq!(CloudProvider::Azure.to_string(), "AZURE");
+        for value in ExportJobState::KNOWN {
+            assert!(ExportJobState::from(*value).is_known());
+        }
+    }
+
+    #[test]
+    fn case_matters() {
+        assert!(!ExportJobState::from("queued").is_known());
+    }
+
+    #[test]
+    fn only_a_string_is_a_state() {
+        assert!(serde_json::from_str::<ExportJobState>("1").is_err());
+    }
+
+    #[test]
+    fn an_unknown_state_is_visible_in_debug() {
+        assert_eq!(
+            format!("{:?}", ExportJobState::from("Paused")),
+            "Unknown(\"Paused\")"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn any_value_round_trips(value in ".*") {
+            let json = serde_json::to_string(&value).unwrap();
+            let state: ExportJobState = serde_json::from_str(&json).unwrap();
+            prop_assert_eq!(state.as_str(), value.as_str());
+            prop_assert_eq!(serde_json::to_string(&state).unwrap(), json);
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! The numbers of paging: how much to ask for, and how much there is said to be.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// How many items a page holds at the most: 1 to 500 (Atlas: `itemsPerPage`), by default 100.
+///
+/// ```
+/// use atlas_export_types::PageSize;
+///
+/// assert_eq!(PageSize::new(250)?.get(), 250);
+/// assert_eq!(PageSize::MAX.get(), 500);
+/// assert!(PageSize::new(501).is_err());
+/// # Ok::<(), atlas_export_types::InvalidPageSize>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "u16", into = "u16")]
+pub struct PageSize(u16);
+
+impl PageSize {
+    /// The smallest page, one item.
+    pub const MIN: Self = Self(1);
+    /// The largest page, 500 items: the fewest requests for a long list.
+    pub const MAX: Self = Self(500);
+    /// What Atlas takes when nothing is said, 100 items.
+    pub const DEFAULT: Self = Self(100);
+
+    /// Checks a size.
+    ///
+    /// # Errors
+    /// [`InvalidPageSize`] outside 1 to 500.
+    pub const fn new(items: u16) -> Result<Self, InvalidPageSize> {
+        if items < Self::MIN.0 || items > Self::MAX.0 {
+            return Err(InvalidPageSize { given: items });
+        }
+        Ok(Self(items))
+    }
+
+    /// The number of items.
+    pub const fn get(self) -> u16 {
+        self.0
+    }
+}
+
+impl Default for PageSize {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+impl TryFrom<u16> for PageSize {
+    type Error = InvalidPageSize;
+
+    fn try_from(items: u16) -> Result<Self, InvalidPageSize> {
+        Self::new(items)
+    }
+}
+
+impl From<PageSize> for u16 {
+    fn from(size: PageSize) -> Self {
+        size.0
+    }
+}
+
+impl FromStr for PageSize {
+    type Err = InvalidPageSize;
+
+    fn from_str(text: &str) -> Result<Self, InvalidPageSize> {
+        // A number too large for the type is as much out of bounds as 501.
+        Self::new(text.parse().unwrap_or(0))
+    }
+}
+
+impl fmt::Display for PageSize {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A number of items that no page can have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidPageSize {
+    given: u16,
+}
+
+impl fmt::Display for InvalidPageSize {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "a page cannot hold {} items: choose 1 to 500, or PageSize::MAX",
+            self.given
+        )
+    }
+}
+
+impl std::error::Error for InvalidPageSize {}
+
+/// What Atlas says about how many items there are in all pages: an estimate, when it is there.
+///
+/// Anything that is not a count — `null`, a negative number, a text — reads as *not said*,
+/// because no page is worth losing over an estimate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[serde(transparent)]
+pub struct ItemCount(Option<u64>);
+
+impl ItemCount {
+    /// The estimate, if there is one.
+    pub const fn get(self) -> Option<u64> {
+        self.0
+    }
+}
+
+impl From<u64> for ItemCount {
+    fn from(count: u64) -> Self {
+        Self(Some(count))
+    }
+}
+
+impl fmt::Display for ItemCount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(count) => count.fmt(f),
+            None => f.write_str("unknown"),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for ItemCount {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self(serde_json::Value::deserialize(deserializer)?.as_u64()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_holds_1_to_500_items() {
+        for (items, fits) in [(0, false), (1, true), (500, true), (501, false)] {
+            assert_eq!(PageSize::new(items).is_ok(), fits, "{items}");
+        }
+        assert!("70000".parse::<PageSize>().is_err());
+        assert!("ten".parse::<PageSize>().is_err());
+    }
+
+    #[test]
+    fn the_message_says_the_bounds() {
+        assert_eq!(
+            PageSize::new(501).unwrap_err().to_string(),
+            "a page cannot hold 501 items: choose 1 to 500, or PageSize::MAX"
+        );
+    }
+
+    #[test]
+    fn a_count_that_is_none_reads_as_unknown() {
+        for (json, count) in [
+            ("7", Some(7)),
+            ("null", None),
+            ("-1", None),
+            ("\"7\"", None),
+            ("{}", None),
+            ("1e3", None),
+        ] {
+            let read: ItemCount = serde_json::from_str(json).unwrap();
+            assert_eq!(read.get(), count, "{json}");
+        }
+    }
+}

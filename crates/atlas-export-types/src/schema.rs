@@ -1,0 +1,113 @@
+//! JSON Schemas of the hand-written types, for the feature `schemars`.
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+use crate::{
+    CloudProvider, ClusterName, ExportJobState, Id, ItemCount, Kind, PageSize, SnapshotFrequency,
+    SnapshotStatus, SnapshotType, TolerantList,
+};
+
+impl<K: Kind> JsonSchema for Id<K> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        K::TYPE.into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "description": format!("The id of {}.", K::NAME),
+            "pattern": "^[a-f0-9]{24}$",
+        })
+    }
+}
+
+impl JsonSchema for ClusterName {
+    fn schema_name() -> Cow<'static, str> {
+        "ClusterName".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "pattern": "^[a-zA-Z0-9][a-zA-Z0-9-]*$",
+            "minLength": 1,
+            "maxLength": 64,
+        })
+    }
+}
+
+impl JsonSchema for PageSize {
+    fn schema_name() -> Cow<'static, str> {
+        "PageSize".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "integer", "minimum": 1, "maximum": 500, "default": 100 })
+    }
+}
+
+impl JsonSchema for ItemCount {
+    fn schema_name() -> Cow<'static, str> {
+        "ItemCount".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": ["integer", "null"], "minimum": 0 })
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for TolerantList<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        format!("ListOf{}", T::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "array", "items": generator.subschema_for::<T>() })
+    }
+}
+
+macro_rules! open_enum_schemas {
+    ($($name:ident)+) => {$(
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                // The known values are examples: the set may grow.
+                json_schema!({ "type": "string", "examples": $name::KNOWN })
+            }
+        }
+    )+};
+}
+
+open_enum_schemas! { CloudProvider ExportJobState SnapshotFrequency SnapshotStatus SnapshotType }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ProjectId;
+
+    #[test]
+    fn a_list_of_ids_describes_itself() {
+        let schema = schemars::schema_for!(TolerantList<ProjectId>);
+        assert_eq!(schema.as_value()["items"]["pattern"], "^[a-f0-9]{24}$");
+    }
+
+    #[test]
+    fn an_open_enumeration_stays_open() {
+        let schema = schemars::schema_for!(ExportJobState);
+        assert!(schema.as_value().get("enum").is_none());
+        assert_eq!(schema.as_value()["examples"][0], "Queued");
+    }
+}
