@@ -1,1 +1,159 @@
-//! Low-level bindings of the MongoDB Atlas snapshot-export API, generated from its OpenAPI contract
+//! Low-level bindings of the MongoDB Atlas snapshot-export API.
+//!
+//! Everything in [`types`] and every method of [`Client`] is generated from the contract;
+//! this file is the seam through which the layer above drives it. There is no policy here:
+//! no authentication, no retry, no paging. Applications want the crate `atlas-export`.
+//!
+//! The generated methods build a request and decode a response. What happens in between is
+//! up to an [`Execute`], which the caller hands in:
+//!
+//! ```
+//! use std::{future::Future, pin::Pin, sync::Arc};
+//! use atlas_export_api::{Client, Execute, Operation, Seam};
+//!
+//! /// Sends a request as it is. A server that wants authentication will not like it.
+//! #[derive(Debug)]
+//! struct Plain(reqwest::Client);
+//!
+//! impl Execute for Plain {
+//!     fn execute<'a>(
+//!         &'a self,
+//!         request: reqwest::Request,
+//!         _: &'static Operation,
+//!     ) -> Pin<Box<dyn Future<Output = reqwest::Result<reqwest::Response>> + Send + 'a>> {
+//!         Box::pin(self.0.execute(request))
+//!     }
+//! }
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let http = reqwest::Client::new();
+//! let seam = Seam::new(Arc::new(Plain(http.clone())));
+//! let client = Client::new_with_client("http://127.0.0.1:8080/api/atlas/v2", http, seam);
+//! # let _ = client;
+//! # Ok(())
+//! # }
+//! ```
+
+// The generator's code is as the generator writes it.
+#[allow(
+    missing_docs,
+    unreachable_pub,
+    clippy::all,
+    clippy::pedantic,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    rustdoc::bare_urls
+)]
+#[rustfmt::skip]
+mod generated;
+#[rustfmt::skip]
+mod operations;
+
+use std::{fmt, future::Future, pin::Pin, sync::Arc};
+
+use progenitor_client::{ClientHooks, OperationInfo};
+
+pub use generated::{Client, Error, ResponseValue, types};
+pub use operations::OPERATIONS;
+
+/// One operation of the contract: what the generated method does not say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Operation {
+    /// The operation id, as in the contract.
+    pub id: &'static str,
+    /// The name of the generated method.
+    pub function: &'static str,
+    /// The HTTP method, in capitals.
+    pub method: &'static str,
+    /// The path below the base URL, with its placeholders.
+    pub path: &'static str,
+    /// The dates of the resource versions in the contract, oldest first.
+    pub versions: &'static [&'static str],
+    /// Whether version 1.0 has this operation.
+    pub v1: bool,
+    /// The query parameters that the operation takes.
+    pub query: &'static [&'static str],
+}
+
+impl Operation {
+    /// The operation with this id.
+    ///
+    /// ```
+    /// let operation = atlas_export_api::Operation::find("listExportJobs").unwrap();
+    /// assert_eq!(operation.versions.last(), Some(&"2023-01-01"));
+    /// ```
+    pub fn find(id: &str) -> Option<&'static Self> {
+        OPERATIONS.iter().find(|operation| operation.id == id)
+    }
+}
+
+/// What stands between the generated methods and the network.
+pub trait Execute: fmt::Debug + Send + Sync {
+    /// Executes one request of one operation.
+    ///
+    /// # Errors
+    /// Only reqwest can make a `reqwest::Error`. An implementation with failures of its own
+    /// answers a response of a status that no operation documents, with the failure among its
+    /// extensions; the generated method hands it back as [`Error::UnexpectedResponse`].
+    fn execute<'a>(
+        &'a self,
+        request: reqwest::Request,
+        operation: &'static Operation,
+    ) -> Pin<Box<dyn Future<Output = reqwest::Result<reqwest::Response>> + Send + 'a>>;
+}
+
+/// The [`Execute`] of a [`Client`].
+#[derive(Clone, Debug)]
+pub struct Seam(Arc<dyn Execute>);
+
+impl Seam {
+    /// Wraps an executor.
+    pub fn new(execute: Arc<dyn Execute>) -> Self {
+        Self(execute)
+    }
+}
+
+impl ClientHooks<Seam> for Client {
+    async fn exec(
+        &self,
+        request: reqwest::Request,
+        info: &OperationInfo,
+    ) -> reqwest::Result<reqwest::Response> {
+        let operation = OPERATIONS
+            .iter()
+            .find(|operation| operation.function == info.operation_id)
+            .unwrap_or(&UNLISTED);
+        self.inner.0.execute(request, operation).await
+    }
+}
+
+/// Stands for an operation outside the table. The table and the methods come from one run of
+/// the generator, so none is.
+static UNLISTED: Operation = Operation {
+    id: "unlisted",
+    function: "unlisted",
+    method: "",
+    path: "",
+    versions: &[],
+    v1: false,
+    query: &[],
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_operation_has_a_version_and_a_name_of_its_own() {
+        for (at, operation) in OPERATIONS.iter().enumerate() {
+            assert!(!operation.versions.is_empty(), "{operation:?}");
+            assert!(operation.versions.is_sorted(), "{operation:?}");
+            assert!(
+                !OPERATIONS[..at]
+                    .iter()
+                    .any(|other| other.id == operation.id || other.function == operation.function),
+                "{operation:?}"
+            );
+        }
+    }
+}

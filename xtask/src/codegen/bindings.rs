@@ -1,0 +1,70 @@
+//! The low-level client: models and one method for each operation.
+
+use openapiv3::OpenAPI;
+use progenitor_impl::{
+    GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle, TypeImpl, UnknownPolicy,
+};
+use quote::quote;
+use serde_json::Value;
+
+use super::{Failure, rust};
+
+/// The list that keeps an item it cannot decode.
+pub(super) const TOLERANT_LIST: &str = "atlas_export_types::TolerantList";
+
+/// Schemas that hand-written types stand for: identifiers that keep what they receive, and
+/// enumerations that stay open. Each is `::atlas_export_types::<the schema's name>`.
+pub const HAND_WRITTEN: [&str; 13] = [
+    "CloudProvider",
+    "ClusterName",
+    "ExportBucketId",
+    "ExportJobId",
+    "ExportJobState",
+    "ItemCount",
+    "PageSize",
+    "ProjectId",
+    "RoleId",
+    "SnapshotFrequency",
+    "SnapshotId",
+    "SnapshotStatus",
+    "SnapshotType",
+];
+
+/// How the generator is set up; the mocks need the same, so that their types agree.
+pub(super) fn settings() -> GenerationSettings {
+    let mut settings = GenerationSettings::default();
+    settings
+        .with_interface(InterfaceStyle::Positional)
+        .with_tag(TagStyle::Merged)
+        // With the default mode a forgotten implementation would silently mean requests
+        // without authentication.
+        .with_hooks(HooksMode::Expected)
+        .with_inner_type(quote! { crate::Seam })
+        .with_unknown_crates(UnknownPolicy::Allow)
+        .with_derive("PartialEq");
+    for name in HAND_WRITTEN {
+        settings.with_replacement(
+            name,
+            format!("::atlas_export_types::{name}"),
+            [TypeImpl::Display, TypeImpl::FromStr].into_iter(),
+        );
+    }
+    settings
+}
+
+/// The text of `generated.rs`.
+///
+/// # Errors
+/// [`Failure`] where the generator refuses the contract.
+pub fn generate(spec: &OpenAPI, simplified: &Value) -> Result<String, Failure> {
+    let tokens = Generator::new(&settings())
+        .generate_tokens(spec)
+        .map_err(|error| Failure::new("the client cannot be generated", error))?;
+    let mut file = rust::parse(tokens)?;
+    rust::split_docs(&mut file);
+    rust::drop_own_http_client(&mut file);
+    rust::flatten_lists(&mut file);
+    rust::read_aliases(&mut file, simplified);
+    rust::describe_as_schemas(&mut file);
+    Ok(rust::print(&file))
+}

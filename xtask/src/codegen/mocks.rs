@@ -1,0 +1,81 @@
+//! Typed mocks for `httpmock`.
+
+use openapiv3::OpenAPI;
+use progenitor_impl::Generator;
+use syn::visit_mut::{VisitMut, visit_lit_str_mut};
+
+use super::{Failure, bindings, rust};
+
+/// The text of the mock crate's `generated.rs`.
+///
+/// # Errors
+/// [`Failure`] where the generator refuses the contract.
+pub fn generate(spec: &OpenAPI) -> Result<String, Failure> {
+    let tokens = Generator::new(&bindings::settings())
+        .httpmock(spec, "atlas_export_api")
+        .map_err(|error| Failure::new("the mocks cannot be generated", error))?;
+    let mut file = rust::parse(tokens)?;
+    rust::split_docs(&mut file);
+    WidenPaths.visit_file_mut(&mut file);
+    Ok(rust::print(&file))
+}
+
+/// Lets a path pattern match below a prefix such as `/api/atlas/v2`.
+///
+/// The generator anchors patterns at the start of the path (`^/groups/…`), while a base URL
+/// may hold a path of its own.
+struct WidenPaths;
+
+impl VisitMut for WidenPaths {
+    fn visit_lit_str_mut(&mut self, literal: &mut syn::LitStr) {
+        if let Some(rest) = literal.value().strip_prefix("^/") {
+            *literal = syn::LitStr::new(&format!("^(?:/[^?]*)?/{rest}"), literal.span());
+        }
+        visit_lit_str_mut(self, literal);
+    }
+
+    // `format!(…)` is a macro, whose tokens the visitor does not parse by itself.
+    fn visit_macro_mut(&mut self, call: &mut syn::Macro) {
+        type Arguments = syn::punctuated::Punctuated<syn::Expr, syn::Token![,]>;
+        if let Ok(mut arguments) = call.parse_body_with(Arguments::parse_terminated) {
+            for argument in &mut arguments {
+                self.visit_expr_mut(argument);
+            }
+            call.tokens = quote::ToTokens::into_token_stream(arguments);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn widened(code: &str) -> String {
+        let mut file = syn::parse_str(code).unwrap();
+        WidenPaths.visit_file_mut(&mut file);
+        rust::print(&file)
+    }
+
+    #[test]
+    fn patterns_of_paths_are_widened_in_code_and_in_macros() {
+        let code = widened(
+            r#"fn f() { g("^/groups/[^/]*$"); h(&format!("^/groups/{}$", value.to_string())); }"#,
+        );
+        assert!(
+            code.contains(r#"g("^(?:/[^?]*)?/groups/[^/]*$")"#),
+            "{code}"
+        );
+        assert!(
+            code.contains(r#"format!("^(?:/[^?]*)?/groups/{}$", value.to_string())"#),
+            "{code}"
+        );
+    }
+
+    #[test]
+    fn other_texts_are_left_alone() {
+        assert!(
+            widened(r#"fn f() { g("/groups", "application/json"); }"#)
+                .contains(r#"g("/groups", "application/json")"#)
+        );
+    }
+}

@@ -1,0 +1,145 @@
+//! `cargo xtask codegen`: from the contract to Rust.
+//!
+//! One run writes every file that depends on the contract, byte-identically each time:
+//!
+//! | file | what |
+//! |---|---|
+//! | `crates/atlas-export-api/src/generated.rs` | models and one method for each operation ([`bindings`]) |
+//! | `crates/atlas-export-api/src/operations.rs` | operation → path, media-type versions ([`operations`]) |
+//! | `crates/atlas-export-httpmock/src/generated.rs` | typed mocks ([`mocks`]) |
+//! | `crates/atlas-export-fake/src/request_schemas.json` | JSON Schemas of the request bodies ([`schemas`]) |
+//!
+//! The generator sees a simplified copy of the contract ([`simplify`]), because it knows
+//! neither dated media types nor more than one kind of success.
+
+pub mod bindings;
+pub mod mocks;
+pub mod operations;
+mod rust;
+pub mod schemas;
+pub mod simplify;
+
+use std::{
+    fmt, fs, io,
+    path::{Path, PathBuf},
+};
+
+use serde_json::Value;
+
+/// The command that mends a stale file.
+pub const MEND: &str = "cargo xtask codegen";
+
+/// A generated file: where it belongs, and what belongs in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Output {
+    /// The path below the workspace.
+    pub path: PathBuf,
+    /// The whole text.
+    pub text: String,
+}
+
+/// Generates every file from a contract that has passed the lint.
+///
+/// # Errors
+/// [`Failure`] where the generator refuses the contract all the same.
+pub fn generate(contract: &Value) -> Result<Vec<Output>, Failure> {
+    let simplified = simplify::simplify(contract);
+    let spec: openapiv3::OpenAPI = serde_path_to_error::deserialize(&simplified)
+        .map_err(|error| Failure::at(&error.path().to_string(), &error.into_inner()))?;
+    let output = |path: &str, text| Output {
+        path: path.into(),
+        text,
+    };
+    Ok(vec![
+        output(
+            "crates/atlas-export-api/src/generated.rs",
+            bindings::generate(&spec, &simplified)?,
+        ),
+        output(
+            "crates/atlas-export-api/src/operations.rs",
+            operations::generate(contract)?,
+        ),
+        output(
+            "crates/atlas-export-httpmock/src/generated.rs",
+            mocks::generate(&spec)?,
+        ),
+        output(
+            "crates/atlas-export-fake/src/request_schemas.json",
+            schemas::generate(contract)?,
+        ),
+    ])
+}
+
+/// What became of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Written {
+    /// It held the same text already.
+    Unchanged,
+    /// It is new or was overwritten.
+    Changed,
+}
+
+/// Writes one file below `root`, unless it holds the text already.
+///
+/// # Errors
+/// What the file system says.
+pub fn write(root: &Path, output: &Output) -> io::Result<Written> {
+    let path = root.join(&output.path);
+    if fs::read_to_string(&path).is_ok_and(|old| old == output.text) {
+        return Ok(Written::Unchanged);
+    }
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::write(path, &output.text)?;
+    Ok(Written::Changed)
+}
+
+/// The first differing lines between a file below `root` and what belongs in it, if any.
+pub fn difference(root: &Path, output: &Output) -> Option<String> {
+    const LINES: usize = 20;
+    let old = fs::read_to_string(root.join(&output.path)).unwrap_or_default();
+    if old == output.text {
+        return None;
+    }
+    let diff = similar::TextDiff::from_lines(&old, &output.text);
+    let whole = diff
+        .unified_diff()
+        .context_radius(1)
+        .header("on disk", "from the contract")
+        .to_string();
+    let mut lines = whole.lines();
+    let mut short: String = lines
+        .by_ref()
+        .take(LINES)
+        .fold(String::new(), |text, line| text + "  " + line + "\n");
+    let rest = lines.count();
+    if rest > 0 {
+        short += &format!("  … {rest} more lines\n");
+    }
+    Some(short)
+}
+
+/// The contract was sound, and yet the generator refused it.
+#[derive(Debug)]
+pub struct Failure(String);
+
+impl Failure {
+    fn new(doing: &str, why: impl fmt::Display) -> Self {
+        Self(format!("{doing}: {why}"))
+    }
+
+    fn at(path: &str, why: &dyn fmt::Display) -> Self {
+        Self(format!(
+            "the contract does not read as OpenAPI 3.0 at {path}: {why}"
+        ))
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Failure {}
