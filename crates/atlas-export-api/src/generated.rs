@@ -23,6 +23,7 @@ pub mod types {
     /// The name of a bucket, or of an Azure container, at its cloud provider.
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[serde(transparent)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct BucketName(::std::string::String);
     impl ::std::ops::Deref for BucketName {
         type Target = ::std::string::String;
@@ -440,6 +441,7 @@ pub mod types {
     /// An Azure blob service under blob.core.windows.net, with or without the container.
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[serde(transparent)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ServiceUrl(::std::string::String);
     impl ::std::ops::Deref for ServiceUrl {
         type Target = ::std::string::String;

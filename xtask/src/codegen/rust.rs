@@ -206,7 +206,7 @@ pub(super) fn describe_as_schemas(file: &mut syn::File) {
                 && attribute
                     .to_token_stream()
                     .to_string()
-                    .contains("Deserialize")
+                    .contains("Serialize")
         })
     }
 
