@@ -71,6 +71,8 @@ pub struct Operation {
     pub versions: &'static [&'static str],
     /// Whether version 1.0 has this operation.
     pub v1: bool,
+    /// The status of success, the only one that the generated method takes for it.
+    pub success: u16,
     /// The query parameters that the operation takes.
     pub query: &'static [&'static str],
 }
@@ -136,6 +138,7 @@ static UNLISTED: Operation = Operation {
     path: "",
     versions: &[],
     v1: false,
+    success: 200,
     query: &[],
 };
 

@@ -10,6 +10,7 @@ pub const OPERATIONS: &[Operation] = &[
         path: "/groups/{groupId}/backup/exportBuckets",
         versions: &["2024-05-30"],
         v1: true,
+        success: 200,
         query: &["envelope", "includeCount", "itemsPerPage", "pageNum", "pretty"],
     },
     Operation {
@@ -19,6 +20,7 @@ pub const OPERATIONS: &[Operation] = &[
         path: "/groups/{groupId}/backup/exportBuckets",
         versions: &["2024-05-30"],
         v1: true,
+        success: 200,
         query: &["envelope", "pretty"],
     },
     Operation {
@@ -28,6 +30,7 @@ pub const OPERATIONS: &[Operation] = &[
         path: "/groups/{groupId}/backup/exportBuckets/{exportBucketId}",
         versions: &["2024-05-30"],
         v1: true,
+        success: 200,
         query: &["envelope"],
     },
     Operation {
@@ -37,6 +40,7 @@ pub const OPERATIONS: &[Operation] = &[
         path: "/groups/{groupId}/backup/exportBuckets/{exportBucketId}",
         versions: &["2023-01-01"],
         v1: true,
+        success: 204,
         query: &["envelope"],
     },
     Operation {
@@ -46,6 +50,7 @@ pub const OPERATIONS: &[Operation] = &[
         path: "/groups/{groupId}/clusters/{clusterName}/backup/exports",
         versions: &["2023-01-01"],
         v1: true,
+        success: 200,
         query: &["envelope", "includeCount", "itemsPerPage", "pageNum", "pretty"],
     },
     Operation {
@@ -55,6 +60,7 @@ pub const OPERATIONS: &[Operation] = &[
         path: "/groups/{groupId}/clusters/{clusterName}/backup/exports",
         versions: &["2023-01-01"],
         v1: true,
+        success: 200,
         query: &["envelope"],
     },
     Operation {
@@ -64,6 +70,7 @@ pub const OPERATIONS: &[Operation] = &[
         path: "/groups/{groupId}/clusters/{clusterName}/backup/exports/{exportId}",
         versions: &["2023-01-01"],
         v1: true,
+        success: 200,
         query: &["envelope"],
     },
     Operation {
@@ -73,6 +80,7 @@ pub const OPERATIONS: &[Operation] = &[
         path: "/groups/{groupId}/clusters/{clusterName}/backup/snapshots",
         versions: &["2023-01-01"],
         v1: true,
+        success: 200,
         query: &["envelope", "includeCount", "itemsPerPage", "pageNum", "pretty"],
     },
     Operation {
@@ -82,6 +90,7 @@ pub const OPERATIONS: &[Operation] = &[
         path: "/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}",
         versions: &["2023-01-01"],
         v1: true,
+        success: 200,
         query: &["envelope", "pretty"],
     },
 ];

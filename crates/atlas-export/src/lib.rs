@@ -1,1 +1,90 @@
-//! The Rust SDK for MongoDB Atlas snapshot exports: export buckets, export jobs, snapshots
+//! The Rust SDK for MongoDB Atlas snapshot exports.
+//!
+//! Atlas can copy backup snapshots of a cluster into a bucket of yours. This crate registers
+//! *export buckets*, runs, watches and lists *export jobs*, and lists the *snapshots* that
+//! there are to export.
+//!
+//! ```no_run
+//! use atlas_export::{Client, NewExportBucket};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let atlas = Client::from_env()?; // or Client::builder()
+//! let project = atlas.project("32b6e34b3d91647abb20e7b8".parse()?);
+//! let cluster = project.cluster("Cluster0".parse()?);
+//!
+//! let role = "12345678f901a234dbdb00ca".parse()?;
+//! let bucket = project
+//!     .export_buckets()
+//!     .create(NewExportBucket::aws("my-bucket", role)?)
+//!     .await?;
+//! let snapshot = cluster.snapshots().newest_exportable().await?.ok_or("no snapshot yet")?;
+//!
+//! let jobs = cluster.export_jobs();
+//! let job = jobs.create(&snapshot.id, &bucket.id).send().await?;
+//! let done = jobs.wait_until_finished(&job.id).await?;
+//! println!("exported to {}", done.prefix.unwrap_or_default());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What you can rely on
+//!
+//! - Credentials go to the configured origin alone, over TLS (this machine excepted), and are
+//!   in no log line, `Debug` or error.
+//! - A creation is sent again only where the server provably did not act on it. Where nobody
+//!   can tell, the error is [`ErrorKind::Ambiguous`].
+//! - Nothing received is lost in silence: an item of a list that does not decode is reported
+//!   beside its neighbours, and unknown fields and enum values survive.
+//! - Every wait, retry and body has a bound that you can set.
+//! - The library prints nothing. It emits [`tracing`] spans and events, without queries,
+//!   headers or bodies.
+//!
+//! # Features
+//!
+//! - `schemars`: the models describe themselves as JSON Schemas.
+
+mod base_url;
+mod buckets;
+mod builder;
+mod client;
+pub mod clock;
+mod convert;
+mod credentials;
+pub mod environment;
+mod error;
+mod jobs;
+mod page;
+mod project;
+mod snapshots;
+mod transport;
+mod version;
+mod wait;
+
+pub use atlas_export_types::{
+    ClusterName, Entry, ExportBucketId, ExportJobId, Id, InvalidClusterName, InvalidId,
+    InvalidPageSize, PageSize, ProjectId, RoleId, SnapshotId, TolerantList, Undecodable,
+};
+pub use buckets::{ExportBuckets, NewExportBucket};
+pub use builder::ClientBuilder;
+pub use client::Client;
+pub use credentials::Credentials;
+pub use error::{ApiError, Error, ErrorKind, FieldError};
+pub use jobs::{CreateExportJob, ExportJobs};
+pub use page::{Items, List, Page, Pages};
+pub use project::{Cluster, Project};
+pub use snapshots::Snapshots;
+pub use transport::RetryPolicy;
+pub use version::ApiVersion;
+pub use wait::{Progress, WaitError, WaitUntilFinished};
+
+/// What Atlas sends, generated from the contract, and the enumerations in it.
+pub mod models {
+    pub use atlas_export_api::types::{
+        CustomData, ExportBucket, ExportJob, ExportJobComponent, ExportStateReason, ExportStatus,
+        Link, Snapshot, SnapshotMember,
+    };
+    pub use atlas_export_types::{
+        CloudProvider, ExportJobState, SnapshotFrequency, SnapshotStatus, SnapshotType,
+        UnknownValue,
+    };
+}

@@ -16,6 +16,8 @@ struct Operation<'a> {
     versions: Vec<&'a str>,
     /// Whether it answers `application/json`, which is version 1.0.
     v1: bool,
+    /// The status of success.
+    success: u16,
     query: Vec<&'a str>,
 }
 
@@ -31,9 +33,11 @@ pub fn generate(contract: &Value) -> Result<String, Failure> {
             path,
             versions,
             v1,
+            success,
             query,
         } = operation;
         let function = id.to_snake_case();
+        let success = proc_macro2::Literal::u16_unsuffixed(success);
         quote! {
             Operation {
                 id: #id,
@@ -42,6 +46,7 @@ pub fn generate(contract: &Value) -> Result<String, Failure> {
                 path: #path,
                 versions: &[#(#versions),*],
                 v1: #v1,
+                success: #success,
                 query: &[#(#query),*],
             }
         }
@@ -79,6 +84,10 @@ fn operations(contract: &Value) -> Vec<Operation<'_>> {
                 path,
                 versions,
                 v1: types.contains(&"application/json"),
+                success: entries(operation.get("responses"))
+                    .filter_map(|(status, _)| status.parse().ok())
+                    .find(|status| (200..300).contains(status))
+                    .unwrap_or(200),
                 query: query(contract, item, operation),
             });
         }
@@ -150,6 +159,7 @@ mod tests {
                 path: "/x",
                 versions: vec!["2023-01-01", "2024-05-30"],
                 v1: true,
+                success: 200,
                 query: vec!["pretty"],
             }]
         );

@@ -1,0 +1,120 @@
+//! Where the API is.
+
+use url::{Host, Url};
+
+use crate::{ApiVersion, Error};
+
+/// The commercial cloud.
+pub(crate) const CLOUD: &str = "https://cloud.mongodb.com";
+
+/// A base URL that has been checked.
+#[derive(Clone, Debug)]
+pub(crate) struct BaseUrl {
+    /// With the path of the API generation, without a slash at the end.
+    pub(crate) url: Url,
+    /// Whether the host is this machine.
+    pub(crate) loopback: bool,
+}
+
+impl BaseUrl {
+    /// Checks an origin, optionally with a path prefix, and completes it.
+    pub(crate) fn parse(text: &str, version: ApiVersion, insecure: bool) -> Result<Self, Error> {
+        let mut url = Url::parse(text)
+            .map_err(|error| Error::config(format!("the base URL {text:?} is no URL: {error}; it looks like {CLOUD}")))?;
+        // Errors below do not repeat the URL as given, which may hold a password.
+        let refuse = |why: &str| {
+            Err(Error::config(format!(
+                "the base URL cannot be used: {why}; it looks like {CLOUD}"
+            )))
+        };
+        if !url.username().is_empty() || url.password().is_some() {
+            return refuse("it holds a user name or a password, which belong into the credentials");
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return refuse("it holds a query or a fragment");
+        }
+        let loopback = match url.host() {
+            Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            None => return refuse("it has no host"),
+        };
+        match url.scheme() {
+            "https" => {}
+            "http" if loopback || insecure => {}
+            "http" => {
+                return refuse(
+                    "plain http would show the requests to everyone on the way \
+                     (ClientBuilder::allow_insecure_http(true) insists)",
+                );
+            }
+            _ => return refuse("its scheme is neither https nor http"),
+        }
+        let path = url.path().trim_end_matches('/').to_owned();
+        if path.ends_with(version.other().path()) {
+            return refuse(&format!(
+                "it names {}, but the client is set to {version}; set ClientBuilder::api_version or leave the version out of the URL",
+                version.other()
+            ));
+        }
+        let path = if path.ends_with(version.path()) {
+            path
+        } else {
+            path + version.path()
+        };
+        url.set_path(&path);
+        Ok(Self { url, loopback })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn complete(text: &str) -> String {
+        BaseUrl::parse(text, ApiVersion::V2, false).unwrap().url.into()
+    }
+
+    fn refusal(text: &str) -> String {
+        let error = BaseUrl::parse(text, ApiVersion::V2, false).unwrap_err();
+        assert_eq!(error.kind(), crate::ErrorKind::Config);
+        error.to_string()
+    }
+
+    #[test]
+    fn the_path_of_the_generation_is_appended_once() {
+        let whole = "https://cloud.mongodb.com/api/atlas/v2";
+        for text in [CLOUD, "https://cloud.mongodb.com/", whole, &format!("{whole}/")] {
+            assert_eq!(complete(text), whole);
+        }
+        assert_eq!(
+            complete("https://proxy.example/atlas/"),
+            "https://proxy.example/atlas/api/atlas/v2"
+        );
+        assert_eq!(
+            BaseUrl::parse(CLOUD, ApiVersion::V1, false).unwrap().url.path(),
+            "/api/atlas/v1.0"
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_right_is_refused_with_the_reason() {
+        assert!(refusal("cloud.mongodb.com").contains("is no URL"));
+        assert!(refusal("ftp://cloud.mongodb.com").contains("scheme"));
+        assert!(refusal("https://cloud.mongodb.com/?x").contains("query"));
+        assert!(refusal("https://cloud.mongodb.com/api/atlas/v1.0").contains("set to v2"));
+        let with_password = refusal("https://me:secret@cloud.mongodb.com");
+        assert!(with_password.contains("password") && !with_password.contains("secret"));
+    }
+
+    #[test]
+    fn plain_http_is_for_this_machine_alone() {
+        for here in ["http://127.0.0.1:1", "http://localhost:1", "http://[::1]:1"] {
+            assert!(BaseUrl::parse(here, ApiVersion::V2, false).unwrap().loopback);
+        }
+        assert!(refusal("http://cloud.mongodb.com").contains("plain http"));
+        assert!(refusal("http://localhost.example.com").contains("plain http"));
+        let insisted = BaseUrl::parse("http://proxy.example", ApiVersion::V2, true).unwrap();
+        assert!(!insisted.loopback);
+    }
+}

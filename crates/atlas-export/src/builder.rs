@@ -1,0 +1,257 @@
+//! Building a client: every option has a default, and a wrong one an error that names it.
+
+use std::{sync::Arc, time::Duration};
+
+use crate::{
+    ApiVersion, Client, Credentials, Error, RetryPolicy,
+    base_url::{self, BaseUrl},
+    client::{Inner, Options},
+    clock::{Clock, SystemClock},
+    environment::{self, Environment},
+    transport::{Limits, Transport},
+};
+
+/// Builds a [`Client`].
+///
+/// ```
+/// use std::time::Duration;
+/// use atlas_export::{ApiVersion, Client, Credentials, RetryPolicy};
+///
+/// let atlas = Client::builder()
+///     .credentials(Credentials::api_key("abcdefgh", "0a1b2c3d-0000-4000-8000-0123456789ab"))
+///     .api_version(ApiVersion::V1)
+///     .call_timeout(Duration::from_secs(60))
+///     .retry(RetryPolicy::default().max_attempts(2))
+///     .build()?;
+/// # let _ = atlas;
+/// # Ok::<(), atlas_export::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct ClientBuilder {
+    credentials: Option<Credentials>,
+    api_version: ApiVersion,
+    base_url: Option<String>,
+    options: Options,
+    allow_insecure_http: bool,
+    connect_timeout: Duration,
+    limits: Limits,
+    retry: RetryPolicy,
+    clock: Arc<dyn Clock>,
+}
+
+impl Default for ClientBuilder {
+    fn default() -> Self {
+        Self {
+            credentials: None,
+            api_version: ApiVersion::default(),
+            base_url: None,
+            options: Options::default(),
+            allow_insecure_http: false,
+            connect_timeout: Duration::from_secs(10),
+            limits: Limits {
+                call_timeout: Duration::from_secs(300),
+                attempt_timeout: Duration::from_secs(60),
+                max_body: 32 * 1024 * 1024,
+            },
+            retry: RetryPolicy::default(),
+            clock: Arc::new(SystemClock),
+        }
+    }
+}
+
+impl ClientBuilder {
+    /// Starts from the variables that [`environment`] lists.
+    ///
+    /// # Errors
+    /// A `Config` error that names the variable, where one cannot be right.
+    pub fn from_env() -> Result<Self, Error> {
+        Ok(Self::default().environment(Environment::of_process()?))
+    }
+
+    /// Takes credentials and base URL from an environment, where it has them.
+    pub fn environment(mut self, environment: Environment) -> Self {
+        self.credentials = environment.credentials.or(self.credentials);
+        self.base_url = environment.base_url.or(self.base_url);
+        self
+    }
+
+    /// What to authenticate with. Required.
+    pub fn credentials(mut self, credentials: Credentials) -> Self {
+        self.credentials = Some(credentials);
+        self
+    }
+
+    /// Which generation of the API to speak; by default [`ApiVersion::V2`].
+    pub fn api_version(mut self, version: ApiVersion) -> Self {
+        self.api_version = version;
+        self
+    }
+
+    /// Where the API is; by default `https://cloud.mongodb.com`.
+    ///
+    /// An origin, optionally with the path prefix of a proxy. The path of the API generation
+    /// is appended, unless the URL ends with it. A loopback address is never reached through
+    /// a proxy.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = Some(url.into());
+        self
+    }
+
+    /// Asks for answers in an envelope that repeats the status, and opens it; by default not.
+    ///
+    /// For use behind a gateway that hides the status. The body's status wins.
+    pub fn envelope(mut self, envelope: bool) -> Self {
+        self.options.envelope = envelope;
+        self
+    }
+
+    /// Asks for indented answers where the operation has that option; by default not.
+    ///
+    /// For reading along on the wire. The result is the same.
+    pub fn pretty(mut self, pretty: bool) -> Self {
+        self.options.pretty = pretty;
+        self
+    }
+
+    /// Allows plain `http` to other hosts than this one; by default not.
+    ///
+    /// Digest keeps the private key off the wire, but everyone on the way can read and change
+    /// the requests.
+    pub fn allow_insecure_http(mut self, allow: bool) -> Self {
+        self.allow_insecure_http = allow;
+        self
+    }
+
+    /// How long connecting may take; by default 10 s.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// How long one attempt may take, its body included; by default 60 s.
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.attempt_timeout = timeout;
+        self
+    }
+
+    /// How long one call may take, with all attempts and waits; by default 5 minutes.
+    pub fn call_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.call_timeout = timeout;
+        self
+    }
+
+    /// How large an answer may be in bytes, decompressed; by default 32 MiB.
+    pub fn max_response_bytes(mut self, bytes: usize) -> Self {
+        self.limits.max_body = bytes;
+        self
+    }
+
+    /// How often a failed request is repeated; by default [`RetryPolicy::default`].
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// Where time and randomness come from; by default the [`SystemClock`].
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Builds the client. Makes no request.
+    ///
+    /// # Errors
+    /// A `Config` error that names the option that is missing or cannot be right.
+    pub fn build(self) -> Result<Client, Error> {
+        let credentials = self
+            .credentials
+            .ok_or_else(environment::no_credentials)?
+            .check()?;
+        for (name, timeout) in [
+            ("connect_timeout", self.connect_timeout),
+            ("attempt_timeout", self.limits.attempt_timeout),
+            ("call_timeout", self.limits.call_timeout),
+        ] {
+            if timeout.is_zero() {
+                return Err(Error::config(format!(
+                    "{name} is zero, so no call could succeed: give it a duration"
+                )));
+            }
+        }
+        if self.limits.max_body == 0 {
+            return Err(Error::config(
+                "max_response_bytes is zero, so no answer would fit: give it a size",
+            ));
+        }
+        let base = BaseUrl::parse(
+            self.base_url.as_deref().unwrap_or(base_url::CLOUD),
+            self.api_version,
+            self.allow_insecure_http,
+        )?;
+        let mut http = reqwest::Client::builder()
+            .user_agent(concat!("atlas-export/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(self.connect_timeout)
+            // Credentials go to the configured origin alone.
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false);
+        if base.loopback {
+            http = http.no_proxy();
+        }
+        let http = http.build().map_err(|cause| {
+            Error::config(format!("the HTTP client cannot be set up: {cause}"))
+                .with(|inner| inner.source = Some(Box::new(cause)))
+        })?;
+        let transport = Transport::new(
+            http.clone(),
+            credentials,
+            self.clock,
+            self.api_version,
+            base.url.path().to_owned(),
+            self.options.envelope,
+            self.limits,
+            self.retry,
+        );
+        Ok(Client::from_inner(Inner {
+            base_url: base.url.into(),
+            http,
+            transport: Arc::new(transport),
+            options: self.options,
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn builder() -> ClientBuilder {
+        Client::builder().credentials(Credentials::api_key("abcdefgh", "x"))
+    }
+
+    #[test]
+    fn credentials_are_required_and_the_message_says_how() {
+        let message = Client::builder().build().unwrap_err().to_string();
+        assert!(message.contains("MONGODB_ATLAS_PUBLIC_API_KEY"), "{message}");
+    }
+
+    #[test]
+    fn bounds_of_zero_are_refused_by_name() {
+        for (builder, name) in [
+            (builder().connect_timeout(Duration::ZERO), "connect_timeout"),
+            (builder().attempt_timeout(Duration::ZERO), "attempt_timeout"),
+            (builder().call_timeout(Duration::ZERO), "call_timeout"),
+            (builder().max_response_bytes(0), "max_response_bytes"),
+        ] {
+            let message = builder.build().unwrap_err().to_string();
+            assert!(message.starts_with(name), "{message}");
+        }
+    }
+
+    #[test]
+    fn nothing_of_a_builder_or_client_shows_the_private_key() {
+        let builder = Client::builder().credentials(Credentials::api_key("abcdefgh", "s3cret"));
+        assert!(!format!("{builder:?}").contains("s3cret"));
+        assert!(!format!("{:?}", builder.build().unwrap()).contains("s3cret"));
+    }
+}

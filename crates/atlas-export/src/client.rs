@@ -1,0 +1,120 @@
+//! The client: cheap to clone, the root of all handles.
+
+use std::{fmt, future::Future, sync::Arc};
+
+use atlas_export_api::{self as api, ResponseValue, Seam};
+use atlas_export_types::ProjectId;
+
+use crate::{
+    ClientBuilder, Error, Project,
+    clock::Clock,
+    convert,
+    transport::{Call, Transport},
+};
+
+/// A client of the snapshot-export API of MongoDB Atlas.
+///
+/// Cloning is cheap, and clones share connections and authentication. Two clients that are
+/// built apart share nothing.
+///
+/// ```
+/// use atlas_export::{Client, Credentials};
+///
+/// let atlas = Client::builder()
+///     .credentials(Credentials::api_key("abcdefgh", "0a1b2c3d-0000-4000-8000-0123456789ab"))
+///     .build()?;
+/// let project = atlas.project("32b6e34b3d91647abb20e7b8".parse()?);
+/// let buckets = project.export_buckets(); // no request yet
+/// # let _ = buckets;
+/// # Ok::<(), atlas_export::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Client(Arc<Inner>);
+
+pub(crate) struct Inner {
+    /// With the path of the API generation.
+    pub(crate) base_url: String,
+    /// Only builds requests; the transport sends them.
+    pub(crate) http: reqwest::Client,
+    pub(crate) transport: Arc<Transport>,
+    pub(crate) options: Options,
+}
+
+/// What goes into the query of every operation that takes it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Options {
+    pub(crate) envelope: bool,
+    pub(crate) pretty: bool,
+}
+
+impl Options {
+    /// Left out where it is not asked for, as it is the default.
+    pub(crate) fn envelope(self) -> Option<bool> {
+        self.envelope.then_some(true)
+    }
+
+    pub(crate) fn pretty(self) -> Option<bool> {
+        self.pretty.then_some(true)
+    }
+}
+
+impl Client {
+    /// Starts building a client.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+
+    /// A client from the environment variables that [`environment`](crate::environment) lists.
+    ///
+    /// # Errors
+    /// A `Config` error that names the variable, where one is missing or cannot be right.
+    pub fn from_env() -> Result<Self, Error> {
+        ClientBuilder::from_env()?.build()
+    }
+
+    pub(crate) fn from_inner(inner: Inner) -> Self {
+        Self(Arc::new(inner))
+    }
+
+    /// The handle of a project. Makes no request.
+    pub fn project(&self, id: ProjectId) -> Project {
+        Project::new(self.clone(), id)
+    }
+
+    pub(crate) fn clock(&self) -> Arc<dyn Clock> {
+        self.0.transport.clock().clone()
+    }
+
+    pub(crate) fn options(&self) -> Options {
+        self.0.options
+    }
+
+    /// Makes one call through the generated client.
+    pub(crate) async fn call<T, F>(
+        &self,
+        make: impl FnOnce(api::Client) -> F + Send,
+    ) -> Result<T, Error>
+    where
+        F: Future<Output = Result<ResponseValue<T>, api::Error<()>>> + Send,
+    {
+        let call = Arc::new(Call::new(self.0.transport.clone()));
+        let generated = api::Client::new_with_client(
+            &self.0.base_url,
+            self.0.http.clone(),
+            Seam::new(call.clone()),
+        );
+        match make(generated).await {
+            Ok(value) => Ok(value.into_inner()),
+            Err(generated) => Err(convert::error(generated, &call)),
+        }
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("base_url", &self.0.base_url)
+            .field("options", &self.0.options)
+            .finish_non_exhaustive()
+    }
+}

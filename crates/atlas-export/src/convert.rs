@@ -1,0 +1,62 @@
+//! The one place where an error crosses from the generated code into ours.
+//!
+//! Almost every failure was made by the transport and only passes through; what arises
+//! within the generated code itself is that a body does not fit. The generated error's own
+//! text is never used: it repeats bodies and headers.
+
+use atlas_export_api::Error as Generated;
+
+use crate::{
+    Error, ErrorKind,
+    transport::{Call, Fault},
+};
+
+/// Our error for the generated code's.
+pub(crate) fn error(generated: Generated<()>, call: &Call) -> Error {
+    let course = call.course();
+    let error = match generated {
+        Generated::UnexpectedResponse(response) => match Fault::take(&response) {
+            // Knows everything about itself.
+            Some(error) => return error,
+            None => Error::of_status(response.status().as_u16(), None, None),
+        },
+        Generated::InvalidResponsePayload(_, cause) => Error::new(
+            ErrorKind::Decode,
+            format!("the answer does not fit the contract: {cause}"),
+        )
+        .with(|inner| inner.source = Some(Box::new(cause))),
+        Generated::CommunicationError(cause)
+        | Generated::InvalidUpgrade(cause)
+        | Generated::ResponseBodyError(cause) => {
+            let cause = cause.without_url();
+            Error::config(format!("the request cannot be built: {cause}"))
+                .with(|inner| inner.source = Some(Box::new(cause)))
+        }
+        Generated::InvalidRequest(why) | Generated::Custom(why) => {
+            Error::config(format!("the request cannot be built: {why}"))
+        }
+        Generated::ErrorResponse(response) => {
+            Error::of_status(response.status().as_u16(), None, None)
+        }
+    };
+    let created = course.status.is_some()
+        && course
+            .operation
+            .is_some_and(|operation| operation.method == "POST");
+    let error = if created && error.kind() == ErrorKind::Decode {
+        // Something was created, and nobody can read what.
+        Error::new(
+            ErrorKind::Ambiguous,
+            format!("it was answered with success, look before repeating it: {error}"),
+        )
+        .with(|inner| inner.source = Some(Box::new(error)))
+    } else {
+        error
+    };
+    error.with(|inner| {
+        inner.operation = course.operation.map(|operation| operation.id);
+        inner.attempts = course.attempts;
+        inner.elapsed = course.elapsed;
+        inner.status = inner.status.or(course.status);
+    })
+}

@@ -1,0 +1,164 @@
+//! What Atlas says about a refused request.
+
+use atlas_export_api::types::ErrorBody;
+
+use super::hint;
+
+/// The longest part of Atlas's own words that a message repeats.
+const QUOTED: usize = 400;
+
+/// Atlas's account of a refused request. Every part may be missing.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ApiError {
+    /// The code, for instance `CLUSTER_NOT_FOUND`. An open set; one code serves several
+    /// statuses.
+    pub error_code: Option<String>,
+    /// What happened, in Atlas's words.
+    pub detail: Option<String>,
+    /// The standard phrase of the status.
+    pub reason: Option<String>,
+    /// What the detail was composed of: strings and numbers.
+    pub parameters: Vec<serde_json::Value>,
+    /// The fields of the request that were refused.
+    pub fields: Vec<FieldError>,
+}
+
+/// One field of a request that Atlas refused.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FieldError {
+    /// The name of the field.
+    pub field: String,
+    /// What is wrong with it.
+    pub description: String,
+}
+
+impl ApiError {
+    /// Reads an error body; `None` where it is not Atlas's, for instance a gateway's page.
+    pub(crate) fn read(body: &[u8]) -> Option<Self> {
+        let body: ErrorBody = serde_json::from_slice(body).ok()?;
+        let ours = body.error_code.is_some() || body.detail.is_some() || body.reason.is_some();
+        ours.then(|| Self {
+            error_code: body.error_code,
+            detail: body.detail,
+            reason: body.reason,
+            parameters: body.parameters.items().cloned().collect(),
+            fields: body
+                .bad_request_detail
+                .iter()
+                .flat_map(|detail| detail.fields.items())
+                .map(|violation| FieldError {
+                    field: violation.field.clone().unwrap_or_default(),
+                    description: violation.description.clone().unwrap_or_default(),
+                })
+                .collect(),
+        })
+    }
+}
+
+/// The line that a person reads.
+pub(super) fn message(status: u16, api: Option<&ApiError>, media_type: Option<&str>) -> String {
+    let mut line = status.to_string();
+    if let Some(phrase) = http::StatusCode::from_u16(status)
+        .ok()
+        .and_then(|status| status.canonical_reason())
+    {
+        line = line + " " + phrase;
+    }
+    let Some(api) = api else {
+        return match media_type {
+            Some(media_type) if !media_type.contains("json") => {
+                format!("{line}: answered with {media_type}, so not by Atlas itself")
+            }
+            _ => line,
+        };
+    };
+    let code = api.error_code.as_deref();
+    if let Some(code) = code {
+        line = format!("{status} {}", one_line(code));
+    }
+    if let Some(detail) = &api.detail {
+        line = line + ": " + &one_line(detail);
+    }
+    for field in &api.fields {
+        line = line + "; " + &one_line(&field.field) + ": " + &one_line(&field.description);
+    }
+    if let Some(hint) = hint::mend(status, code) {
+        line = line + " (" + hint + ")";
+    }
+    line
+}
+
+/// A text from the wire made fit for one line: no control characters, not too long.
+fn one_line(text: &str) -> String {
+    let mut line: String = text
+        .chars()
+        .take(QUOTED)
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    if text.chars().nth(QUOTED).is_some() {
+        line.push('…');
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn atlas_s_own_words_come_with_the_mend() {
+        let api = ApiError::read(
+            br#"{"error":403,"errorCode":"IP_ADDRESS_NOT_ON_ACCESS_LIST","detail":"IP address 1.2.3.4 is not allowed.","reason":"Forbidden","parameters":["1.2.3.4",7,null]}"#,
+        )
+        .unwrap();
+        assert_eq!(api.parameters.len(), 3);
+        assert_eq!(
+            message(403, Some(&api), None),
+            "403 IP_ADDRESS_NOT_ON_ACCESS_LIST: IP address 1.2.3.4 is not allowed. \
+             (add this machine's address to the API key's access list)"
+        );
+    }
+
+    #[test]
+    fn every_part_may_be_null_or_absent() {
+        let api = ApiError::read(
+            br#"{"error":401,"errorCode":null,"reason":"Unauthorized","parameters":null}"#,
+        )
+        .unwrap();
+        assert_eq!(api.error_code, None);
+        assert!(api.parameters.is_empty());
+    }
+
+    #[test]
+    fn refused_fields_are_named() {
+        let api = ApiError::read(
+            br#"{"error":400,"errorCode":"VALIDATION_ERROR","detail":"Invalid.","badRequestDetail":{"fields":[{"field":"bucketName","description":"too short"},7]}}"#,
+        )
+        .unwrap();
+        assert_eq!(api.fields.len(), 1);
+        assert!(message(400, Some(&api), None).contains("bucketName: too short"));
+    }
+
+    #[test]
+    fn a_page_of_a_gateway_is_not_atlas_s() {
+        assert_eq!(ApiError::read(b"<html>502</html>"), None);
+        assert_eq!(ApiError::read(b"{}"), None);
+        assert_eq!(
+            message(502, None, Some("text/html")),
+            "502 Bad Gateway: answered with text/html, so not by Atlas itself"
+        );
+    }
+
+    #[test]
+    fn words_from_the_wire_stay_on_one_line() {
+        let api = ApiError {
+            detail: Some("a\nb\u{1b}[31m".to_owned() + &"x".repeat(5000)),
+            ..ApiError::default()
+        };
+        let line = message(500, Some(&api), None);
+        assert!(!line.contains(['\n', '\u{1b}']), "{line}");
+        assert!(line.len() < 600);
+    }
+}

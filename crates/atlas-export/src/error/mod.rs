@@ -1,0 +1,229 @@
+//! What can go wrong, as one type.
+
+mod api;
+mod hint;
+
+use std::{error::Error as StdError, fmt, time::Duration};
+
+pub use api::{ApiError, FieldError};
+
+/// Why a call did not give what was asked for.
+///
+/// `Display` is one line for a person, with the mend where it is known. Causes are in
+/// [`source`](StdError::source). Neither holds a body, a header or a secret.
+///
+/// ```
+/// use atlas_export::{Client, ErrorKind};
+///
+/// let error = Client::builder().build().unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::Config);
+/// assert!(error.to_string().contains("credentials"));
+/// ```
+pub struct Error(Box<Inner>);
+
+/// The kinds of [`Error`], each of which wants another reaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// An id, URL, option or environment variable that cannot be right. Nothing was sent.
+    Config,
+    /// No connection could be made. Nothing was sent.
+    Connect,
+    /// The call took longer than it may.
+    Timeout,
+    /// The connection broke, a body was cut short or too large, or the server redirected.
+    Transport,
+    /// The credentials are wrong, or do not belong to the project.
+    Authentication,
+    /// The server refused the call: see [`Error::status`] and [`Error::api`].
+    Api,
+    /// The answer is JSON that does not fit. [`Error::raw`] has it for one item of a list.
+    Decode,
+    /// A creation that may or may not have taken effect: look before repeating it.
+    Ambiguous,
+}
+
+pub(crate) struct Inner {
+    pub(crate) kind: ErrorKind,
+    pub(crate) message: String,
+    pub(crate) status: Option<u16>,
+    pub(crate) api: Option<ApiError>,
+    pub(crate) operation: Option<&'static str>,
+    pub(crate) attempts: u32,
+    pub(crate) elapsed: Duration,
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) raw: Option<Box<str>>,
+    pub(crate) source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            message: message.into(),
+            status: None,
+            api: None,
+            operation: None,
+            attempts: 0,
+            elapsed: Duration::ZERO,
+            retry_after: None,
+            raw: None,
+            source: None,
+        }))
+    }
+
+    pub(crate) fn config(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Config, message)
+    }
+
+    /// A `Config` error whose message is that of its cause.
+    pub(crate) fn invalid(cause: impl StdError + Send + Sync + 'static) -> Self {
+        Self::config(cause.to_string()).with(|inner| inner.source = Some(Box::new(cause)))
+    }
+
+    pub(crate) fn with(mut self, set: impl FnOnce(&mut Inner)) -> Self {
+        set(&mut self.0);
+        self
+    }
+
+    pub(crate) fn of_status(status: u16, api: Option<ApiError>, media_type: Option<&str>) -> Self {
+        let message = api::message(status, api.as_ref(), media_type);
+        Self::new(ErrorKind::Api, message).with(|inner| {
+            inner.status = Some(status);
+            inner.api = api;
+        })
+    }
+
+    /// What kind of failure this is.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The HTTP status, where the server gave one. Within an envelope, the body's.
+    pub fn status(&self) -> Option<u16> {
+        self.0.status
+    }
+
+    /// What Atlas says about the failure, where the answer was Atlas's.
+    pub fn api(&self) -> Option<&ApiError> {
+        self.0.api.as_ref()
+    }
+
+    /// The id of the operation in the contract, for instance `listExportJobs`.
+    pub fn operation(&self) -> Option<&'static str> {
+        self.0.operation
+    }
+
+    /// How often the request was tried; 0 where nothing was sent. Answering a digest
+    /// challenge is part of an attempt, and so is what the HTTP library repeats by itself
+    /// where a pooled connection turns out to be dead before anything was sent.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// How long the call took, waits included.
+    pub fn elapsed(&self) -> Duration {
+        self.0.elapsed
+    }
+
+    /// How long the server asked to wait, where it did.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// The raw JSON of an item that did not decode ([`ErrorKind::Decode`] from a list).
+    pub fn raw(&self) -> Option<&str> {
+        self.0.raw.as_deref()
+    }
+
+    /// Whether the same call may succeed later and cannot do harm twice.
+    pub fn is_retryable(&self) -> bool {
+        match self.kind() {
+            ErrorKind::Connect | ErrorKind::Timeout => true,
+            ErrorKind::Transport => self.0.source.is_some(),
+            ErrorKind::Api => matches!(self.status(), Some(408 | 429 | 500 | 502 | 503 | 504)),
+            _ => false,
+        }
+    }
+
+    /// Whether the resource does not exist (404).
+    pub fn is_not_found(&self) -> bool {
+        self.status() == Some(404)
+    }
+
+    /// Whether the call was refused for coming too soon (429).
+    pub fn is_rate_limited(&self) -> bool {
+        self.status() == Some(429)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        f.debug_struct("Error")
+            .field("kind", &inner.kind)
+            .field("message", &inner.message)
+            .field("status", &inner.status)
+            .field("operation", &inner.operation)
+            .field("attempts", &inner.attempts)
+            .field("elapsed", &inner.elapsed)
+            .field("source", &inner.source)
+            .finish_non_exhaustive()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}
+
+impl From<atlas_export_types::InvalidId> for Error {
+    fn from(cause: atlas_export_types::InvalidId) -> Self {
+        Self::invalid(cause)
+    }
+}
+
+impl From<atlas_export_types::InvalidClusterName> for Error {
+    fn from(cause: atlas_export_types::InvalidClusterName) -> Self {
+        Self::invalid(cause)
+    }
+}
+
+impl From<atlas_export_types::InvalidPageSize> for Error {
+    fn from(cause: atlas_export_types::InvalidPageSize) -> Self {
+        Self::invalid(cause)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_is_as_large_as_a_pointer_and_crosses_threads() {
+        fn crosses_threads<T: Send + Sync + 'static>() {}
+        crosses_threads::<Error>();
+        assert_eq!(size_of::<Error>(), size_of::<usize>());
+    }
+
+    #[test]
+    fn only_what_may_pass_and_does_no_harm_twice_is_retryable() {
+        for (status, retryable) in [(400, false), (404, false), (429, true), (503, true)] {
+            assert_eq!(
+                Error::of_status(status, None, None).is_retryable(),
+                retryable,
+                "{status}"
+            );
+        }
+        assert!(Error::new(ErrorKind::Connect, "").is_retryable());
+        assert!(!Error::new(ErrorKind::Ambiguous, "").is_retryable());
+        assert!(!Error::config("").is_retryable());
+    }
+}

@@ -1,0 +1,155 @@
+//! Export jobs: runs that each copy one snapshot to one bucket.
+
+use atlas_export_api::types::{CustomData, ExportJob, NewExportJob};
+use atlas_export_types::{ExportBucketId, ExportJobId, SnapshotId};
+
+use crate::{
+    Cluster, Error, List, WaitUntilFinished,
+    page::{Fetched, PageQuery},
+    project::path_id,
+};
+
+/// The export jobs of a cluster.
+///
+/// ```no_run
+/// # async fn example(
+/// #     cluster: atlas_export::Cluster,
+/// #     snapshot: atlas_export::models::Snapshot,
+/// #     bucket: atlas_export::models::ExportBucket,
+/// # ) -> Result<(), Box<dyn std::error::Error>> {
+/// let jobs = cluster.export_jobs();
+/// let job = jobs
+///     .create(&snapshot.id, &bucket.id)
+///     .custom_data("ticket", "OPS-7")
+///     .send()
+///     .await?;
+/// let done = jobs.wait_until_finished(&job.id).await?;
+/// println!("exported to {:?}", done.prefix);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct ExportJobs {
+    cluster: Cluster,
+}
+
+impl ExportJobs {
+    pub(crate) fn new(cluster: Cluster) -> Self {
+        Self { cluster }
+    }
+
+    /// The cluster that the jobs belong to.
+    pub fn cluster(&self) -> &Cluster {
+        &self.cluster
+    }
+
+    /// The jobs of the cluster, finished ones included.
+    pub fn list(&self) -> List<ExportJob> {
+        let cluster = self.cluster.clone();
+        List::new("listExportJobs", move |query| fetch(cluster.clone(), query))
+    }
+
+    /// One job.
+    ///
+    /// # Errors
+    /// `Api` with status 404 ([`Error::is_not_found`]) where there is none.
+    pub async fn get(&self, id: &ExportJobId) -> Result<ExportJob, Error> {
+        let (project, id) = (self.cluster.project().path_id()?, path_id(id)?);
+        let client = self.cluster.project().client();
+        let options = client.options();
+        client
+            .call(|api| async move {
+                api.get_export_job(project, self.cluster.name(), id, options.envelope())
+                    .await
+            })
+            .await
+    }
+
+    /// Prepares the export of a snapshot to a bucket; [`CreateExportJob::send`] starts it.
+    pub fn create<'a>(
+        &'a self,
+        snapshot: &'a SnapshotId,
+        bucket: &'a ExportBucketId,
+    ) -> CreateExportJob<'a> {
+        CreateExportJob {
+            jobs: self,
+            snapshot,
+            bucket,
+            custom_data: Vec::new(),
+        }
+    }
+
+    /// Waits until a job has ended, by looking at it again and again.
+    pub fn wait_until_finished(&self, id: &ExportJobId) -> WaitUntilFinished {
+        WaitUntilFinished::new(self.clone(), id.clone())
+    }
+}
+
+/// An export that is about to be started. Made by [`ExportJobs::create`].
+#[derive(Clone, Debug)]
+#[must_use = "nothing is exported until it is sent"]
+pub struct CreateExportJob<'a> {
+    jobs: &'a ExportJobs,
+    snapshot: &'a SnapshotId,
+    bucket: &'a ExportBucketId,
+    custom_data: Vec<CustomData>,
+}
+
+impl CreateExportJob<'_> {
+    /// Adds a pair that Atlas copies into the `.complete` file of the export.
+    pub fn custom_data(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.custom_data.push(CustomData {
+            key: key.into(),
+            value: value.into(),
+        });
+        self
+    }
+
+    /// Starts the export. The job that comes back is, as a rule, queued.
+    ///
+    /// # Errors
+    /// `Ambiguous` where nobody can tell whether it was started; `Api` where Atlas refuses,
+    /// for instance because the snapshot is being exported already.
+    pub async fn send(self) -> Result<ExportJob, Error> {
+        let cluster = self.jobs.cluster();
+        let project = cluster.project().path_id()?;
+        let body = NewExportJob {
+            snapshot_id: path_id(self.snapshot)?.clone(),
+            export_bucket_id: path_id(self.bucket)?.clone(),
+            custom_data: self.custom_data,
+        };
+        let client = cluster.project().client();
+        let options = client.options();
+        client
+            .call(|api| async move {
+                api.create_export_job(project, cluster.name(), options.envelope(), &body)
+                    .await
+            })
+            .await
+    }
+}
+
+async fn fetch(cluster: Cluster, query: PageQuery) -> Result<Fetched<ExportJob>, Error> {
+    let client = cluster.project().client();
+    let options = client.options();
+    let (project, name) = (cluster.project().path_id()?, cluster.name());
+    let page = client
+        .call(|api| async move {
+            api.list_export_jobs(
+                project,
+                name,
+                options.envelope(),
+                query.include_count,
+                query.size.as_ref(),
+                query.number(),
+                options.pretty(),
+            )
+            .await
+        })
+        .await?;
+    Ok(Fetched {
+        results: page.results,
+        links: page.links,
+        total_count: page.total_count,
+    })
+}

@@ -1,0 +1,79 @@
+//! Handles of a project and of a cluster in it.
+
+use atlas_export_types::{ClusterName, Id, Kind, ProjectId};
+
+use crate::{Client, Error, ExportBuckets, ExportJobs, Snapshots};
+
+/// A project. Cheap to clone; making one makes no request.
+#[derive(Clone, Debug)]
+pub struct Project {
+    client: Client,
+    id: ProjectId,
+}
+
+impl Project {
+    pub(crate) fn new(client: Client, id: ProjectId) -> Self {
+        Self { client, id }
+    }
+
+    /// The id of the project.
+    pub fn id(&self) -> &ProjectId {
+        &self.id
+    }
+
+    /// The export buckets of the project.
+    pub fn export_buckets(&self) -> ExportBuckets {
+        ExportBuckets::new(self.clone())
+    }
+
+    /// A cluster of the project.
+    pub fn cluster(&self, name: ClusterName) -> Cluster {
+        Cluster {
+            project: self.clone(),
+            name,
+        }
+    }
+
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The id, where it may stand in a path.
+    pub(crate) fn path_id(&self) -> Result<&ProjectId, Error> {
+        path_id(&self.id)
+    }
+}
+
+/// A cluster of a project. Cheap to clone; making one makes no request.
+#[derive(Clone, Debug)]
+pub struct Cluster {
+    project: Project,
+    name: ClusterName,
+}
+
+impl Cluster {
+    /// The project that the cluster belongs to.
+    pub fn project(&self) -> &Project {
+        &self.project
+    }
+
+    /// The name of the cluster.
+    pub fn name(&self) -> &ClusterName {
+        &self.name
+    }
+
+    /// The export jobs of the cluster.
+    pub fn export_jobs(&self) -> ExportJobs {
+        ExportJobs::new(self.clone())
+    }
+
+    /// The snapshots of the cluster.
+    pub fn snapshots(&self) -> Snapshots {
+        Snapshots::new(self.clone())
+    }
+}
+
+/// An id, where it may stand in a path or a body: one that was received may be anything.
+pub(crate) fn path_id<K: Kind>(id: &Id<K>) -> Result<&Id<K>, Error> {
+    Ok(id.well_formed()?)
+}

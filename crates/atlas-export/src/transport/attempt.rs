@@ -1,0 +1,183 @@
+//! One attempt: authenticate, send, read, unwrap.
+
+use std::{
+    pin::pin,
+    sync::atomic::{AtomicBool, Ordering},
+};
+
+use atlas_export_api::Operation;
+use bytes::Bytes;
+use digest_lanes::{BodyKind, Step, Verdict};
+use futures_util::future::{Either, select};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+
+use super::{
+    Transport, body, envelope,
+    failure::{Cause, Failure},
+    request::Prepared,
+};
+
+/// The longest body of a refusal that is read: enough for Atlas's, too little for a page.
+const MAX_REFUSAL: usize = 64 * 1024;
+
+/// A whole answer of the server.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+}
+
+impl Answer {
+    /// The answer as the generated code takes it: a success has the one status that the
+    /// contract gives it, because a 201 where 200 is documented is a success all the same.
+    pub(super) fn into_response(self, operation: &Operation) -> reqwest::Response {
+        let mut response = http::Response::new(reqwest::Body::from(self.body));
+        *response.status_mut() = StatusCode::from_u16(operation.success).unwrap_or(self.status);
+        *response.headers_mut() = self.headers;
+        response.into()
+    }
+}
+
+impl Transport {
+    /// One attempt, under its time-out. `acted` is kept up to date for whoever gives up on it
+    /// from outside.
+    pub(super) async fn attempt(
+        &self,
+        prepared: &Prepared,
+        acted: &AtomicBool,
+    ) -> Result<Answer, Failure> {
+        acted.store(false, Ordering::Relaxed);
+        let outcome = {
+            let dialogue = pin!(self.dialogue(prepared, acted));
+            let guard = self.clock.guard(self.limits.attempt_timeout);
+            match select(dialogue, guard).await {
+                Either::Left((outcome, _)) => outcome,
+                Either::Right(((), _)) => Err(Cause::Timeout(self.limits.attempt_timeout)),
+            }
+        };
+        outcome.map_err(|cause| Failure {
+            cause,
+            acted: acted.load(Ordering::Relaxed),
+        })
+    }
+
+    /// Sends, and answers challenges until the server has its say.
+    async fn dialogue(&self, prepared: &Prepared, acted: &AtomicBool) -> Result<Answer, Cause> {
+        let kind = match prepared.body {
+            Some(_) => BodyKind::Present,
+            None => BodyKind::Empty,
+        };
+        let mut dialogue = self.auth.begin(kind, || self.clock.now()).await;
+        let target = prepared.target();
+        loop {
+            let random = self.clock.random().map_err(Cause::Random)?;
+            let step = dialogue
+                .exchange
+                .next(prepared.method.as_str(), &target, random);
+            let (request, probing) = match step {
+                Step::Probe => (prepared.probe(), true),
+                Step::Send { authorization } => {
+                    let value = authorization.map(|value| header_value(value.expose()));
+                    let value = value.transpose()?;
+                    acted.store(true, Ordering::Relaxed);
+                    (prepared.signed(value), false)
+                }
+            };
+            let response = match self.http.execute(request).await {
+                Ok(response) => response,
+                Err(error) => {
+                    if error.is_connect() {
+                        acted.store(false, Ordering::Relaxed);
+                    }
+                    return Err(Cause::of_sending(error));
+                }
+            };
+            let status = response.status();
+            if probing && (status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error()) {
+                // Says nothing about authentication: the attempt ends before the request.
+                return Err(Cause::Refused(self.refusal(response).await));
+            }
+            let verdict = dialogue.exchange.response(
+                self.clock.now(),
+                status.as_u16(),
+                response
+                    .headers()
+                    .get_all(header::WWW_AUTHENTICATE)
+                    .iter()
+                    .map(HeaderValue::as_bytes),
+                response
+                    .headers()
+                    .get("authentication-info")
+                    .map(HeaderValue::as_bytes),
+            );
+            if status == StatusCode::UNAUTHORIZED {
+                acted.store(false, Ordering::Relaxed);
+            }
+            match verdict {
+                // The challenge's body is read so that the connection can be used again.
+                Verdict::Again => drop(self.refusal(response).await),
+                Verdict::Rejected => return Err(Cause::Rejected(self.refusal(response).await)),
+                Verdict::Final => {
+                    // Others need not wait for the body.
+                    drop(dialogue);
+                    return self.read(response).await;
+                }
+            }
+        }
+    }
+
+    /// Reads a final response: a success whole, anything else as far as it is of use.
+    async fn read(&self, response: reqwest::Response) -> Result<Answer, Cause> {
+        let status = response.status();
+        if status.is_redirection() {
+            return Err(Cause::Redirect(
+                response
+                    .headers()
+                    .get(header::LOCATION)
+                    .map(|target| String::from_utf8_lossy(target.as_bytes()).into_owned()),
+                status.as_u16(),
+            ));
+        }
+        if !status.is_success() {
+            return Err(Cause::Refused(self.refusal(response).await));
+        }
+        let headers = response.headers().clone();
+        let body = body::read(response, self.limits.max_body).await?;
+        let answer = Answer {
+            status,
+            headers,
+            body,
+        };
+        if !self.envelope {
+            return Ok(answer);
+        }
+        let answer = envelope::unwrap(answer);
+        if answer.status.is_success() {
+            Ok(answer)
+        } else {
+            Err(Cause::Refused(answer))
+        }
+    }
+
+    /// A refusal with as much of its body as there is, which may be nothing.
+    async fn refusal(&self, response: reqwest::Response) -> Answer {
+        let status = response.status();
+        let headers = response.headers().clone();
+        let bound = MAX_REFUSAL.min(self.limits.max_body);
+        // The status is what counts; a body that breaks off takes nothing from it.
+        let body = body::read(response, bound).await.unwrap_or_default();
+        Answer {
+            status,
+            headers,
+            body,
+        }
+    }
+}
+
+/// A header value that no log shows.
+fn header_value(bytes: &[u8]) -> Result<HeaderValue, Cause> {
+    let mut value = HeaderValue::from_bytes(bytes).map_err(|_| Cause::Unsignable)?;
+    value.set_sensitive(true);
+    Ok(value)
+}

@@ -1,0 +1,38 @@
+//! A body, read under a bound.
+//!
+//! The bound is on the decompressed size, so that a small answer cannot become a large one
+//! in memory.
+
+use bytes::{Bytes, BytesMut};
+
+use super::failure::Cause;
+
+/// The first buffer for a body that does not tell its length.
+const FIRST: usize = 16 * 1024;
+
+/// Reads a body of at most `bound` bytes.
+pub(super) async fn read(mut response: reqwest::Response, bound: usize) -> Result<Bytes, Cause> {
+    // Absent where the body is compressed or chunked.
+    let told = response.content_length();
+    if told.is_some_and(|length| usize::try_from(length).is_ok_and(|length| length > bound)) {
+        return Err(Cause::TooLarge(bound));
+    }
+    let expected = told.and_then(|length| usize::try_from(length).ok());
+    let mut body = BytesMut::with_capacity(expected.unwrap_or(FIRST).min(bound));
+    while let Some(chunk) = response.chunk().await.map_err(Cause::of_reading)? {
+        let length = body.len() + chunk.len();
+        if length > bound {
+            return Err(Cause::TooLarge(bound));
+        }
+        if length > body.capacity() {
+            // Doubling, but never beyond the bound: old and new buffer together stay below
+            // one and a half times it.
+            let wanted = length.max(body.capacity().saturating_mul(2)).min(bound);
+            let mut larger = BytesMut::with_capacity(wanted);
+            larger.extend_from_slice(&body);
+            body = larger;
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.freeze())
+}

@@ -1,0 +1,245 @@
+//! Why an attempt failed, and what a person is told about it.
+
+use std::{
+    error::Error as StdError,
+    io,
+    time::{Duration, SystemTime},
+};
+
+use http::{HeaderMap, header};
+
+use super::{attempt::Answer, request::Prepared};
+use crate::{Error, ErrorKind, error::ApiError};
+
+/// An attempt that did not give what was asked for.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub(super) cause: Cause,
+    /// Whether the server may have acted on the request. Not so where nothing was sent, and
+    /// where the server challenged instead.
+    pub(super) acted: bool,
+}
+
+#[derive(Debug)]
+pub(super) enum Cause {
+    /// There is no connection.
+    Connect(reqwest::Error),
+    /// The connection broke, or the body did.
+    Broken(reqwest::Error),
+    Timeout(Duration),
+    /// The body is longer than this.
+    TooLarge(usize),
+    /// To where, with which status.
+    Redirect(Option<String>, u16),
+    /// Any status but success.
+    Refused(Answer),
+    /// The server knows the nonce and refuses the answer.
+    Rejected(Answer),
+    Random(io::Error),
+    /// The answer to the challenge is no header value.
+    Unsignable,
+}
+
+impl Cause {
+    pub(super) fn of_sending(error: reqwest::Error) -> Self {
+        // The URL would repeat ids in every message.
+        let error = error.without_url();
+        if error.is_connect() {
+            Self::Connect(error)
+        } else {
+            Self::Broken(error)
+        }
+    }
+
+    pub(super) fn of_reading(error: reqwest::Error) -> Self {
+        Self::Broken(error.without_url())
+    }
+}
+
+impl Failure {
+    pub(super) fn status(&self) -> Option<u16> {
+        match &self.cause {
+            Cause::Refused(answer) | Cause::Rejected(answer) => Some(answer.status.as_u16()),
+            Cause::Redirect(_, status) => Some(*status),
+            _ => None,
+        }
+    }
+
+    /// A word for the log.
+    pub(super) fn reason(&self) -> &'static str {
+        match &self.cause {
+            Cause::Connect(_) => "connect",
+            Cause::Broken(_) => "broken",
+            Cause::Timeout(_) => "timeout",
+            Cause::TooLarge(_) => "too large",
+            Cause::Redirect(..) => "redirect",
+            Cause::Refused(_) => "status",
+            Cause::Rejected(_) => "credentials",
+            Cause::Random(_) => "no randomness",
+            Cause::Unsignable => "challenge",
+        }
+    }
+
+    pub(super) fn headers(&self) -> Option<&HeaderMap> {
+        match &self.cause {
+            Cause::Refused(answer) | Cause::Rejected(answer) => Some(&answer.headers),
+            _ => None,
+        }
+    }
+
+    /// Whether a creation may have taken effect, though nobody said so.
+    fn is_ambiguous(&self, idempotent: bool) -> bool {
+        if idempotent || !self.acted {
+            return false;
+        }
+        match &self.cause {
+            Cause::Refused(answer) => {
+                answer.status.is_server_error() || answer.status.as_u16() == 408
+            }
+            Cause::Rejected(_) | Cause::Connect(_) | Cause::Redirect(..) => false,
+            _ => true,
+        }
+    }
+
+    /// The error that the caller gets.
+    pub(super) fn into_error(self, prepared: &Prepared, now: SystemTime) -> Error {
+        let retry_after = self.headers().and_then(|headers| retry_after(headers, now));
+        let ambiguous = self.is_ambiguous(prepared.idempotent());
+        let error = self.cause.into_error();
+        let error = if ambiguous {
+            Error::new(
+                ErrorKind::Ambiguous,
+                format!(
+                    "{} may or may not have taken effect, look before repeating it: {error}",
+                    prepared.operation.id
+                ),
+            )
+            .with(|inner| {
+                inner.status = error.status();
+                inner.api = error.api().cloned();
+                inner.source = Some(Box::new(error));
+            })
+        } else {
+            error
+        };
+        error.with(|inner| inner.retry_after = retry_after)
+    }
+}
+
+impl Cause {
+    fn into_error(self) -> Error {
+        let caused = |kind, message: &str, cause: Box<dyn StdError + Send + Sync>| {
+            let message = format!("{message}: {}", innermost(&*cause));
+            Error::new(kind, message).with(|inner| inner.source = Some(cause))
+        };
+        match self {
+            Self::Connect(cause) => caused(
+                ErrorKind::Connect,
+                "no connection to the server",
+                cause.into(),
+            ),
+            Self::Broken(cause) => caused(
+                ErrorKind::Transport,
+                "the connection broke before the answer was complete",
+                cause.into(),
+            ),
+            Self::Random(cause) => caused(
+                ErrorKind::Transport,
+                "the system gave no random bytes to sign with",
+                cause.into(),
+            ),
+            Self::Timeout(after) => Error::new(
+                ErrorKind::Timeout,
+                format!("no complete answer within {} s", after.as_secs_f64()),
+            ),
+            Self::TooLarge(bound) => Error::new(
+                ErrorKind::Transport,
+                format!(
+                    "the answer is larger than {bound} bytes \
+                     (ClientBuilder::max_response_bytes sets the bound)"
+                ),
+            ),
+            Self::Redirect(target, status) => Error::new(
+                ErrorKind::Transport,
+                format!(
+                    "the server redirects to {:?}, and credentials follow no redirect: set the \
+                     base URL to where the API is",
+                    target.unwrap_or_default()
+                ),
+            )
+            .with(|inner| inner.status = Some(status)),
+            Self::Unsignable => Error::new(
+                ErrorKind::Transport,
+                "the server's digest challenge holds characters that no answer can repeat",
+            ),
+            Self::Refused(answer) => {
+                let media_type = answer
+                    .headers
+                    .get(header::CONTENT_TYPE)
+                    .and_then(|value| value.to_str().ok())
+                    .and_then(|value| value.split(';').next());
+                Error::of_status(
+                    answer.status.as_u16(),
+                    ApiError::read(&answer.body),
+                    media_type,
+                )
+            }
+            Self::Rejected(answer) => Error::new(
+                ErrorKind::Authentication,
+                "401: the server refuses the API key: check that public and private key belong \
+                 together, that the key exists, and that the project belongs to its organization",
+            )
+            .with(|inner| {
+                inner.status = Some(answer.status.as_u16());
+                inner.api = ApiError::read(&answer.body);
+            }),
+        }
+    }
+}
+
+/// The cause that says most: reqwest's own messages only say where it happened.
+fn innermost<'a>(error: &'a (dyn StdError + 'static)) -> &'a (dyn StdError + 'static) {
+    let mut innermost = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost
+}
+
+/// What `Retry-After` says: seconds, or a date.
+pub(super) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
+    match value.parse() {
+        Ok(seconds) => Some(Duration::from_secs(seconds)),
+        Err(_) => {
+            let date = httpdate::parse_http_date(value).ok()?;
+            Some(date.duration_since(now).unwrap_or_default())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        let now = httpdate::parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT").unwrap();
+        for (value, wait) in [
+            ("7", Some(7)),
+            (" 7 ", Some(7)),
+            ("Sun, 06 Nov 1994 08:49:47 GMT", Some(10)),
+            ("Sun, 06 Nov 1994 08:00:00 GMT", Some(0)),
+            ("-1", None),
+            ("soon", None),
+            ("99999999999999999999999", None),
+        ] {
+            let headers = [(header::RETRY_AFTER, value.parse().unwrap())].into_iter().collect();
+            assert_eq!(
+                retry_after(&headers, now),
+                wait.map(Duration::from_secs),
+                "{value}"
+            );
+        }
+    }
+}

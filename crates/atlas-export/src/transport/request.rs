@@ -1,0 +1,233 @@
+//! The request as it goes on the wire, for every attempt anew.
+
+use atlas_export_api::Operation;
+use atlas_export_types::ClusterName;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, header};
+use url::Url;
+
+use crate::{ApiVersion, Error};
+
+/// What progenitor sends on every request and Atlas has no use for.
+const API_VERSION: &str = "api-version";
+
+/// A request that can be sent any number of times.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    pub(super) operation: &'static Operation,
+    pub(super) method: Method,
+    pub(super) url: Url,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Option<Bytes>,
+}
+
+impl Prepared {
+    /// Takes the generated request apart, and sets what the generated code does not know.
+    pub(super) fn new(
+        request: reqwest::Request,
+        operation: &'static Operation,
+        version: ApiVersion,
+        base_path: &str,
+    ) -> Result<Self, Error> {
+        check_path(request.url().path(), base_path, operation)?;
+        let media_type = media_type(operation, version)?;
+        let body = request
+            .body()
+            .and_then(reqwest::Body::as_bytes)
+            .map(Bytes::copy_from_slice);
+        let mut headers = request.headers().clone();
+        headers.remove(API_VERSION);
+        if body.is_some() {
+            headers.insert(header::CONTENT_TYPE, media_type.clone());
+        }
+        headers.insert(header::ACCEPT, media_type);
+        Ok(Self {
+            operation,
+            method: request.method().clone(),
+            url: request.url().clone(),
+            headers,
+            body,
+        })
+    }
+
+    /// The request target: path and query exactly as they go on the wire.
+    pub(super) fn target(&self) -> String {
+        match self.url.query() {
+            Some(query) => format!("{}?{query}", self.url.path()),
+            None => self.url.path().to_owned(),
+        }
+    }
+
+    /// Whether sending it twice does no more than sending it once.
+    pub(super) fn idempotent(&self) -> bool {
+        self.method != Method::POST && self.method != Method::PATCH
+    }
+
+    /// The request with an `Authorization`, or without one.
+    pub(super) fn signed(&self, authorization: Option<HeaderValue>) -> reqwest::Request {
+        let mut request = reqwest::Request::new(self.method.clone(), self.url.clone());
+        *request.headers_mut() = self.headers.clone();
+        if let Some(authorization) = authorization {
+            request
+                .headers_mut()
+                .insert(header::AUTHORIZATION, authorization);
+        }
+        *request.body_mut() = self.body.clone().map(Into::into);
+        request
+    }
+
+    /// A GET of the same path, which asks for nothing but a challenge.
+    pub(super) fn probe(&self) -> reqwest::Request {
+        let mut url = self.url.clone();
+        url.set_query(None);
+        let mut request = reqwest::Request::new(Method::GET, url);
+        if let Some(accept) = self.headers.get(header::ACCEPT) {
+            request.headers_mut().insert(header::ACCEPT, accept.clone());
+        }
+        request
+    }
+}
+
+/// The media type of an operation: `application/json` in version 1.0, a dated one in 2.
+fn media_type(operation: &Operation, version: ApiVersion) -> Result<HeaderValue, Error> {
+    let missing = || {
+        Error::config(format!(
+            "{} does not exist in version {version} of the API",
+            operation.id
+        ))
+    };
+    match version {
+        ApiVersion::V1 if operation.v1 => Ok(HeaderValue::from_static("application/json")),
+        ApiVersion::V1 => Err(missing()),
+        ApiVersion::V2 => {
+            let date = operation.versions.last().ok_or_else(missing)?;
+            HeaderValue::try_from(format!("application/vnd.atlas.{date}+json"))
+                .map_err(Error::invalid)
+        }
+    }
+}
+
+/// Refuses a path that is not the operation's with well-formed ids in its placeholders.
+///
+/// The handles have refused a bad id already, with a better message. This is the net below:
+/// an id such as `..` would turn one request into another.
+fn check_path(path: &str, base_path: &str, operation: &Operation) -> Result<(), Error> {
+    let fits = path.strip_prefix(base_path).is_some_and(|path| {
+        let mut given = path.split('/');
+        let mut wanted = operation.path.split('/');
+        loop {
+            match (given.next(), wanted.next()) {
+                (None, None) => return true,
+                (Some(given), Some(wanted)) if segment_fits(given, wanted) => {}
+                _ => return false,
+            }
+        }
+    });
+    if fits {
+        Ok(())
+    } else {
+        Err(Error::config(format!(
+            "the path of the request is not {}: an id in it is not 24 hexadecimal digits",
+            operation.path
+        )))
+    }
+}
+
+fn segment_fits(given: &str, wanted: &str) -> bool {
+    match wanted {
+        "{clusterName}" => ClusterName::new(given).is_ok(),
+        id if id.starts_with('{') => {
+            given.len() == 24 && given.bytes().all(|byte| byte.is_ascii_hexdigit())
+        }
+        constant => given == constant,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PROJECT: &str = "32b6e34b3d91647abb20e7b8";
+    const BASE: &str = "/api/atlas/v2";
+
+    fn prepared(id: &str, path: &str, version: ApiVersion) -> Result<Prepared, Error> {
+        let operation = Operation::find(id).unwrap();
+        let url = Url::parse("https://cloud.mongodb.com").unwrap();
+        let mut request = reqwest::Request::new(
+            operation.method.parse().unwrap(),
+            url.join(&format!("{BASE}{path}")).unwrap(),
+        );
+        request
+            .headers_mut()
+            .insert(API_VERSION, HeaderValue::from_static("0.1.0"));
+        if operation.method == "POST" {
+            *request.body_mut() = Some("{}".into());
+        }
+        Prepared::new(request, operation, version, BASE)
+    }
+
+    #[test]
+    fn each_generation_has_its_media_type() {
+        let buckets = format!("/groups/{PROJECT}/backup/exportBuckets");
+        let v1 = prepared("listExportBuckets", &buckets, ApiVersion::V1).unwrap();
+        assert_eq!(v1.headers[header::ACCEPT], "application/json");
+        assert!(!v1.headers.contains_key(API_VERSION));
+        assert!(!v1.headers.contains_key(header::CONTENT_TYPE));
+        let v2 = prepared("createExportBucket", &buckets, ApiVersion::V2).unwrap();
+        for name in [header::ACCEPT, header::CONTENT_TYPE] {
+            assert_eq!(v2.headers[name], "application/vnd.atlas.2024-05-30+json");
+        }
+    }
+
+    #[test]
+    fn an_operation_that_version_1_lacks_is_refused_before_it_is_sent() {
+        let later = Operation {
+            v1: false,
+            ..*Operation::find("listSnapshots").unwrap()
+        };
+        let error = media_type(&later, ApiVersion::V1).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "listSnapshots does not exist in version v1.0 of the API"
+        );
+    }
+
+    #[test]
+    fn nothing_but_well_formed_ids_enters_a_path() {
+        for path in [
+            "/groups/%7BBUCKET-ID%7D/backup/exportBuckets",
+            "/groups/32b6e34b3d91647abb20e7b/backup/exportBuckets",
+            "/groups//backup/exportBuckets",
+            "/groups/../backup/exportBuckets",
+            "/backup/exportBuckets",
+        ] {
+            let error = prepared("listExportBuckets", path, ApiVersion::V2).unwrap_err();
+            assert_eq!(error.kind(), crate::ErrorKind::Config, "{path}");
+        }
+        for cluster in ["%2e%2e", "a%2fb", ""] {
+            let path = format!("/groups/{PROJECT}/clusters/{cluster}/backup/exports");
+            assert!(prepared("listExportJobs", &path, ApiVersion::V2).is_err(), "{cluster}");
+        }
+    }
+
+    #[test]
+    fn a_probe_has_neither_query_nor_body_nor_content_type() {
+        let path = format!("/groups/{PROJECT}/backup/exportBuckets?pretty=true");
+        let probe = prepared("createExportBucket", &path, ApiVersion::V2)
+            .unwrap()
+            .probe();
+        assert_eq!(probe.method(), Method::GET);
+        assert_eq!(probe.url().query(), None);
+        assert!(probe.body().is_none());
+        assert!(!probe.headers().contains_key(header::CONTENT_TYPE));
+    }
+
+    #[test]
+    fn the_target_is_path_and_query_as_encoded() {
+        let path = format!("/groups/{PROJECT}/backup/exportBuckets?pretty=a%20b");
+        assert_eq!(
+            prepared("listExportBuckets", &path, ApiVersion::V2).unwrap().target(),
+            format!("{BASE}{path}")
+        );
+    }
+}
