@@ -2,6 +2,7 @@
 //! these tests say so and pass, except where `CI` is set.
 
 use std::error::Error;
+use std::io::Write as _;
 
 use atlas_export_fake::{FakeAtlas, FakeAtlasBuilder};
 use serde_json::Value;
@@ -16,13 +17,9 @@ async fn curl_is_here() -> Result<bool, Box<dyn Error>> {
     if std::env::var_os("CI").is_some() {
         return Err("curl is not on the PATH".into());
     }
-    skipped();
+    // Past the test harness, which keeps to itself what a passing test prints.
+    writeln!(std::io::stderr(), "skipped: curl is not on the PATH")?;
     Ok(false)
-}
-
-#[expect(clippy::print_stderr, reason = "a skipped test must say so")]
-fn skipped() {
-    eprintln!("skipped: curl is not on the PATH");
 }
 
 /// Runs a command line in a shell and returns what it printed.
