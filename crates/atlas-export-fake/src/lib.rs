@@ -1,1 +1,80 @@
-//! FakeAtlas: a stateful, in-process MongoDB Atlas backup-export API on a loopback port, for tests
+//! `FakeAtlas`: a stateful Atlas in the process, on a real loopback port, for tests of
+//! whatever talks to Atlas's snapshot exports.
+//!
+//! It speaks HTTP/1.1 to any client, `curl --digest` included: HTTP Digest with Jetty's nonce rules,
+//! both API generations (`/api/atlas/v1.0` and `/api/atlas/v2`), export buckets, export jobs that
+//! move from Queued to their end, snapshots, pages, envelopes, and Atlas's errors. Every request on
+//! the wire is kept for a test to count.
+//!
+//! It shares no code with any client on purpose: it would agree with the client's mistakes. It never
+//! limits rates, never fails by itself, and knows neither service accounts, schedules nor restores.
+//!
+//! Start at [`FakeAtlas`].
+//!
+//! # Operations
+//!
+//! | Under either base path | Methods | v2 versions |
+//! |---|---|---|
+//! | `/groups/{groupId}/backup/exportBuckets` | GET, POST | 2023-01-01, 2024-05-30 |
+//! | `…/backup/exportBuckets/{exportBucketId}` | GET | 2023-01-01, 2024-05-30 |
+//! | | DELETE | 2023-01-01 |
+//! | `/groups/{groupId}/clusters/{clusterName}/backup/exports` | GET, POST | 2023-01-01 |
+//! | `…/backup/exports/{exportId}` | GET | 2023-01-01 |
+//! | `…/clusters/{clusterName}/backup/snapshots` | GET | 2023-01-01 |
+//! | `…/backup/snapshots/{snapshotId}` | GET | 2023-01-01 |
+//!
+//! The list of jobs may end in a slash in v1.0, as its reference page has it.
+//!
+//! # Credentials
+//!
+//! The challenge is the live service's, field for field. A nonce lives 60 seconds and 1,023 uses; its
+//! counts may come in any order. A count seen before, or 0, is refused with `stale=false`; an unknown,
+//! expired or used-up nonce with `stale=true`; a wrong key or `uri` with `stale=false`. Every 401 is
+//! recorded like any other request.
+//!
+//! # Where nothing tells how Atlas answers
+//!
+//! What the fake does then is a choice; a test should not depend on it more than it must.
+//!
+//! - Under `envelope=true` the status line says 200 to all but a 401, errors are wrapped like results,
+//!   and a DELETE answers `{"status":204,"content":{}}`.
+//! - v2 without a versioned `Accept` is 406 `INVALID_VERSION_DATE`, as users report; v1.0 is 406 where
+//!   `Accept` rules `application/json` out. v2 takes bodies of type `application/json` too.
+//! - A malformed id in the path, a parameter out of range, and a snapshot that cannot be exported are
+//!   400 `VALIDATION_ERROR`.
+//! - A missing bucket, job or snapshot is 404 `RESOURCE_NOT_FOUND`, in a body as in a path.
+//! - A second active export of a snapshot is 409 `SNAPSHOT_EXPORT_IN_PROGRESS`.
+//! - `EXPORT_BUCKET_DELETE_FAILED_BUCKET_IN_USE` comes with 400, and for buckets of schedules alone.
+//! - 405 and 415 carry `METHOD_NOT_ALLOWED` and `UNSUPPORTED_MEDIA_TYPE`.
+//! - v1.0 does not know the buckets of other clouds than AWS.
+//! - The `Deprecation` date and the values of `X-Java-Method` are made up.
+
+mod answer;
+mod buckets;
+mod builder;
+mod clock;
+mod digest;
+mod error;
+mod fake;
+mod front;
+mod jobs;
+mod life;
+mod log;
+mod page;
+mod query;
+mod routes;
+mod server;
+mod snapshots;
+mod state;
+mod validate;
+mod version;
+
+pub use answer::EnvelopeSpelling;
+pub use buckets::Bucket;
+pub use builder::{DEFAULT_PRIVATE_KEY, DEFAULT_PROJECT_ID, DEFAULT_PUBLIC_KEY, FakeAtlasBuilder};
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use fake::FakeAtlas;
+pub use life::{JobOutcome, JobProgress};
+pub use log::RecordedRequest;
+pub use page::TotalCount;
+pub use snapshots::Snapshot;

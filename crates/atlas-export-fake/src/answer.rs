@@ -1,0 +1,146 @@
+//! From an outcome to bytes: `pretty`, `envelope`, content types and the headers around a body.
+//!
+//! Under `envelope=true` the status line always says 200 and the body's `status` is the true one:
+//!
+//! | Outcome | Body |
+//! |---|---|
+//! | one result | `{"status":200,"content":{…}}` |
+//! | a list | `{"status":200,"links":…,"results":…,"totalCount":…}` |
+//! | an error | `{"status":404,"content":{"error":404,…}}` |
+//! | 204 | `{"status":204,"content":{}}` (unconfirmed) |
+//!
+//! A 401 is never wrapped: without its status line no client could answer the challenge.
+
+use axum::body::Body;
+use axum::response::Response;
+use http::header::{CONTENT_TYPE, HeaderName};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use serde_json::{Map, Value, json};
+
+use crate::error::AtlasError;
+use crate::query;
+
+/// What a single result is called inside an envelope: no recorded traffic says.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum EnvelopeSpelling {
+    /// `{"status":…,"content":…}`, as most Atlas documents have it.
+    #[default]
+    Content,
+    /// `{"status":…,"envelope":…}`, as the v1.0 reference pages have it.
+    Envelope,
+}
+
+impl EnvelopeSpelling {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Content => "content",
+            Self::Envelope => "envelope",
+        }
+    }
+}
+
+/// What an operation has to say when nothing went wrong.
+#[derive(Debug)]
+pub(crate) enum Reply {
+    One(Value),
+    Page(Map<String, Value>),
+    /// 204.
+    Nothing,
+}
+
+/// How the caller wants the body.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Style {
+    pretty: bool,
+    envelope: bool,
+    spelling: EnvelopeSpelling,
+}
+
+impl Style {
+    /// Reads `pretty` and `envelope`. The style comes with the error too, since the refusal of one
+    /// parameter still honours the other.
+    pub(crate) fn of(query: &str, spelling: EnvelopeSpelling) -> (Self, Result<(), AtlasError>) {
+        let pretty = query::flag(query, "pretty", false);
+        let envelope = query::flag(query, "envelope", false);
+        let style = Self {
+            pretty: pretty == Ok(true),
+            envelope: envelope == Ok(true),
+            spelling,
+        };
+        (style, pretty.and(envelope).map(drop))
+    }
+
+    /// The response for `outcome`; `media_type` is that of a success.
+    pub(crate) fn respond(self, outcome: Result<Reply, AtlasError>, media_type: &str) -> Response {
+        let mut headers = HeaderMap::new();
+        let (status, body) = match outcome {
+            Ok(reply) => {
+                set(&mut headers, CONTENT_TYPE, media_type);
+                match reply {
+                    Reply::One(body) => (StatusCode::OK, Some((body, false))),
+                    Reply::Page(page) => (StatusCode::OK, Some((Value::Object(page), true))),
+                    Reply::Nothing => (StatusCode::NO_CONTENT, None),
+                }
+            }
+            Err(error) => {
+                set(&mut headers, CONTENT_TYPE, "application/json");
+                set(&mut headers, X_ERROR_CODE, error.code);
+                (error.status, Some((error.body(), false)))
+            }
+        };
+        let (status, body) = if self.envelope {
+            (StatusCode::OK, Some(self.wrap(status, body)))
+        } else {
+            (status, body.map(|(body, _)| body))
+        };
+        let mut response = Response::new(body.map_or_else(Body::empty, |body| self.print(&body)));
+        *response.status_mut() = status;
+        *response.headers_mut() = headers;
+        response
+    }
+
+    fn wrap(self, status: StatusCode, body: Option<(Value, bool)>) -> Value {
+        let status = status.as_u16();
+        match body {
+            Some((Value::Object(mut page), true)) => {
+                page.insert("status".into(), status.into());
+                Value::Object(page)
+            }
+            body => {
+                let content = body.map_or_else(|| json!({}), |(body, _)| body);
+                json!({ "status": status, self.spelling.name(): content })
+            }
+        }
+    }
+
+    fn print(self, body: &Value) -> Body {
+        Body::from(if self.pretty {
+            format!("{body:#}")
+        } else {
+            body.to_string()
+        })
+    }
+}
+
+const X_ERROR_CODE: HeaderName = HeaderName::from_static("x-error-code");
+
+/// The answer to a request that did not pass the gate: a challenge, and no header that the live
+/// service keeps for callers it knows.
+pub(crate) fn challenge(challenge: &str) -> Response {
+    let mut response = Response::new(Body::from(AtlasError::unauthorized().body().to_string()));
+    *response.status_mut() = StatusCode::UNAUTHORIZED;
+    set(response.headers_mut(), CONTENT_TYPE, "application/json");
+    set(
+        response.headers_mut(),
+        http::header::WWW_AUTHENTICATE,
+        challenge,
+    );
+    response
+}
+
+/// Sets a header whose value is known to be printable; a value that is not is left out.
+pub(crate) fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(name, value);
+    }
+}

@@ -1,0 +1,88 @@
+//! What reached the wire, in the order in which it came.
+
+use std::sync::{Mutex, PoisonError};
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, StatusCode, request};
+
+/// One request as the fake received it: the ones answered 401 are kept too.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct RecordedRequest {
+    /// The method.
+    pub method: Method,
+    /// The path, percent-encoded as it was sent.
+    pub path: String,
+    /// What followed the `?`, as it was sent.
+    pub query: Option<String>,
+    /// The headers, `Authorization` included.
+    pub headers: HeaderMap,
+    /// The body, read to its end before the request was judged.
+    pub body: Bytes,
+    /// The status line of the answer; `None` until there is one. Under `envelope=true` this is the
+    /// 200 of the wire, not the status in the body.
+    pub status: Option<StatusCode>,
+}
+
+impl RecordedRequest {
+    /// Whether the answer's status line said `status`.
+    pub fn answered(&self, status: u16) -> bool {
+        self.status.is_some_and(|answered| answered == status)
+    }
+}
+
+/// Names an entry of the log until it is answered; stale once the log is cleared.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ticket {
+    era: u64,
+    index: usize,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Log(Mutex<Entries>);
+
+#[derive(Debug, Default)]
+struct Entries {
+    era: u64,
+    requests: Vec<RecordedRequest>,
+}
+
+impl Log {
+    /// Writes a request down before anything is decided about it.
+    pub(crate) fn enter(&self, parts: &request::Parts, body: Bytes) -> Ticket {
+        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let ticket = Ticket {
+            era: entries.era,
+            index: entries.requests.len(),
+        };
+        entries.requests.push(RecordedRequest {
+            method: parts.method.clone(),
+            path: parts.uri.path().to_owned(),
+            query: parts.uri.query().map(str::to_owned),
+            headers: parts.headers.clone(),
+            body,
+            status: None,
+        });
+        ticket
+    }
+
+    pub(crate) fn answered(&self, ticket: Ticket, status: StatusCode) {
+        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if entries.era == ticket.era
+            && let Some(request) = entries.requests.get_mut(ticket.index)
+        {
+            request.status = Some(status);
+        }
+    }
+
+    pub(crate) fn requests(&self) -> Vec<RecordedRequest> {
+        let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        entries.requests.clone()
+    }
+
+    pub(crate) fn clear(&self) {
+        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        entries.era = entries.era.wrapping_add(1);
+        entries.requests.clear();
+    }
+}

@@ -1,0 +1,165 @@
+//! Snapshots: only to be looked at and exported.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Map, Value, json};
+
+use crate::answer::Reply;
+use crate::clock::{later, stamp};
+use crate::error::AtlasError;
+use crate::routes::Call;
+use crate::state::Cluster;
+
+const RETENTION: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// A snapshot of a cluster to start a fake with.
+///
+/// ```
+/// use atlas_export_fake::Snapshot;
+///
+/// let exportable = Snapshot::completed("5f3a1b2c4d5e6f7081920a01").storage_bytes(2_350_923_776);
+/// let running = Snapshot::completed("5f3a1b2c4d5e6f7081920a02").status("inProgress");
+/// let fallback = Snapshot::completed("5f3a1b2c4d5e6f7081920a03").snapshot_type("fallback");
+/// # let _ = (exportable, running, fallback);
+/// ```
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    pub(crate) id: String,
+    status: String,
+    kind: String,
+    description: Option<String>,
+    storage_bytes: u64,
+    pub(crate) created_at: Option<DateTime<Utc>>,
+}
+
+impl Snapshot {
+    /// A completed on-demand snapshot, made a minute before the fake starts. `id`: 24 lower-case hex
+    /// digits.
+    pub fn completed(id: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            status: "completed".into(),
+            kind: "onDemand".into(),
+            description: None,
+            storage_bytes: 0,
+            created_at: None,
+        }
+    }
+
+    /// `queued`, `inProgress`, `completed`, or whatever a test needs. Anything but `completed` has
+    /// no `createdAt` and cannot be exported.
+    pub fn status(mut self, status: impl Into<String>) -> Self {
+        self.status = status.into();
+        self
+    }
+
+    /// `onDemand`, `scheduled`, `fallback`, or whatever a test needs. A fallback snapshot cannot be
+    /// exported.
+    pub fn snapshot_type(mut self, snapshot_type: impl Into<String>) -> Self {
+        self.kind = snapshot_type.into();
+        self
+    }
+
+    /// The text that a person gave it.
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+
+    /// `storageSizeBytes`.
+    pub fn storage_bytes(mut self, bytes: u64) -> Self {
+        self.storage_bytes = bytes;
+        self
+    }
+
+    /// `createdAt`; it is also the date in the export's prefix.
+    pub fn created_at(mut self, date: DateTime<Utc>) -> Self {
+        self.created_at = Some(date);
+        self
+    }
+
+    /// Dates a snapshot that was given no date.
+    pub(crate) fn dated(&mut self, start: DateTime<Utc>) {
+        let minute_before = start.checked_sub_signed(TimeDelta::minutes(1));
+        self.created_at = self.created_at.or(minute_before).or(Some(start));
+    }
+
+    fn is_completed(&self) -> bool {
+        self.status == "completed"
+    }
+
+    /// Why this snapshot cannot be exported, if it cannot. That Atlas says so with a
+    /// `VALIDATION_ERROR` is unconfirmed.
+    pub(crate) fn check_exportable(&self) -> Result<(), AtlasError> {
+        let refuse = |why: &str| Err(AtlasError::invalid_field("snapshotId", why));
+        if !self.is_completed() {
+            refuse("names a snapshot that is not completed")
+        } else if self.kind == "fallback" {
+            refuse("names a fallback snapshot, which cannot be exported")
+        } else {
+            Ok(())
+        }
+    }
+
+    fn body(&self, cluster: &Cluster) -> Value {
+        // Every on-demand snapshot says "ondemand", which the published enumeration does not hold.
+        let frequency = match self.kind.as_str() {
+            "onDemand" => "ondemand",
+            _ => "daily",
+        };
+        let mut body = Map::new();
+        body.insert("id".into(), self.id.clone().into());
+        body.insert("frequencyType".into(), frequency.into());
+        body.insert("snapshotType".into(), self.kind.clone().into());
+        body.insert("status".into(), self.status.clone().into());
+        if let Some(description) = &self.description {
+            body.insert("description".into(), description.clone().into());
+        }
+        if cluster.shards.is_some() {
+            body.insert("type".into(), "shardedCluster".into());
+        } else {
+            body.insert("type".into(), "replicaSet".into());
+            body.insert("replicaSetName".into(), cluster.name.clone().into());
+        }
+        if let Some(created_at) = self.created_at {
+            let expires_at = later(created_at, RETENTION);
+            body.insert("expiresAt".into(), stamp(expires_at).into());
+            if self.is_completed() {
+                body.insert("createdAt".into(), stamp(created_at).into());
+            }
+        }
+        if self.is_completed() {
+            body.insert("cloudProvider".into(), "AWS".into());
+            body.insert("mongodVersion".into(), "8.0.12".into());
+            body.insert("storageSizeBytes".into(), self.storage_bytes.into());
+        }
+        body.insert("links".into(), json!([]));
+        body.insert("policyItems".into(), json!([]));
+        Value::Object(body)
+    }
+}
+
+/// Every snapshot of `cluster` as a list shows it.
+pub(crate) fn bodies(cluster: &Cluster) -> Vec<Value> {
+    let snapshots = cluster.snapshots.iter();
+    snapshots.map(|snapshot| snapshot.body(cluster)).collect()
+}
+
+pub(crate) fn list(call: &Call<'_>) -> Result<Reply, AtlasError> {
+    let world = call.shared.world();
+    let cluster = world.cluster(call.object_id("groupId")?, call.param("clusterName"))?;
+    call.page(bodies(cluster))
+}
+
+pub(crate) fn get(call: &Call<'_>) -> Result<Reply, AtlasError> {
+    let world = call.shared.world();
+    let cluster = world.cluster(call.object_id("groupId")?, call.param("clusterName"))?;
+    let id = call.object_id("snapshotId")?;
+    cluster
+        .snapshots
+        .iter()
+        .find(|snapshot| snapshot.id == id)
+        .map(|snapshot| Reply::One(snapshot.body(cluster)))
+        .ok_or_else(|| AtlasError::resource_not_found(id))
+}

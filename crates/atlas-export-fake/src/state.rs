@@ -1,0 +1,196 @@
+//! What the fake remembers: projects, their clusters, buckets, snapshots and jobs.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::answer::EnvelopeSpelling;
+use crate::buckets::Bucket;
+use crate::clock::Clock;
+use crate::digest::Gate;
+use crate::error::AtlasError;
+use crate::life::{Job, Rules};
+use crate::log::Log;
+use crate::page::TotalCount;
+use crate::snapshots::Snapshot;
+use crate::validate::Schemas;
+
+/// One fake: everything its connections share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    /// `http://127.0.0.1:PORT`.
+    pub(crate) origin: String,
+    pub(crate) gate: Gate,
+    pub(crate) log: Log,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) schemas: Schemas,
+    pub(crate) rules: Rules,
+    pub(crate) habits: Habits,
+    pub(crate) allowance: Mutex<Allowance>,
+    world: Mutex<World>,
+}
+
+/// How answers look.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Habits {
+    pub(crate) links: bool,
+    pub(crate) total_count: TotalCount,
+    pub(crate) spelling: EnvelopeSpelling,
+}
+
+impl Shared {
+    pub(crate) fn new(
+        origin: String,
+        gate: Gate,
+        clock: Arc<dyn Clock>,
+        schemas: Schemas,
+        rules: Rules,
+        habits: Habits,
+        world: World,
+    ) -> Self {
+        Self {
+            origin,
+            gate,
+            log: Log::default(),
+            clock,
+            schemas,
+            rules,
+            habits,
+            allowance: Mutex::default(),
+            world: Mutex::new(world),
+        }
+    }
+
+    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The allowance that `Ratelimit-Remaining` counts down: per minute of the fake's clock. It is never
+/// enforced, so it never says zero.
+#[derive(Debug, Default)]
+pub(crate) struct Allowance {
+    window: u64,
+    spent: u64,
+}
+
+impl Allowance {
+    pub(crate) const LIMIT: u64 = 1200;
+
+    pub(crate) fn spend(&mut self, now: Duration) -> u64 {
+        let window = now.as_secs() / 60;
+        if window != self.window {
+            *self = Self { window, spent: 0 };
+        }
+        self.spent = self.spent.saturating_add(1);
+        Self::LIMIT.saturating_sub(self.spent).max(1)
+    }
+}
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct World {
+    pub(crate) projects: Vec<Project>,
+    issued: u64,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Project {
+    pub(crate) id: String,
+    pub(crate) org_id: String,
+    pub(crate) buckets: Vec<Bucket>,
+    pub(crate) clusters: Vec<Cluster>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Cluster {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    /// The names of its shards; `None` for a replica set.
+    pub(crate) shards: Option<Vec<String>>,
+    pub(crate) snapshots: Vec<Snapshot>,
+    pub(crate) jobs: Vec<StoredJob>,
+}
+
+/// A job of the list: one that lives, or one that was put there as raw JSON and stays as it is.
+#[derive(Debug, Clone)]
+pub(crate) enum StoredJob {
+    Live(Job),
+    Raw(Value),
+}
+
+impl World {
+    /// A new 24-digit id. Ids do not sort in the order of their creation, as lists do not either.
+    pub(crate) fn new_id(&mut self) -> String {
+        self.issued = self.issued.wrapping_add(1);
+        // An odd factor: every count gives another product.
+        let scattered = self.issued.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        format!("6a79f0c2{scattered:016x}")
+    }
+
+    pub(crate) fn project(&self, id: &str) -> Result<&Project, AtlasError> {
+        self.projects
+            .iter()
+            .find(|project| project.id == id)
+            .ok_or_else(|| AtlasError::group_not_found(id))
+    }
+
+    pub(crate) fn project_mut(&mut self, id: &str) -> Result<&mut Project, AtlasError> {
+        self.projects
+            .iter_mut()
+            .find(|project| project.id == id)
+            .ok_or_else(|| AtlasError::group_not_found(id))
+    }
+
+    pub(crate) fn cluster(&self, project: &str, name: &str) -> Result<&Cluster, AtlasError> {
+        self.project(project)?
+            .clusters
+            .iter()
+            .find(|cluster| cluster.name == name)
+            .ok_or_else(|| AtlasError::cluster_not_found(name, project))
+    }
+
+    pub(crate) fn cluster_mut(
+        &mut self,
+        project: &str,
+        name: &str,
+    ) -> Result<&mut Cluster, AtlasError> {
+        self.project_mut(project)?
+            .clusters
+            .iter_mut()
+            .find(|cluster| cluster.name == name)
+            .ok_or_else(|| AtlasError::cluster_not_found(name, project))
+    }
+}
+
+/// Atlas's ids: 24 lower-case hex digits.
+pub(crate) fn is_object_id(id: &str) -> bool {
+    id.len() == 24 && id.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn ids_are_well_formed_and_never_repeat() {
+        let mut world = World::default();
+        let ids: Vec<String> = (0..1000).map(|_| world.new_id()).collect();
+        assert!(ids.iter().all(|id| is_object_id(id)));
+        assert_eq!(ids.iter().collect::<HashSet<_>>().len(), ids.len());
+        assert!(!ids.is_sorted());
+    }
+
+    #[test]
+    fn the_allowance_counts_down_and_comes_back_each_minute() {
+        let mut allowance = Allowance::default();
+        assert_eq!(allowance.spend(Duration::ZERO), 1199);
+        assert_eq!(allowance.spend(Duration::from_secs(59)), 1198);
+        assert_eq!(allowance.spend(Duration::from_secs(60)), 1199);
+        for _ in 0..2000 {
+            allowance.spend(Duration::from_secs(60));
+        }
+        assert_eq!(allowance.spend(Duration::from_secs(60)), 1);
+    }
+}

@@ -1,0 +1,201 @@
+//! Request bodies against the schemas of `request_schemas.json`: `{operationId: JSON Schema}`, draft
+//! 2020-12, each self-contained.
+//!
+//! Nothing here knows what the schemas say: whichever error they yield becomes Atlas's
+//! `VALIDATION_ERROR` with the fields it is about.
+
+use std::collections::BTreeMap;
+
+use jsonschema::error::ValidationErrorKind;
+use jsonschema::{Draft, ValidationError, Validator};
+use serde_json::Value;
+
+use crate::error::{AtlasError, Field};
+
+const EMBEDDED: &str = include_str!("request_schemas.json");
+
+/// How the body itself is named where no field of it is meant.
+const WHOLE_BODY: &str = "body";
+
+/// One compiled schema an operation.
+#[derive(Debug)]
+pub(crate) struct Schemas(BTreeMap<String, Validator>);
+
+/// Why the schemas could not be used: a fault of this crate, not of a request.
+#[derive(Debug)]
+pub(crate) struct BadSchemas(String);
+
+impl std::fmt::Display for BadSchemas {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "request_schemas.json: {}", self.0)
+    }
+}
+
+impl std::error::Error for BadSchemas {}
+
+impl Schemas {
+    /// Compiles the embedded schemas.
+    pub(crate) fn embedded() -> Result<Self, BadSchemas> {
+        Self::compile(EMBEDDED)
+    }
+
+    fn compile(json: &str) -> Result<Self, BadSchemas> {
+        let schemas: BTreeMap<String, Value> =
+            serde_json::from_str(json).map_err(|e| BadSchemas(e.to_string()))?;
+        schemas
+            .into_iter()
+            .map(|(operation, schema)| {
+                let validator = jsonschema::options()
+                    .with_draft(Draft::Draft202012)
+                    .build(&schema)
+                    .map_err(|e| BadSchemas(format!("{operation}: {e}")))?;
+                Ok((operation, validator))
+            })
+            .collect::<Result<_, _>>()
+            .map(Self)
+    }
+
+    pub(crate) fn covers(&self, operation: &str) -> bool {
+        self.0.contains_key(operation)
+    }
+
+    /// Parses `body` and holds it against the schema of `operation`. An operation without a schema
+    /// takes any JSON.
+    pub(crate) fn read(&self, operation: &str, body: &[u8]) -> Result<Value, AtlasError> {
+        let body: Value = serde_json::from_slice(body).map_err(|e| AtlasError::not_json(&e))?;
+        let Some(schema) = self.0.get(operation) else {
+            return Ok(body);
+        };
+        let fields: Vec<Field> = schema
+            .iter_errors(&body)
+            .flat_map(|e| describe(&e))
+            .collect();
+        if fields.is_empty() {
+            Ok(body)
+        } else {
+            Err(AtlasError::invalid(fields))
+        }
+    }
+}
+
+/// The fields that `error` is about. Of several alternatives, the errors of the one that the sender
+/// most likely meant.
+fn describe(error: &ValidationError<'_>) -> Vec<Field> {
+    let at = error.instance_path().as_str();
+    match error.kind() {
+        ValidationErrorKind::OneOfNotValid { context } | ValidationErrorKind::AnyOf { context } => {
+            match context
+                .iter()
+                .min_by_key(|errors| (tag_mismatches(errors), errors.len()))
+            {
+                Some(errors) => errors.iter().flat_map(describe).collect(),
+                None => vec![named(at, None, error.to_string())],
+            }
+        }
+        ValidationErrorKind::Required { property } => {
+            vec![named(at, property.as_str(), "is required".into())]
+        }
+        ValidationErrorKind::AdditionalProperties { unexpected }
+        | ValidationErrorKind::UnevaluatedProperties { unexpected } => unexpected
+            .iter()
+            .map(|property| named(at, Some(property), "is not a known attribute".into()))
+            .collect(),
+        _ => vec![named(at, None, error.to_string())],
+    }
+}
+
+/// An alternative whose constant or enumeration does not fit is another kind of body altogether.
+fn tag_mismatches(errors: &[ValidationError<'_>]) -> usize {
+    errors
+        .iter()
+        .filter(|error| {
+            matches!(
+                error.kind(),
+                ValidationErrorKind::Constant { .. } | ValidationErrorKind::Enum { .. }
+            )
+        })
+        .count()
+}
+
+/// `/customData/0` and `key` become `customData.0.key`.
+fn named(pointer: &str, property: Option<&str>, description: String) -> Field {
+    let path: Vec<&str> = pointer
+        .split('/')
+        .filter(|segment| !segment.is_empty())
+        .chain(property)
+        .collect();
+    let field = if path.is_empty() {
+        WHOLE_BODY.to_owned()
+    } else {
+        path.join(".")
+    };
+    Field { field, description }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROLE: &str = "12345678f901a234dbdb00ca";
+
+    fn refused(operation: &str, body: &str) -> Result<Vec<String>, BadSchemas> {
+        let read = Schemas::embedded()?.read(operation, body.as_bytes());
+        let body = read.err().map(|e| e.body()).unwrap_or_default();
+        let fields = body.pointer("/badRequestDetail/fields");
+        Ok(fields
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(|field| Some(field.get("field")?.as_str()?.to_owned()))
+            .collect())
+    }
+
+    #[test]
+    fn every_provider_is_accepted() -> Result<(), BadSchemas> {
+        for body in [
+            format!(r#"{{"cloudProvider":"AWS","bucketName":"abc","iamRoleId":"{ROLE}"}}"#),
+            format!(
+                r#"{{"cloudProvider":"AZURE","roleId":"{ROLE}","serviceUrl":"https://account.blob.core.windows.net/container"}}"#
+            ),
+            format!(r#"{{"cloudProvider":"GCP","bucketName":"abc","roleId":"{ROLE}"}}"#),
+        ] {
+            assert_eq!(
+                refused("createExportBucket", &body)?,
+                [""; 0],
+                "refused {body}"
+            );
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn the_fields_of_the_meant_provider_are_named() -> Result<(), BadSchemas> {
+        let arn = r#"{"cloudProvider":"AWS","bucketName":"ab","iamRoleId":"arn:aws:iam::1:role/x","region":"x"}"#;
+        let mut fields = refused("createExportBucket", arn)?;
+        fields.sort();
+        assert_eq!(fields, ["bucketName", "iamRoleId", "region"]);
+        Ok(())
+    }
+
+    #[test]
+    fn a_missing_field_and_a_nested_one_are_named() -> Result<(), BadSchemas> {
+        let body = format!(r#"{{"snapshotId":"{ROLE}","customData":[{{"key":1}}]}}"#);
+        let mut fields = refused("createExportJob", &body)?;
+        fields.sort();
+        assert_eq!(fields, ["customData.0.key", "exportBucketId"]);
+        Ok(())
+    }
+
+    #[test]
+    fn a_body_of_the_wrong_type_is_named_as_a_whole() -> Result<(), BadSchemas> {
+        assert_eq!(refused("createExportJob", "[]")?, ["body"]);
+        Ok(())
+    }
+
+    #[test]
+    fn schemas_that_do_not_compile_are_an_error() {
+        assert!(Schemas::compile(r#"{"op": {"type": 7}}"#).is_err());
+        assert!(Schemas::compile(r#"{"op": {"$ref": "https://example.org/x"}}"#).is_err());
+        assert!(Schemas::compile("[").is_err());
+    }
+}

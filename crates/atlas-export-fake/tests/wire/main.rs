@@ -1,0 +1,28 @@
+//! The fake over its socket: what a client that shares no code with it gets to see.
+
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a JSON value is null where it has no such key, and a panic is how a test fails"
+)]
+
+mod auth;
+mod buckets;
+mod curl;
+mod furniture;
+mod jobs;
+mod lists;
+mod media;
+mod peer;
+mod style;
+
+/// The project of most tests.
+const PROJECT: &str = "32b6e34b3d91647abb20e7b8";
+/// An Atlas role.
+const ROLE: &str = "12345678f901a234dbdb00ca";
+/// A completed snapshot.
+const SNAPSHOT: &str = "5f3a1b2c4d5e6f7081920a01";
+/// A bucket.
+const BUCKET: &str = "6a79f0c20000000000000001";
+
+/// What a test returns: `?` in place of `unwrap`.
+type Outcome = Result<(), Box<dyn std::error::Error>>;
