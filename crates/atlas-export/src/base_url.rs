@@ -19,8 +19,11 @@ pub(crate) struct BaseUrl {
 impl BaseUrl {
     /// Checks an origin, optionally with a path prefix, and completes it.
     pub(crate) fn parse(text: &str, version: ApiVersion, insecure: bool) -> Result<Self, Error> {
-        let mut url = Url::parse(text)
-            .map_err(|error| Error::config(format!("the base URL {text:?} is no URL: {error}; it looks like {CLOUD}")))?;
+        let mut url = Url::parse(text).map_err(|error| {
+            Error::config(format!(
+                "the base URL {text:?} is no URL: {error}; it looks like {CLOUD}"
+            ))
+        })?;
         // Errors below do not repeat the URL as given, which may hold a password.
         let refuse = |why: &str| {
             Err(Error::config(format!(
@@ -72,7 +75,10 @@ mod tests {
     use super::*;
 
     fn complete(text: &str) -> String {
-        BaseUrl::parse(text, ApiVersion::V2, false).unwrap().url.into()
+        BaseUrl::parse(text, ApiVersion::V2, false)
+            .unwrap()
+            .url
+            .into()
     }
 
     fn refusal(text: &str) -> String {
@@ -84,7 +90,12 @@ mod tests {
     #[test]
     fn the_path_of_the_generation_is_appended_once() {
         let whole = "https://cloud.mongodb.com/api/atlas/v2";
-        for text in [CLOUD, "https://cloud.mongodb.com/", whole, &format!("{whole}/")] {
+        for text in [
+            CLOUD,
+            "https://cloud.mongodb.com/",
+            whole,
+            &format!("{whole}/"),
+        ] {
             assert_eq!(complete(text), whole);
         }
         assert_eq!(
@@ -92,7 +103,10 @@ mod tests {
             "https://proxy.example/atlas/api/atlas/v2"
         );
         assert_eq!(
-            BaseUrl::parse(CLOUD, ApiVersion::V1, false).unwrap().url.path(),
+            BaseUrl::parse(CLOUD, ApiVersion::V1, false)
+                .unwrap()
+                .url
+                .path(),
             "/api/atlas/v1.0"
         );
     }
@@ -110,7 +124,11 @@ mod tests {
     #[test]
     fn plain_http_is_for_this_machine_alone() {
         for here in ["http://127.0.0.1:1", "http://localhost:1", "http://[::1]:1"] {
-            assert!(BaseUrl::parse(here, ApiVersion::V2, false).unwrap().loopback);
+            assert!(
+                BaseUrl::parse(here, ApiVersion::V2, false)
+                    .unwrap()
+                    .loopback
+            );
         }
         assert!(refusal("http://cloud.mongodb.com").contains("plain http"));
         assert!(refusal("http://localhost.example.com").contains("plain http"));

@@ -75,10 +75,7 @@ impl ExportBuckets {
         let client = self.project.client();
         let options = client.options();
         client
-            .call(|api| async move {
-                api.get_export_bucket(project, id, options.envelope())
-                    .await
-            })
+            .call(|api| async move { api.get_export_bucket(project, id, options.envelope()).await })
             .await
     }
 

@@ -232,7 +232,10 @@ mod tests {
     #[test]
     fn credentials_are_required_and_the_message_says_how() {
         let message = Client::builder().build().unwrap_err().to_string();
-        assert!(message.contains("MONGODB_ATLAS_PUBLIC_API_KEY"), "{message}");
+        assert!(
+            message.contains("MONGODB_ATLAS_PUBLIC_API_KEY"),
+            "{message}"
+        );
     }
 
     #[test]

@@ -25,7 +25,7 @@ const KEYS: [(&str, &str); 3] = [
     ("MCLI_PUBLIC_API_KEY", "MCLI_PRIVATE_API_KEY"),
 ];
 
-const SERVICE_ACCOUNT: (&str, &str) = ("MONGODB_ATLAS_CLIENT_ID", "MONGODB_ATLAS_CLIENT_SECRET");
+const SERVICE_ACCOUNT: [&str; 2] = ["MONGODB_ATLAS_CLIENT_ID", "MONGODB_ATLAS_CLIENT_SECRET"];
 
 const URLS: [&str; 3] = [
     "MONGODB_ATLAS_BASE_URL",
@@ -34,6 +34,16 @@ const URLS: [&str; 3] = [
 ];
 
 const PROJECT: &str = "MONGODB_ATLAS_PROJECT_ID";
+
+/// Whether any variable that concerns Atlas is set in this process, rightly or not.
+pub fn is_set() -> bool {
+    KEYS.iter()
+        .flat_map(|(public, private)| [*public, *private])
+        .chain(SERVICE_ACCOUNT)
+        .chain(URLS)
+        .chain([PROJECT])
+        .any(|name| env::var_os(name).is_some_and(|value| !value.is_empty()))
+}
 
 /// What the environment says about Atlas.
 ///
@@ -75,27 +85,24 @@ impl Environment {
     /// account is set and no API key (not supported yet), or where the project id is none.
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
         let get = |name: &str| variable(name).filter(|value| !value.is_empty());
-        let credentials = match KEYS
+        let api_key = KEYS
             .iter()
             .find_map(|(public, private)| match (get(public), get(private)) {
                 (None, None) => None,
                 (Some(one), Some(other)) => Some(Ok(Credentials::api_key(one, other))),
                 (Some(_), None) => Some(Err(half(public, private))),
                 (None, Some(_)) => Some(Err(half(private, public))),
-            }) {
-            Some(found) => Some(found?),
-            None => {
-                let (id, secret) = SERVICE_ACCOUNT;
-                if let Some(name) = [id, secret].into_iter().find(|name| get(name).is_some()) {
-                    return Err(Error::config(format!(
-                        "{name} is set, but service accounts are not supported yet: set an API \
-                         key in {} and {}",
-                        KEYS[0].0, KEYS[0].1
-                    )));
-                }
-                None
-            }
-        };
+            })
+            .transpose()?;
+        if api_key.is_none()
+            && let Some(name) = SERVICE_ACCOUNT.into_iter().find(|name| get(name).is_some())
+        {
+            return Err(Error::config(format!(
+                "{name} is set, but service accounts are not supported yet: set an API key in {} \
+                 and {}",
+                KEYS[0].0, KEYS[0].1
+            )));
+        }
         let project_id = get(PROJECT)
             .map(|id| {
                 id.parse()
@@ -103,7 +110,7 @@ impl Environment {
             })
             .transpose()?;
         Ok(Self {
-            credentials,
+            credentials: api_key,
             base_url: URLS.into_iter().find_map(get),
             project_id,
         })
@@ -152,7 +159,12 @@ mod tests {
     #[test]
     fn each_family_is_understood_and_the_first_wins() {
         for (public, private) in KEYS {
-            assert!(read(&[(public, "abcdefgh"), (private, "x")]).unwrap().credentials.is_some());
+            assert!(
+                read(&[(public, "abcdefgh"), (private, "x")])
+                    .unwrap()
+                    .credentials
+                    .is_some()
+            );
         }
         let both = read(&[
             (KEYS[2].0, "mmmmmmmm"),
@@ -166,7 +178,10 @@ mod tests {
     #[test]
     fn a_half_set_pair_is_named_and_families_are_not_mixed() {
         let mixed = refusal(&[(KEYS[0].0, "abcdefgh"), (KEYS[1].1, "x")]);
-        assert!(mixed.contains("MONGODB_ATLAS_PRIVATE_API_KEY is not"), "{mixed}");
+        assert!(
+            mixed.contains("MONGODB_ATLAS_PRIVATE_API_KEY is not"),
+            "{mixed}"
+        );
         let empty = refusal(&[(KEYS[2].0, ""), (KEYS[2].1, "s3cret")]);
         assert!(empty.contains("MCLI_PUBLIC_API_KEY is not"), "{empty}");
         assert!(!empty.contains("s3cret"));
@@ -174,15 +189,25 @@ mod tests {
 
     #[test]
     fn a_service_account_is_said_to_be_unsupported() {
-        let message = refusal(&[(SERVICE_ACCOUNT.0, "mdb_sa_id_1"), (SERVICE_ACCOUNT.1, "s3cret")]);
-        assert!(message.contains("MONGODB_ATLAS_CLIENT_ID is set"), "{message}");
+        let message = refusal(&[
+            (SERVICE_ACCOUNT[0], "mdb_sa_id_1"),
+            (SERVICE_ACCOUNT[1], "s3cret"),
+        ]);
+        assert!(
+            message.contains("MONGODB_ATLAS_CLIENT_ID is set"),
+            "{message}"
+        );
         assert!(message.contains("not supported yet"), "{message}");
         assert!(!message.contains("s3cret"));
     }
 
     #[test]
     fn an_api_key_beside_a_service_account_is_used() {
-        let set = [(SERVICE_ACCOUNT.0, "x"), (KEYS[0].0, "abcdefgh"), (KEYS[0].1, "y")];
+        let set = [
+            (SERVICE_ACCOUNT[0], "x"),
+            (KEYS[0].0, "abcdefgh"),
+            (KEYS[0].1, "y"),
+        ];
         assert!(read(&set).unwrap().credentials.is_some());
     }
 

@@ -217,6 +217,9 @@ enum State<T> {
     Done,
 }
 
+/// A page, with the query that it answers.
+type Polled<T> = Result<(PageQuery, Fetched<T>), Error>;
+
 impl<T> RawPages<T> {
     fn new(list: List<T>) -> Self {
         let state = match list.query() {
@@ -232,10 +235,7 @@ impl<T> RawPages<T> {
         }
     }
 
-    fn poll_page(
-        &mut self,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<(PageQuery, Fetched<T>), Error>>> {
+    fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Polled<T>>> {
         loop {
             match &mut self.state {
                 State::Done => return Poll::Ready(None),

@@ -3,7 +3,9 @@
 /// What a person can do about a refusal, where it is known.
 pub(super) fn mend(status: u16, code: Option<&str>) -> Option<&'static str> {
     let by_code = match code? {
-        "IP_ADDRESS_NOT_ON_ACCESS_LIST" => "add this machine's address to the API key's access list",
+        "IP_ADDRESS_NOT_ON_ACCESS_LIST" => {
+            "add this machine's address to the API key's access list"
+        }
         "EXPORT_BUCKET_DELETE_FAILED_BUCKET_IN_USE" => {
             "a backup schedule exports to this bucket: disable its automatic export first"
         }

@@ -96,7 +96,7 @@ impl Transport {
             let status = response.status();
             if probing && (status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error()) {
                 // Says nothing about authentication: the attempt ends before the request.
-                return Err(Cause::Refused(self.refusal(response).await));
+                return Err(Cause::refused(self.refusal(response).await));
             }
             let verdict = dialogue.exchange.response(
                 self.clock.now(),
@@ -117,7 +117,9 @@ impl Transport {
             match verdict {
                 // The challenge's body is read so that the connection can be used again.
                 Verdict::Again => drop(self.refusal(response).await),
-                Verdict::Rejected => return Err(Cause::Rejected(self.refusal(response).await)),
+                Verdict::Rejected => {
+                    return Err(Cause::Rejected(Box::new(self.refusal(response).await)));
+                }
                 Verdict::Final => {
                     // Others need not wait for the body.
                     drop(dialogue);
@@ -140,7 +142,7 @@ impl Transport {
             ));
         }
         if !status.is_success() {
-            return Err(Cause::Refused(self.refusal(response).await));
+            return Err(Cause::refused(self.refusal(response).await));
         }
         let headers = response.headers().clone();
         let body = body::read(response, self.limits.max_body).await?;
@@ -156,7 +158,7 @@ impl Transport {
         if answer.status.is_success() {
             Ok(answer)
         } else {
-            Err(Cause::Refused(answer))
+            Err(Cause::refused(answer))
         }
     }
 

@@ -18,8 +18,8 @@ struct Envelope<'a> {
     status: Option<&'a RawValue>,
     #[serde(borrow)]
     content: Option<&'a RawValue>,
-    #[serde(borrow)]
-    envelope: Option<&'a RawValue>,
+    #[serde(borrow, rename = "envelope")]
+    inside: Option<&'a RawValue>,
 }
 
 /// Takes an answer out of its envelope; one without an envelope is left as it is.
@@ -40,7 +40,7 @@ fn open(body: &Bytes) -> Option<(StatusCode, Option<Bytes>)> {
     let status = StatusCode::from_u16(status).ok()?;
     let inside = envelope
         .content
-        .or(envelope.envelope)
+        .or(envelope.inside)
         .map(|inside| body.slice_ref(inside.get().as_bytes()));
     Some((status, inside))
 }

@@ -32,9 +32,9 @@ pub(super) enum Cause {
     /// To where, with which status.
     Redirect(Option<String>, u16),
     /// Any status but success.
-    Refused(Answer),
+    Refused(Box<Answer>),
     /// The server knows the nonce and refuses the answer.
-    Rejected(Answer),
+    Rejected(Box<Answer>),
     Random(io::Error),
     /// The answer to the challenge is no header value.
     Unsignable,
@@ -49,6 +49,10 @@ impl Cause {
         } else {
             Self::Broken(error)
         }
+    }
+
+    pub(super) fn refused(answer: Answer) -> Self {
+        Self::Refused(Box::new(answer))
     }
 
     pub(super) fn of_reading(error: reqwest::Error) -> Self {
@@ -209,13 +213,11 @@ fn innermost<'a>(error: &'a (dyn StdError + 'static)) -> &'a (dyn StdError + 'st
 /// What `Retry-After` says: seconds, or a date.
 pub(super) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
-    match value.parse() {
-        Ok(seconds) => Some(Duration::from_secs(seconds)),
-        Err(_) => {
-            let date = httpdate::parse_http_date(value).ok()?;
-            Some(date.duration_since(now).unwrap_or_default())
-        }
+    if let Ok(seconds) = value.parse() {
+        return Some(Duration::from_secs(seconds));
     }
+    let date = httpdate::parse_http_date(value).ok()?;
+    Some(date.duration_since(now).unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -234,7 +236,9 @@ mod tests {
             ("soon", None),
             ("99999999999999999999999", None),
         ] {
-            let headers = [(header::RETRY_AFTER, value.parse().unwrap())].into_iter().collect();
+            let headers = [(header::RETRY_AFTER, value.parse().unwrap())]
+                .into_iter()
+                .collect();
             assert_eq!(
                 retry_after(&headers, now),
                 wait.map(Duration::from_secs),

@@ -142,12 +142,7 @@ impl Call {
         let transport = &*self.transport;
         let started = transport.clock.now();
         self.note(|course| course.operation = Some(operation));
-        let prepared = Prepared::new(
-            request,
-            operation,
-            transport.version,
-            &transport.base_path,
-        )?;
+        let prepared = Prepared::new(&request, operation, transport.version, &transport.base_path)?;
         // Whether the server may have acted on what was sent.
         let acted = AtomicBool::new(false);
         let outcome = {

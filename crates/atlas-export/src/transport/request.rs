@@ -24,7 +24,7 @@ pub(super) struct Prepared {
 impl Prepared {
     /// Takes the generated request apart, and sets what the generated code does not know.
     pub(super) fn new(
-        request: reqwest::Request,
+        request: &reqwest::Request,
         operation: &'static Operation,
         version: ApiVersion,
         base_path: &str,
@@ -163,7 +163,7 @@ mod tests {
         if operation.method == "POST" {
             *request.body_mut() = Some("{}".into());
         }
-        Prepared::new(request, operation, version, BASE)
+        Prepared::new(&request, operation, version, BASE)
     }
 
     #[test]
@@ -206,7 +206,10 @@ mod tests {
         }
         for cluster in ["%2e%2e", "a%2fb", ""] {
             let path = format!("/groups/{PROJECT}/clusters/{cluster}/backup/exports");
-            assert!(prepared("listExportJobs", &path, ApiVersion::V2).is_err(), "{cluster}");
+            assert!(
+                prepared("listExportJobs", &path, ApiVersion::V2).is_err(),
+                "{cluster}"
+            );
         }
     }
 
@@ -226,7 +229,9 @@ mod tests {
     fn the_target_is_path_and_query_as_encoded() {
         let path = format!("/groups/{PROJECT}/backup/exportBuckets?pretty=a%20b");
         assert_eq!(
-            prepared("listExportBuckets", &path, ApiVersion::V2).unwrap().target(),
+            prepared("listExportBuckets", &path, ApiVersion::V2)
+                .unwrap()
+                .target(),
             format!("{BASE}{path}")
         );
     }

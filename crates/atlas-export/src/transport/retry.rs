@@ -126,7 +126,7 @@ mod tests {
             headers.insert("retry-after", value.parse().unwrap());
         }
         Failure {
-            cause: Cause::Refused(Answer {
+            cause: Cause::refused(Answer {
                 status: StatusCode::from_u16(status).unwrap(),
                 headers,
                 body: bytes::Bytes::new(),
@@ -149,7 +149,11 @@ mod tests {
     #[test]
     fn a_creation_that_may_have_taken_effect_is_never_repeated() {
         for status in [408, 500, 502, 503, 504] {
-            assert_eq!(wait(&refused(status, true, None), false, 1), None, "{status}");
+            assert_eq!(
+                wait(&refused(status, true, None), false, 1),
+                None,
+                "{status}"
+            );
         }
         for cause in [Cause::Timeout(DEADLINE), Cause::TooLarge(1)] {
             assert_eq!(wait(&Failure { cause, acted: true }, false, 1), None);
@@ -166,20 +170,29 @@ mod tests {
     #[test]
     fn other_refusals_are_final() {
         for status in [400, 401, 403, 404, 409, 410, 500] {
-            assert_eq!(wait(&refused(status, true, None), true, 1), None, "{status}");
+            assert_eq!(
+                wait(&refused(status, true, None), true, 1),
+                None,
+                "{status}"
+            );
         }
     }
 
     #[test]
     fn the_server_s_wait_is_obeyed_within_the_deadline() {
         let seconds = Duration::from_secs;
-        assert_eq!(wait(&refused(429, true, Some("7")), true, 1), Some(seconds(7)));
+        assert_eq!(
+            wait(&refused(429, true, Some("7")), true, 1),
+            Some(seconds(7))
+        );
         assert_eq!(wait(&refused(429, true, Some("300")), true, 1), None);
     }
 
     #[test]
     fn without_a_wait_of_the_server_429_waits_10_20_and_40_s() {
-        let waits: Vec<_> = (1..=3).filter_map(|n| wait(&refused(429, true, None), true, n)).collect();
+        let waits: Vec<_> = (1..=3)
+            .filter_map(|n| wait(&refused(429, true, None), true, n))
+            .collect();
         assert_eq!(waits, [10, 20, 40].map(Duration::from_secs));
     }
 
