@@ -1,0 +1,71 @@
+//! How far the export is: a bar on a terminal, a line for each change elsewhere.
+
+use std::{
+    io::{IsTerminal as _, stdout},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use atlas_export::{Progress, models::ExportJob};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// A view of the progress. Clones show the same.
+#[derive(Clone)]
+pub(crate) enum ProgressView {
+    Bar(ProgressBar),
+    /// The last line printed.
+    Lines(Arc<Mutex<String>>),
+}
+
+impl ProgressView {
+    pub(crate) fn new() -> Self {
+        if !stdout().is_terminal() {
+            return Self::Lines(Arc::default());
+        }
+        let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stdout());
+        let style = ProgressStyle::with_template("{msg:<10} [{bar:40}] {pos}/{len}  {elapsed}");
+        if let Ok(style) = style {
+            bar.set_style(style.progress_chars("=> "));
+        }
+        Self::Bar(bar)
+    }
+
+    pub(crate) fn show(&self, progress: &Progress) {
+        let state = state(&progress.job);
+        match self {
+            Self::Bar(bar) => {
+                if let Some((exported, total)) = progress.collections {
+                    bar.set_length(total);
+                    bar.set_position(exported);
+                }
+                bar.set_message(state);
+                bar.tick();
+            }
+            Self::Lines(last) => {
+                let line = match progress.collections {
+                    Some((exported, total)) => {
+                        format!("{state}, {exported} of {total} collections")
+                    }
+                    None => state,
+                };
+                let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+                if *last != line {
+                    println!("{line}");
+                    *last = line;
+                }
+            }
+        }
+    }
+
+    pub(crate) fn finish(&self) {
+        if let Self::Bar(bar) = self {
+            bar.abandon();
+        }
+    }
+}
+
+/// The state of a job, for a person.
+pub(crate) fn state(job: &ExportJob) -> String {
+    job.state
+        .as_ref()
+        .map_or_else(|| "without a state".to_owned(), ToString::to_string)
+}
