@@ -233,14 +233,14 @@ impl FakeAtlasBuilder {
             return Err(invalid_data(format!("no request schema: {}", operation.id)));
         }
         let start = self.clock.wall();
-        for snapshot in self
+        for (snapshot, before_last) in self
             .world
             .projects
             .iter_mut()
             .flat_map(|project| &mut project.clusters)
-            .flat_map(|cluster| &mut cluster.snapshots)
+            .flat_map(|cluster| cluster.snapshots.iter_mut().rev().zip(0..))
         {
-            snapshot.dated(start);
+            snapshot.dated(start, before_last);
         }
 
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));

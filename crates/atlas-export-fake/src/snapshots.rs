@@ -79,10 +79,14 @@ impl Snapshot {
         self
     }
 
-    /// Dates a snapshot that was given no date.
-    pub(crate) fn dated(&mut self, start: DateTime<Utc>) {
-        let minute_before = start.checked_sub_signed(TimeDelta::minutes(1));
-        self.created_at = self.created_at.or(minute_before).or(Some(start));
+    /// Dates a snapshot that was given no date: the last of its cluster a minute ago, and each
+    /// before it six hours earlier.
+    pub(crate) fn dated(&mut self, start: DateTime<Utc>, before_last: i32) {
+        let age = TimeDelta::minutes(1) + TimeDelta::hours(6) * before_last;
+        self.created_at = self
+            .created_at
+            .or(start.checked_sub_signed(age))
+            .or(Some(start));
     }
 
     fn is_completed(&self) -> bool {
