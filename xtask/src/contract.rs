@@ -34,17 +34,38 @@ pub(crate) mod pointer;
 
 /// The rules of the loader, each with one line on what it asks for.
 pub const LOADING: &[(&str, &str)] = &[
-    ("contract-unreadable", "the contract is a file that can be read"),
+    (
+        "contract-unreadable",
+        "the contract is a file that can be read",
+    ),
     ("contract-not-utf8", "the contract is UTF-8"),
     ("contract-not-yaml", "the contract is YAML 1.2 (or JSON)"),
-    ("contract-too-large", "nesting, aliases and size stay within the reader's bounds"),
+    (
+        "contract-too-large",
+        "nesting, aliases and size stay within the reader's bounds",
+    ),
     ("contract-empty", "the contract says something"),
-    ("contract-several-documents", "one file, one document: no second `---`"),
-    ("contract-not-a-mapping", "the top of the contract is a mapping"),
-    ("merge-key", "no `<<`: YAML 1.2 has no merge keys, use `$ref`"),
+    (
+        "contract-several-documents",
+        "one file, one document: no second `---`",
+    ),
+    (
+        "contract-not-a-mapping",
+        "the top of the contract is a mapping",
+    ),
+    (
+        "merge-key",
+        "no `<<`: YAML 1.2 has no merge keys, use `$ref`",
+    ),
     ("duplicate-key", "a key stands once in its mapping"),
-    ("key-not-text", "keys are text, or integers such as status codes"),
-    ("openapi-version", "`openapi` is the text 3.0.x, the only version the generator reads"),
+    (
+        "key-not-text",
+        "keys are text, or integers such as status codes",
+    ),
+    (
+        "openapi-version",
+        "`openapi` is the text 3.0.x, the only version the generator reads",
+    ),
 ];
 
 /// An OpenAPI document, with the place of every value.

@@ -21,8 +21,8 @@
 //! # Ok::<(), Vec<xtask::finding::Finding>>(())
 //! ```
 
-pub use self::guard::guard;
 use self::document::Document;
+pub use self::guard::guard;
 pub use crate::finding::Finding;
 use crate::{contract::Contract, finding::Location};
 

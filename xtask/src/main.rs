@@ -1,5 +1,9 @@
 //! `cargo xtask lint [--spec FILE] [--rules]`: judge the contract.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool prints")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command line tool prints"
+)]
 
 use std::{path::Path, process::ExitCode};
 

@@ -17,7 +17,12 @@ pub(super) fn method(document: &Document<'_>, report: &mut Report<'_>) {
         {
             let message = format!("{} has a request body", operation.title());
             let mend = "send it as query parameters, or use POST";
-            report.at(entry.at, &join(&operation.pointer, "requestBody"), message, mend);
+            report.at(
+                entry.at,
+                &join(&operation.pointer, "requestBody"),
+                message,
+                mend,
+            );
         }
     }
 }
@@ -61,8 +66,7 @@ pub(super) fn schemas_differ(document: &Document<'_>, report: &mut Report<'_>) {
         };
         for (entry, other) in readable {
             if other != schema {
-                let message =
-                    format!("`{}` has another schema than `{}`", entry.key, first.key);
+                let message = format!("`{}` has another schema than `{}`", entry.key, first.key);
                 let mend = "give both the same `$ref`, with what only one of them has optional";
                 report.at(entry.at, &here(&body, entry), message, mend);
             }

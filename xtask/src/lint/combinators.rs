@@ -37,7 +37,7 @@ pub(super) fn any_of_scalars(document: &Document<'_>, report: &mut Report<'_>) {
                 report.at(
                     entry.at,
                     &join(&site.pointer, "anyOf"),
-                    format!("two branches of this anyOf are a {scalar}, so the struct made of them decodes neither"),
+                    format!("two branches of this anyOf are of type {scalar}; the struct made of them decodes neither"),
                     "name one schema with `type` alone; give an open enum a hand-written type",
                 );
                 break;

@@ -127,8 +127,9 @@ impl<'a> Document<'a> {
             let Some(target) = node.text("$ref") else {
                 return Some(Resolved { node, pointer });
             };
-            pointer = target.strip_prefix('#')?.to_owned();
-            (node, _) = follow(self.root, &pointer)?;
+            let target = target.strip_prefix('#')?;
+            (node, _) = follow(self.root, target)?;
+            target.clone_into(&mut pointer);
         }
         None
     }
@@ -306,7 +307,10 @@ impl<'a> Walk<'a> {
                 return self.object(Kind::Schema, node, pointer, at);
             }
             (Shape::TextList, NodeValue::Seq(items)) => {
-                return self.texts(items.iter().enumerate().map(|(i, n)| (i.to_string(), n)), &pointer);
+                return self.texts(
+                    items.iter().enumerate().map(|(i, n)| (i.to_string(), n)),
+                    &pointer,
+                );
             }
             (Shape::TextMap, NodeValue::Map(entries)) => {
                 return self.texts(entries.iter().map(|e| (e.key.clone(), &e.value)), &pointer);

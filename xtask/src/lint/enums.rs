@@ -24,7 +24,9 @@ pub(super) fn empty(document: &Document<'_>, report: &mut Report<'_>) {
 pub(super) fn value(document: &Document<'_>, report: &mut Report<'_>) {
     for site in document.of(Kind::Schema) {
         let untyped = site.node.get("type").is_none();
-        let first = values(site.node).iter().find(|v| !matches!(v.value, NodeValue::Null));
+        let first = values(site.node)
+            .iter()
+            .find(|v| !matches!(v.value, NodeValue::Null));
         for (index, value) in values(site.node).iter().enumerate() {
             let nothing = matches!(value.value, NodeValue::Null);
             let wrong = if nothing {
@@ -80,7 +82,11 @@ pub(super) fn repeated(document: &Document<'_>, report: &mut Report<'_>) {
         let values = values(site.node);
         for (index, value) in values.iter().enumerate() {
             let json = value.to_json();
-            if values.iter().take(index).any(|earlier| earlier.to_json() == json) {
+            if values
+                .iter()
+                .take(index)
+                .any(|earlier| earlier.to_json() == json)
+            {
                 let pointer = join(&join(&site.pointer, "enum"), &index.to_string());
                 let message = format!("the value {json} stands here twice");
                 report.at(value.at(), &pointer, message, "remove one of the two");

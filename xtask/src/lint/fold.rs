@@ -23,7 +23,13 @@ fn plain(name: &str) -> String {
     }
     name.chars()
         .filter(|c| *c != '\'')
-        .map(|c| if c.is_alphanumeric() || c == '_' { c } else { '-' })
+        .map(|c| {
+            if c.is_alphanumeric() || c == '_' {
+                c
+            } else {
+                '-'
+            }
+        })
         .collect()
 }
 

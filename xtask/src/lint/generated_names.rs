@@ -7,7 +7,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{Report, document::Document, fold::pascal};
+use super::{
+    Report,
+    document::Document,
+    fold::{pascal, snake},
+};
 use crate::{
     contract::{Node, NodeValue, join},
     finding::Location,
@@ -20,11 +24,15 @@ struct Made<'a> {
     node: &'a Node,
     at: Location,
     pointer: String,
+    /// A schema of `components` rather than an inline one.
+    named: bool,
 }
 
 pub(super) fn collision(document: &Document<'_>, report: &mut Report<'_>) {
     let mut made = Vec::new();
-    let schemas = document.components("schemas").map_or(&[][..], Node::entries);
+    let schemas = document
+        .components("schemas")
+        .map_or(&[][..], Node::entries);
     for entry in schemas {
         let pointer = join("/components/schemas", &entry.key);
         let name = pascal(&entry.key);
@@ -33,10 +41,10 @@ pub(super) fn collision(document: &Document<'_>, report: &mut Report<'_>) {
             node: &entry.value,
             at: entry.at,
             pointer: pointer.clone(),
+            named: true,
         });
         inner(&entry.value, &name, &pointer, &mut made);
     }
-    let named = schemas.len();
     for operation in &document.operations {
         let Some(id) = operation.id() else { continue };
         for parameter in document.parameters(operation) {
@@ -57,27 +65,24 @@ pub(super) fn collision(document: &Document<'_>, report: &mut Report<'_>) {
             for media in content.iter().take(1) {
                 if let Some(entry) = media.value.entry("schema") {
                     let suggested = pascal(&format!("{id}-{role}"));
-                    let pointer = join(&join(&join(&body.pointer, "content"), &media.key), "schema");
+                    let pointer =
+                        join(&join(&join(&body.pointer, "content"), &media.key), "schema");
                     inline(&entry.value, entry.at, &suggested, &pointer, &mut made);
                 }
             }
         }
     }
-    tell(&made, named, report);
+    tell(&made, report);
 }
 
-fn tell(made: &[Made<'_>], named: usize, report: &mut Report<'_>) {
+fn tell(made: &[Made<'_>], report: &mut Report<'_>) {
     let mut first_of: BTreeMap<&str, &Made<'_>> = BTreeMap::new();
-    // Named schemas first: they own their names wherever they stand.
-    let is_component = |one: &&Made<'_>| one.pointer.matches('/').count() == 3
-        && one.pointer.starts_with("/components/schemas/");
-    let (components, inline): (Vec<_>, Vec<_>) = made.iter().partition(|one| is_component(one));
-    debug_assert_eq!(components.len(), named);
-    for one in components.into_iter() {
-        // Two components of one name have a rule of their own.
+    // Named schemas first: they own their names wherever they stand. Two of them with one name
+    // have a rule of their own.
+    for one in made.iter().filter(|one| one.named) {
         first_of.entry(&one.name).or_insert(one);
     }
-    for one in inline {
+    for one in made.iter().filter(|one| !one.named) {
         match first_of.get(one.name.as_str()) {
             Some(first) if first.node.to_json() != one.node.to_json() => {
                 let message = format!(
@@ -105,13 +110,16 @@ fn inline<'a>(
     if schema.get("$ref").is_some() || schema.get("x-rust-type").is_some() {
         return;
     }
-    let name = schema.text("title").map_or_else(|| pascal(suggested), pascal);
+    let name = schema
+        .text("title")
+        .map_or_else(|| pascal(suggested), pascal);
     if is_type(schema) {
         made.push(Made {
             name: name.clone(),
             node: schema,
             at,
             pointer: pointer.to_owned(),
+            named: false,
         });
     }
     inner(schema, &name, pointer, made);
@@ -122,7 +130,7 @@ fn inner<'a>(schema: &'a Node, name: &str, pointer: &str, made: &mut Vec<Made<'a
     let properties = schema.get("properties").map_or(&[][..], Node::entries);
     for entry in properties {
         let here = join(&join(pointer, "properties"), &entry.key);
-        let suggested = format!("{name}_{}", super::fold::snake(&entry.key));
+        let suggested = format!("{name}_{}", snake(&entry.key));
         inline(&entry.value, entry.at, &suggested, &here, made);
     }
     if let Some(entry) = schema.entry("items") {

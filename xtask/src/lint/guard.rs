@@ -19,6 +19,7 @@ static TURN: Mutex<()> = Mutex::new(());
 /// Runs `generate`; a panic in it prints nothing and comes back as a finding about `file`.
 ///
 /// Panics of other threads reach the hook that was there before, which stands again afterwards.
+/// Guards take turns, so one inside another would wait for ever.
 ///
 /// ```
 /// use xtask::lint::guard;
@@ -72,7 +73,10 @@ pub fn guard<T>(file: &str, generate: impl FnOnce() -> T) -> Result<T, Box<Findi
 }
 
 fn describe(info: &PanicHookInfo<'_>) -> String {
-    let said = info.payload_as_str().unwrap_or("without a message");
+    let payload = info.payload();
+    let text = payload.downcast_ref::<&str>().copied();
+    let said = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    let said = said.unwrap_or("without a message");
     let said = said.lines().next().unwrap_or_default();
     info.location().map_or_else(
         || said.to_owned(),

@@ -1,29 +1,44 @@
 //! Keys: spelt as OpenAPI spells them, complete, and with the right kind of value.
 
-use super::{
-    Report,
-    document::Document,
-    grammar::Kind,
-    spelling::nearest,
-};
+use super::{Report, document::Document, grammar::Kind, spelling::nearest};
 use crate::contract::join;
 
 /// Keywords of OpenAPI 3.1 (and of the JSON Schema that it took in), and how 3.0 says it.
 const NEWER: &[(Kind, &str, &str)] = &[
     (Kind::OpenApi, "webhooks", "leave webhooks out"),
-    (Kind::OpenApi, "jsonSchemaDialect", "leave it out: 3.0 has one dialect"),
+    (
+        Kind::OpenApi,
+        "jsonSchemaDialect",
+        "leave it out: 3.0 has one dialect",
+    ),
     (Kind::Info, "summary", "put it into `description`"),
     (Kind::License, "identifier", "write `url`"),
-    (Kind::Components, "pathItems", "write the paths out under `paths`"),
+    (
+        Kind::Components,
+        "pathItems",
+        "write the paths out under `paths`",
+    ),
     (Kind::Schema, "const", "write `enum` with the one value"),
     (Kind::Schema, "examples", "write `example` with one of them"),
-    (Kind::Schema, "prefixItems", "write `items`; 3.0 has no tuples"),
+    (
+        Kind::Schema,
+        "prefixItems",
+        "write `items`; 3.0 has no tuples",
+    ),
     (Kind::Schema, "contains", "leave it out"),
     (Kind::Schema, "minContains", "leave it out"),
     (Kind::Schema, "maxContains", "leave it out"),
-    (Kind::Schema, "patternProperties", "write `additionalProperties`"),
+    (
+        Kind::Schema,
+        "patternProperties",
+        "write `additionalProperties`",
+    ),
     (Kind::Schema, "propertyNames", "leave it out"),
-    (Kind::Schema, "unevaluatedProperties", "write `additionalProperties`"),
+    (
+        Kind::Schema,
+        "unevaluatedProperties",
+        "write `additionalProperties`",
+    ),
     (Kind::Schema, "unevaluatedItems", "leave it out"),
     (Kind::Schema, "dependentSchemas", "write `oneOf`"),
     (Kind::Schema, "dependentRequired", "say it in `description`"),
@@ -33,10 +48,18 @@ const NEWER: &[(Kind, &str, &str)] = &[
     (Kind::Schema, "contentEncoding", "write `format: byte`"),
     (Kind::Schema, "contentMediaType", "write `format: binary`"),
     (Kind::Schema, "contentSchema", "leave it out"),
-    (Kind::Schema, "$defs", "name the schemas under `components/schemas`"),
+    (
+        Kind::Schema,
+        "$defs",
+        "name the schemas under `components/schemas`",
+    ),
     (Kind::Schema, "$schema", "leave it out"),
     (Kind::Schema, "$id", "leave it out"),
-    (Kind::Schema, "$anchor", "name the schema under `components/schemas`"),
+    (
+        Kind::Schema,
+        "$anchor",
+        "name the schema under `components/schemas`",
+    ),
     (Kind::Schema, "$dynamicRef", "write `$ref`"),
     (Kind::Schema, "$comment", "write a YAML comment"),
 ];
@@ -58,8 +81,7 @@ pub(super) fn unknown(document: &Document<'_>, report: &mut Report<'_>) {
         let keys = site.kind.keys();
         for entry in site.node.entries() {
             let known = keys.iter().any(|key| key.name == entry.key);
-            if known || entry.key.starts_with("x-") || newer_mend(site.kind, &entry.key).is_some()
-            {
+            if known || entry.key.starts_with("x-") || newer_mend(site.kind, &entry.key).is_some() {
                 continue;
             }
             let names = keys.iter().map(|key| key.name);

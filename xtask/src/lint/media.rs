@@ -44,9 +44,11 @@ fn is_date(text: &str) -> bool {
     if !digits || year.len() != 4 || month.len() != 2 || day.len() != 2 {
         return false;
     }
-    let (Ok(year), Ok(month), Ok(day)) =
-        (year.parse::<u32>(), month.parse::<u32>(), day.parse::<u32>())
-    else {
+    let (Ok(year), Ok(month), Ok(day)) = (
+        year.parse::<u32>(),
+        month.parse::<u32>(),
+        day.parse::<u32>(),
+    ) else {
         return false;
     };
     let leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
@@ -136,7 +138,14 @@ mod tests {
         for date in ["2023-01-01", "2024-02-29", "2025-12-31"] {
             assert_eq!(media(&name(date)), Media::Vendored(date));
         }
-        for date in ["2023-02-29", "2023-13-01", "2023-1-1", "2023-00-10", "23-01-01", "preview"] {
+        for date in [
+            "2023-02-29",
+            "2023-13-01",
+            "2023-1-1",
+            "2023-00-10",
+            "23-01-01",
+            "preview",
+        ] {
             assert_eq!(media(&name(date)), Media::Misspelt, "{date}");
         }
     }
@@ -146,6 +155,9 @@ mod tests {
         assert_eq!(media("application/json"), Media::Json);
         assert_eq!(media("application/json; charset=utf-8"), Media::Json);
         assert_eq!(media("text/xml"), Media::Other);
-        assert_eq!(media("application/vnd.atlas.2023-01-01+gzip"), Media::Misspelt);
+        assert_eq!(
+            media("application/vnd.atlas.2023-01-01+gzip"),
+            Media::Misspelt
+        );
     }
 }

@@ -6,8 +6,14 @@ use super::{Report, document::Document, fold::pascal};
 use crate::contract::{Node, join};
 
 pub(super) fn component_name(document: &Document<'_>, report: &mut Report<'_>) {
-    let sections = document.root.get("components").map_or(&[][..], Node::entries);
-    for section in sections.iter().filter(|section| !section.key.starts_with("x-")) {
+    let sections = document
+        .root
+        .get("components")
+        .map_or(&[][..], Node::entries);
+    for section in sections
+        .iter()
+        .filter(|section| !section.key.starts_with("x-"))
+    {
         for entry in section.value.entries() {
             let fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
             if entry.key.is_empty() || !entry.key.chars().all(fine) {
@@ -21,7 +27,9 @@ pub(super) fn component_name(document: &Document<'_>, report: &mut Report<'_>) {
 }
 
 pub(super) fn schema_collision(document: &Document<'_>, report: &mut Report<'_>) {
-    let schemas = document.components("schemas").map_or(&[][..], Node::entries);
+    let schemas = document
+        .components("schemas")
+        .map_or(&[][..], Node::entries);
     let mut seen: BTreeMap<String, &str> = BTreeMap::new();
     for entry in schemas {
         let folded = pascal(&entry.key);
@@ -29,7 +37,10 @@ pub(super) fn schema_collision(document: &Document<'_>, report: &mut Report<'_>)
             report.at(
                 entry.at,
                 &join("/components/schemas", &entry.key),
-                format!("`{}` and `{first}` both become the type `{folded}`", entry.key),
+                format!(
+                    "`{}` and `{first}` both become the type `{folded}`",
+                    entry.key
+                ),
                 "let the two names differ in more than case, or merge the schemas",
             );
         } else {

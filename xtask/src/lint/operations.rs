@@ -26,7 +26,11 @@ const TAKEN: &[&str] = &[
 
 fn id_of<'a>(operation: &Operation<'a>) -> Option<(&'a str, &'a Node, String)> {
     let node = operation.node.get("operationId")?;
-    Some((node.as_str()?, node, join(&operation.pointer, "operationId")))
+    Some((
+        node.as_str()?,
+        node,
+        join(&operation.pointer, "operationId"),
+    ))
 }
 
 pub(super) fn id_missing(document: &Document<'_>, report: &mut Report<'_>) {
@@ -47,7 +51,12 @@ pub(super) fn id_duplicate(document: &Document<'_>, report: &mut Report<'_>) {
         };
         if let Some(first) = seen.get(id) {
             let message = format!("`{id}` is the operationId of {first} already");
-            report.at(node.at(), &pointer, message, "give this operation an id of its own");
+            report.at(
+                node.at(),
+                &pointer,
+                message,
+                "give this operation an id of its own",
+            );
         } else {
             seen.insert(id, operation.title());
         }
@@ -64,7 +73,12 @@ pub(super) fn id_collision(document: &Document<'_>, report: &mut Report<'_>) {
         match seen.get(&folded) {
             Some(first) if *first != id => {
                 let message = format!("`{id}` and `{first}` both become the method `{folded}`");
-                report.at(node.at(), &pointer, message, "let the two ids differ in more than case");
+                report.at(
+                    node.at(),
+                    &pointer,
+                    message,
+                    "let the two ids differ in more than case",
+                );
             }
             Some(_) => {}
             None => {
@@ -102,7 +116,12 @@ pub(super) fn undeclared_tag(document: &Document<'_>, report: &mut Report<'_>) {
                 None => format!("declare it: `- name: {tag}` under `tags` at the top"),
             };
             let pointer = join(&join(&operation.pointer, "tags"), &index.to_string());
-            report.at(node.at(), &pointer, format!("the tag `{tag}` is not declared"), mend);
+            report.at(
+                node.at(),
+                &pointer,
+                format!("the tag `{tag}` is not declared"),
+                mend,
+            );
         }
     }
 }

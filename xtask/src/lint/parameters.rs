@@ -9,11 +9,11 @@ use super::{
 };
 use crate::contract::{Node, NodeValue, join};
 
-fn name<'a>(node: &'a Node) -> &'a str {
+fn name(node: &Node) -> &str {
     node.text("name").unwrap_or_default()
 }
 
-fn place<'a>(node: &'a Node) -> &'a str {
+fn place(node: &Node) -> &str {
     node.text("in").unwrap_or_default()
 }
 
@@ -127,7 +127,10 @@ pub(super) fn content(document: &Document<'_>, report: &mut Report<'_>) {
             report.at(
                 entry.at,
                 &join(&site.pointer, "content"),
-                format!("the parameter `{}` is described by `content`", name(site.node)),
+                format!(
+                    "the parameter `{}` is described by `content`",
+                    name(site.node)
+                ),
                 "write `schema:` instead",
             );
         }
@@ -138,7 +141,12 @@ pub(super) fn schema_missing(document: &Document<'_>, report: &mut Report<'_>) {
     for site in document.of(Kind::Parameter) {
         if site.node.get("schema").is_none() && site.node.get("content").is_none() {
             let message = format!("the parameter `{}` has no schema", name(site.node));
-            report.at(site.at, &site.pointer, message, "write `schema:`, at least `type: string`");
+            report.at(
+                site.at,
+                &site.pointer,
+                message,
+                "write `schema:`, at least `type: string`",
+            );
         }
     }
 }
@@ -195,7 +203,11 @@ pub(super) fn compound(document: &Document<'_>, report: &mut Report<'_>) {
             _ => continue,
         };
         if matches!(place(site.node), "path" | "header") {
-            let message = format!("the {} parameter `{}` is {compound}", place(site.node), name(site.node));
+            let message = format!(
+                "the {} parameter `{}` is {compound}",
+                place(site.node),
+                name(site.node)
+            );
             let mend = "describe it as `type: string`, the way it is written into the request";
             report.at(schema.at(), &join(&site.pointer, "schema"), message, mend);
         }

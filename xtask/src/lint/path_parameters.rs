@@ -52,7 +52,10 @@ pub(super) fn optional(document: &Document<'_>, report: &mut Report<'_>) {
     for site in document.of(Kind::Parameter) {
         if is_path_parameter(site.node) && !site.node.is_set("required") {
             let name = site.node.text("name").unwrap_or_default();
-            let at = site.node.entry("required").map_or(site.at, |entry| entry.at);
+            let at = site
+                .node
+                .entry("required")
+                .map_or(site.at, |entry| entry.at);
             let pointer = match site.node.get("required") {
                 Some(_) => join(&site.pointer, "required"),
                 None => site.pointer.clone(),

@@ -45,7 +45,12 @@ pub(super) fn template(document: &Document<'_>, report: &mut Report<'_>) {
             report.at(path.at, &here, message, format!("write `/{}`", path.key));
         } else if let Err(wrong) = placeholders(&path.key) {
             let message = format!("in `{}`, {wrong}", path.key);
-            report.at(path.at, &here, message, "write each placeholder as `{name}`");
+            report.at(
+                path.at,
+                &here,
+                message,
+                "write each placeholder as `{name}`",
+            );
         } else if let Some(odd) = path.key.chars().find(|c| {
             // The mocks turn the path into a regular expression; `?` and `#` end a URL's path.
             c.is_whitespace() || c.is_control() || r"?#\()[]*+|^$".contains(*c)
@@ -67,7 +72,10 @@ pub(super) fn segment(document: &Document<'_>, report: &mut Report<'_>) {
             "ends with a slash"
         } else if inner.split('/').any(str::is_empty) {
             "has an empty segment"
-        } else if inner.split('/').any(|segment| matches!(segment, "." | "..")) {
+        } else if inner
+            .split('/')
+            .any(|segment| matches!(segment, "." | ".."))
+        {
             "has a segment of dots"
         } else {
             continue;

@@ -20,7 +20,10 @@ pub(super) fn collision(document: &Document<'_>, report: &mut Report<'_>) {
                 report.at(
                     entry.at,
                     &join(&join(&site.pointer, "properties"), &entry.key),
-                    format!("`{}` and `{first}` both become the field `{folded}`", entry.key),
+                    format!(
+                        "`{}` and `{first}` both become the field `{folded}`",
+                        entry.key
+                    ),
                     "leave one of them out",
                 );
             } else {
@@ -44,7 +47,9 @@ fn all_properties<'a>(document: &Document<'a>, schema: &'a Node, depth: u8) -> V
 /// Whether a schema is a branch of a combinator: its pointer ends with `/allOf/0` or the like.
 fn is_branch(pointer: &str) -> bool {
     let mut steps = pointer.rsplit('/').skip(1);
-    steps.next().is_some_and(|step| matches!(step, "allOf" | "oneOf" | "anyOf"))
+    steps
+        .next()
+        .is_some_and(|step| matches!(step, "allOf" | "oneOf" | "anyOf"))
 }
 
 pub(super) fn required_absent(document: &Document<'_>, report: &mut Report<'_>) {

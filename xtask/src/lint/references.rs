@@ -32,7 +32,12 @@ pub(super) fn dangling(document: &Document<'_>, report: &mut Report<'_>) {
     for (site, target) in document.references() {
         let Some(target) = target.as_str() else {
             let (at, pointer) = at(site);
-            report.at(at, &pointer, "this `$ref` is not text", "write '#/components/…'");
+            report.at(
+                at,
+                &pointer,
+                "this `$ref` is not text",
+                "write '#/components/…'",
+            );
             continue;
         };
         let Some(path) = target.strip_prefix("#/") else {
@@ -132,7 +137,10 @@ pub(super) fn path_item(document: &Document<'_>, report: &mut Report<'_>) {
 /// without a property or an item between. Each cycle is reported at its first member.
 pub(super) fn cycle(document: &Document<'_>, report: &mut Report<'_>) {
     let mut edges: BTreeMap<String, (Location, Vec<String>)> = BTreeMap::new();
-    let sections = document.root.get("components").map_or(&[][..], Node::entries);
+    let sections = document
+        .root
+        .get("components")
+        .map_or(&[][..], Node::entries);
     for (section, entry) in sections
         .iter()
         .flat_map(|section| section.value.entries().iter().map(move |e| (section, e)))
@@ -150,7 +158,9 @@ pub(super) fn cycle(document: &Document<'_>, report: &mut Report<'_>) {
             continue;
         }
         if let Some(trail) = trail_back(name, &edges) {
-            let names = trail.iter().map(|n| n.rsplit('/').next().unwrap_or_default());
+            let names = trail
+                .iter()
+                .map(|n| n.rsplit('/').next().unwrap_or_default());
             let way: Vec<&str> = names.collect();
             let message = format!("this is part of itself: {}", way.join(" → "));
             let mend = "end the cycle: write one of them out, or put a property between";

@@ -44,7 +44,12 @@ pub(super) fn success_missing(document: &Document<'_>, report: &mut Report<'_>) 
         if !told {
             let message = format!("{} lists no success", operation.title());
             let mend = "write '200' with its content, or '204' without any";
-            report.at(entry.at, &join(&operation.pointer, "responses"), message, mend);
+            report.at(
+                entry.at,
+                &join(&operation.pointer, "responses"),
+                message,
+                mend,
+            );
         }
     }
 }

@@ -9,7 +9,10 @@ pub(super) fn nearest<'a>(
     candidates
         .into_iter()
         .map(|candidate| (distance(word, candidate), candidate))
-        .filter(|(steps, _)| *steps <= bound)
+        // A word cut short (`int`, `str`, `bool`) is meant as much as one misspelt.
+        .filter(|(steps, candidate)| {
+            *steps <= bound || (word.len() > 2 && candidate.starts_with(word))
+        })
         .min_by_key(|(steps, _)| *steps)
         .map(|(_, candidate)| candidate)
 }
@@ -41,10 +44,14 @@ mod tests {
         assert_eq!(nearest("desciption", keys), Some("description"));
         assert_eq!(nearest("operationID", keys), Some("operationId"));
         assert_eq!(nearest("respones", keys), Some("responses"));
+        assert_eq!(nearest("desc", keys), Some("description"));
     }
 
     #[test]
     fn a_word_of_its_own_finds_nothing() {
-        assert_eq!(nearest("webhooks", ["description", "responses", "in"]), None);
+        assert_eq!(
+            nearest("webhooks", ["description", "responses", "in"]),
+            None
+        );
     }
 }
