@@ -242,7 +242,10 @@ fn unread(file: &str, error: &Error) -> Finding {
 
 fn first_line(error: &Error) -> String {
     let text = error.to_string();
-    text.lines().next().unwrap_or_default().to_owned()
+    let line = text.lines().next().unwrap_or_default();
+    // The finding carries the place already.
+    let said = line.rsplit_once(" at line ").map_or(line, |(said, _)| said);
+    said.to_owned()
 }
 
 fn check_keys(file: &str, node: &Node, pointer: &str, findings: &mut Vec<Finding>) {
@@ -259,7 +262,7 @@ fn check_keys(file: &str, node: &Node, pointer: &str, findings: &mut Vec<Finding
                 entry.at,
                 &here,
                 format!("the key `{}` is {kind}, not text", entry.key),
-                format!("put it in quotes: '{}'", entry.key),
+                "write text before the colon, in quotes if need be",
             ));
         }
         let earlier = entries.iter().take(index).find(|e| e.key == entry.key);

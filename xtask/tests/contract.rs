@@ -27,7 +27,11 @@ fn refused(text: &str) -> String {
 }
 
 fn nested(depth: usize) -> String {
-    format!("openapi: 3.0.3\nx: {}{}\n", "[".repeat(depth), "]".repeat(depth))
+    format!(
+        "openapi: 3.0.3\nx: {}{}\n",
+        "[".repeat(depth),
+        "]".repeat(depth)
+    )
 }
 
 /// Each alias nine of the one before: a billion laughs.
@@ -50,14 +54,26 @@ fn texts_that_are_no_contract_are_refused_by_name() {
         ("a list", "- openapi: 3.0.3\n"),
         ("two documents", "openapi: 3.0.3\n---\nopenapi: 3.0.3\n"),
         ("an open bracket", "openapi: 3.0.3\npaths: {\n"),
-        ("a tab for indentation", "openapi: 3.0.3\ninfo:\n\ttitle: A\n"),
+        (
+            "a tab for indentation",
+            "openapi: 3.0.3\ninfo:\n\ttitle: A\n",
+        ),
         ("a control character", "openapi: \u{1}\n"),
-        ("a duplicate key", "openapi: 3.0.3\ninfo:\n  title: A\n  title: B\n"),
-        ("a code as text and as number", "openapi: 3.0.3\nr:\n  200: a\n  '200': b\n"),
+        (
+            "a duplicate key",
+            "openapi: 3.0.3\ninfo:\n  title: A\n  title: B\n",
+        ),
+        (
+            "a code as text and as number",
+            "openapi: 3.0.3\nr:\n  200: a\n  '200': b\n",
+        ),
         ("a boolean key", "openapi: 3.0.3\ntrue: 1\n"),
         ("a null key", "openapi: 3.0.3\n~: 1\n"),
         ("a list as a key", "openapi: 3.0.3\n? [a]\n: 1\n"),
-        ("a merge key", "openapi: 3.0.3\na: &a {b: 1}\nc:\n  <<: *a\n"),
+        (
+            "a merge key",
+            "openapi: 3.0.3\na: &a {b: 1}\nc:\n  <<: *a\n",
+        ),
         ("an unknown alias", "openapi: 3.0.3\na: *nowhere\n"),
         ("a number that JSON has not", "openapi: 3.0.3\na: .nan\n"),
         ("no version", "info: {}\n"),
@@ -97,14 +113,20 @@ fn bytes_that_are_no_text_are_refused_with_their_line() {
     fs::write(&file, b"openapi: 3.0.3\ninfo:\n  title: \xff\xfe\n").unwrap();
     let findings = Contract::load(&file).unwrap_err();
     fs::remove_file(&file).unwrap();
-    assert_eq!((findings[0].rule, findings[0].line), ("contract-not-utf8", 3));
+    assert_eq!(
+        (findings[0].rule, findings[0].line),
+        ("contract-not-utf8", 3)
+    );
 }
 
 #[test]
 fn json_is_yaml() {
     let text = r#"{"openapi": "3.0.3", "paths": {"/a": {"get": {"responses": {"200": {}}}}}}"#;
     let contract = Contract::parse("c.json", text).expect("a contract");
-    assert_eq!(contract.to_json(), serde_json::from_str::<serde_json::Value>(text).unwrap());
+    assert_eq!(
+        contract.to_json(),
+        serde_json::from_str::<serde_json::Value>(text).unwrap()
+    );
 }
 
 #[test]

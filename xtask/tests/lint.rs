@@ -57,7 +57,10 @@ fn every_fault_is_named_by_its_rule_alone() {
 #[test]
 fn every_rule_has_its_fault() {
     let documents = bad_documents();
-    let rules: Vec<String> = RULES.iter().map(|rule| format!("{}.yaml", rule.id)).collect();
+    let rules: Vec<String> = RULES
+        .iter()
+        .map(|rule| format!("{}.yaml", rule.id))
+        .collect();
     let untested: Vec<&String> = rules.iter().filter(|r| !documents.contains(r)).collect();
     let unknown: Vec<&String> = documents.iter().filter(|d| !rules.contains(d)).collect();
     assert_eq!((untested, unknown), (Vec::new(), Vec::new()));
@@ -79,7 +82,11 @@ fn rules_are_in_kebab_case_and_stand_once() {
     for rule in RULES {
         let kebab = rule.id.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
         assert!(kebab, "{}", rule.id);
-        assert!(!rule.doc.is_empty() && !rule.doc.contains('\n'), "{}", rule.id);
+        assert!(
+            !rule.doc.is_empty() && !rule.doc.contains('\n'),
+            "{}",
+            rule.id
+        );
     }
     ids.sort_unstable();
     let all = ids.len();

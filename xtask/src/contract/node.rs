@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Number, Value};
 use serde_saphyr::Spanned;
 
@@ -241,9 +241,8 @@ impl<'de> Visitor<'de> for NodeVisitor {
                 NodeValue::Number(number) => (number.to_string(), Some("a fraction")),
                 NodeValue::Bool(flag) => (flag.to_string(), Some("a truth value")),
                 NodeValue::Null => ("null".to_owned(), Some("nothing")),
-                NodeValue::Seq(_) | NodeValue::Map(_) => {
-                    return Err(A::Error::custom("a key is a list or a mapping, not text"));
-                }
+                NodeValue::Seq(_) => ("?".to_owned(), Some("a list")),
+                NodeValue::Map(_) => ("?".to_owned(), Some("a mapping")),
             };
             entries.push(Entry {
                 key: text,

@@ -3,7 +3,7 @@
 //! Not a validator of JSON Schema: types, enums, bounds, lengths and patterns, the constraints
 //! that the generator either checks or builds into a constructor that panics.
 
-use super::{Report, document::Document, grammar::Kind, schemas::number};
+use super::{Report, document::Document, grammar::Kind, media::is_date, schemas::number};
 use crate::contract::{Node, NodeValue, join};
 
 pub(super) fn misfit(document: &Document<'_>, report: &mut Report<'_>) {
@@ -48,12 +48,27 @@ pub(super) fn misfit_of(document: &Document<'_>, schema: &Node, value: &Node) ->
             let of = document.resolve(schema.get("items")?, "")?.node;
             return items.iter().find_map(|item| misfit_of(document, of, item));
         }
-        ("boolean", NodeValue::Bool(_)) | ("object", NodeValue::Map(_)) => true,
+        ("object", NodeValue::Map(_)) => return object_misfit(document, schema, value),
+        ("boolean", NodeValue::Bool(_)) => true,
         ("string" | "integer" | "number" | "array" | "boolean" | "object", _) => false,
         // An unknown type has a rule of its own.
         _ => true,
     };
     (!right).then(|| format!("it is {}, and the schema is `type: {given}`", value.kind()))
+}
+
+fn object_misfit(document: &Document<'_>, schema: &Node, value: &Node) -> Option<String> {
+    let required = schema.get("required").map_or(&[][..], Node::items);
+    let mut required = required.iter().filter_map(Node::as_str);
+    if let Some(name) = required.find(|name| value.get(name).is_none()) {
+        return Some(format!("it lacks the required `{name}`"));
+    }
+    let properties = schema.get("properties")?;
+    value.entries().iter().find_map(|entry| {
+        let property = document.resolve(properties.get(&entry.key)?, "")?;
+        let wrong = misfit_of(document, property.node, &entry.value)?;
+        Some(format!("in `{}`, {wrong}", entry.key))
+    })
 }
 
 fn text_misfit(schema: &Node, text: &str) -> Option<String> {
@@ -64,10 +79,30 @@ fn text_misfit(schema: &Node, text: &str) -> Option<String> {
     if let Some(most) = number(schema, "maxLength").filter(|most| length > *most) {
         return Some(format!("it is longer than `maxLength` {most}"));
     }
+    // The generator does not look at these, and its constructor unwraps them at run time.
+    let (day, time) = text.split_at_checked(10).unwrap_or((text, ""));
+    let written = match schema.text("format") {
+        Some("date") => is_date(text),
+        Some("date-time") => is_date(day) && is_time(time),
+        _ => true,
+    };
+    if !written {
+        let format = schema.text("format").unwrap_or_default();
+        return Some(format!("it is no `format: {format}`"));
+    }
     let pattern = schema.text("pattern")?;
     let regex = regress::Regex::new(pattern).ok()?;
     let misses = regex.find(text).is_none();
     misses.then(|| format!("it does not match `{pattern}`"))
+}
+
+/// `T…` with an offset: what RFC 3339 asks for, the digits taken on trust.
+fn is_time(text: &str) -> bool {
+    let offset = text.ends_with('Z')
+        || text
+            .rfind(['+', '-'])
+            .is_some_and(|at| at + 6 == text.len());
+    text.starts_with('T') && offset
 }
 
 fn number_misfit(schema: &Node, value: f64) -> Option<String> {

@@ -39,7 +39,6 @@ pub(super) struct Misfit {
 #[derive(Clone, Debug)]
 pub(super) struct Operation<'a> {
     pub(super) path: &'a str,
-    pub(super) path_at: Location,
     pub(super) path_pointer: String,
     pub(super) path_item: &'a Node,
     pub(super) method: &'static str,
@@ -160,6 +159,15 @@ impl<'a> Document<'a> {
         parameters
     }
 
+    /// How many parameters an operation and its path list, dangling `$ref`s included.
+    pub(super) fn listed_parameters(operation: &Operation<'a>) -> usize {
+        [operation.path_item, operation.node]
+            .into_iter()
+            .filter_map(|owner| owner.get("parameters"))
+            .map(|list| list.items().len())
+            .sum()
+    }
+
     /// The request body of an operation.
     pub(super) fn request_body(&self, operation: &Operation<'a>) -> Option<Resolved<'a>> {
         let body = operation.node.get("requestBody")?;
@@ -246,7 +254,6 @@ fn operations(root: &Node) -> Vec<Operation<'_>> {
             };
             operations.push(Operation {
                 path: &path.key,
-                path_at: path.at,
                 path_item: &path.value,
                 method,
                 node: &entry.value,

@@ -35,7 +35,7 @@ pub(super) fn media(name: &str) -> Media<'_> {
 }
 
 /// `YYYY-MM-DD`, and a day that the calendar has.
-fn is_date(text: &str) -> bool {
+pub(super) fn is_date(text: &str) -> bool {
     let parts: Vec<&str> = text.split('-').collect();
     let &[year, month, day] = parts.as_slice() else {
         return false;

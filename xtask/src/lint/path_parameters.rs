@@ -10,6 +10,12 @@ fn is_path_parameter(node: &Node) -> bool {
 pub(super) fn missing(document: &Document<'_>, report: &mut Report<'_>) {
     for operation in &document.operations {
         let parameters = document.parameters(operation);
+        // A `$ref` that leads astray may be the one: it has a rule of its own.
+        if parameters.iter().any(|p| p.node.get("name").is_none())
+            || parameters.len() < Document::listed_parameters(operation)
+        {
+            continue;
+        }
         for name in placeholders(operation.path).unwrap_or_default() {
             let found = parameters
                 .iter()
@@ -18,7 +24,7 @@ pub(super) fn missing(document: &Document<'_>, report: &mut Report<'_>) {
                 let message = format!("{} has no parameter for `{{{name}}}`", operation.title());
                 let mend =
                     format!("add the parameter: `name: {name}`, `in: path`, `required: true`");
-                report.at(operation.path_at, &operation.path_pointer, message, mend);
+                report.at(operation.at, &operation.pointer, message, mend);
             }
         }
     }

@@ -8,6 +8,7 @@ const TYPES: [&str; 6] = ["string", "integer", "number", "boolean", "object", "a
 /// Keywords that say something about some types only.
 const TYPED: &[(&str, &[&str])] = &[
     ("format", &["string", "integer", "number"]),
+    ("enum", &["string", "integer", "number"]),
     ("pattern", &["string"]),
     ("minLength", &["string"]),
     ("maxLength", &["string"]),
