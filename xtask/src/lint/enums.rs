@@ -14,7 +14,7 @@ pub(super) fn empty(document: &Document<'_>, report: &mut Report<'_>) {
         if let Some(entry) = site.node.entry("enum")
             && matches!(&entry.value.value, NodeValue::Seq(items) if items.is_empty())
         {
-            let message = "this enum has no value, so nothing decodes";
+            let message = "this enum has no value, so the generator drops it";
             let mend = "list the values, or remove `enum`";
             report.at(entry.at, &join(&site.pointer, "enum"), message, mend);
         }

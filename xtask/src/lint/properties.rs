@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::schemas::is_branch;
 use super::{Report, document::Document, fold::snake, grammar::Kind, spelling::nearest};
 use crate::contract::{Node, join};
 
@@ -48,14 +49,6 @@ fn all_properties<'a>(document: &Document<'a>, schema: &'a Node, depth: u8) -> V
         }
     }
     names
-}
-
-/// Whether a schema is a branch of a combinator: its pointer ends with `/allOf/0` or the like.
-fn is_branch(pointer: &str) -> bool {
-    let mut steps = pointer.rsplit('/').skip(1);
-    steps
-        .next()
-        .is_some_and(|step| matches!(step, "allOf" | "oneOf" | "anyOf"))
 }
 
 pub(super) fn required_absent(document: &Document<'_>, report: &mut Report<'_>) {

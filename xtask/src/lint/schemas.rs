@@ -1,7 +1,7 @@
 //! Schemas: one known type, keywords that suit it, patterns that compile.
 
 use super::{Report, document::Document, grammar::Kind, spelling::nearest};
-use crate::contract::{Node, NodeValue, join};
+use crate::contract::{Entry, Node, NodeValue, join};
 
 const TYPES: [&str; 6] = ["string", "integer", "number", "boolean", "object", "array"];
 
@@ -73,22 +73,35 @@ pub(super) fn misplaced(document: &Document<'_>, report: &mut Report<'_>) {
     }
 }
 
-pub(super) fn nullable_untyped(document: &Document<'_>, report: &mut Report<'_>) {
+pub(super) fn untyped(document: &Document<'_>, report: &mut Report<'_>) {
     for site in document.of(Kind::Schema) {
-        let combined = ["allOf", "oneOf", "anyOf"];
-        let told = ["type", "enum"].iter().chain(&combined);
-        if let Some(entry) = site.node.entry("nullable")
-            && entry.value.as_bool() == Some(true)
-            && !told.into_iter().any(|key| site.node.get(key).is_some())
-        {
-            report.at(
-                entry.at,
-                &join(&site.pointer, "nullable"),
-                "`nullable` stands without a `type`",
-                "write the `type` too",
+        let told = ["type", "enum", "allOf", "oneOf", "anyOf"];
+        // What stands around a branch may have the type.
+        if is_branch(&site.pointer) || told.iter().any(|key| site.node.get(key).is_some()) {
+            continue;
+        }
+        let needs_type = |entry: &&Entry| match entry.key.as_str() {
+            "nullable" => entry.value.as_bool() == Some(true),
+            key => TYPED.iter().any(|(keyword, _)| *keyword == key),
+        };
+        if let Some(entry) = site.node.entries().iter().find(needs_type) {
+            let suits = TYPED.iter().find(|(keyword, _)| *keyword == entry.key);
+            let mend = suits.map_or_else(
+                || "write the `type` too".to_owned(),
+                |(_, types)| format!("write `type: {}` too", types.join("` or `type: ")),
             );
+            let message = format!("`{}` stands without a `type`", entry.key);
+            report.at(entry.at, &join(&site.pointer, &entry.key), message, mend);
         }
     }
+}
+
+/// Whether a schema is a branch of a combinator: its pointer ends with `/allOf/0` or the like.
+pub(super) fn is_branch(pointer: &str) -> bool {
+    let mut steps = pointer.rsplit('/').skip(1);
+    steps
+        .next()
+        .is_some_and(|step| matches!(step, "allOf" | "oneOf" | "anyOf"))
 }
 
 pub(super) fn items_missing(document: &Document<'_>, report: &mut Report<'_>) {

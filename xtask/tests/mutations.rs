@@ -1,0 +1,295 @@
+//! A good contract, damaged at random: reading and judging it never panics, and what the rules
+//! let pass the generator takes.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
+
+use proptest::{prelude::*, sample::Index};
+use serde_json::{Value, json};
+use xtask::{
+    contract::Contract,
+    finding::render,
+    lint::{guard, lint},
+};
+
+const GOOD: &str = include_str!("lint/good.yaml");
+
+/// JSON whose mappings may have a key twice.
+#[derive(Clone, Debug)]
+enum Tree {
+    Leaf(Value),
+    Seq(Vec<Tree>),
+    Map(Vec<(String, Tree)>),
+}
+
+impl From<Value> for Tree {
+    fn from(value: Value) -> Self {
+        match value {
+            Value::Array(items) => Self::Seq(items.into_iter().map(Self::from).collect()),
+            Value::Object(entries) => {
+                let entries = entries.into_iter().map(|(key, v)| (key, Self::from(v)));
+                Self::Map(entries.collect())
+            }
+            leaf => Self::Leaf(leaf),
+        }
+    }
+}
+
+impl Tree {
+    fn text(&self) -> String {
+        match self {
+            Self::Leaf(value) => value.to_string(),
+            Self::Seq(items) => {
+                let items: Vec<String> = items.iter().map(Self::text).collect();
+                format!("[{}]", items.join(", "))
+            }
+            Self::Map(entries) => {
+                let entries = entries.iter();
+                let entries = entries.map(|(k, v)| format!("{}: {}", Value::from(&**k), v.text()));
+                format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
+            }
+        }
+    }
+
+    /// Every node below this one with the mapping or list that holds it, counted depth first.
+    fn visit(&mut self, wanted: &mut usize, change: &mut dyn FnMut(&mut Tree, usize)) {
+        let length = match self {
+            Self::Leaf(_) => 0,
+            Self::Seq(items) => items.len(),
+            Self::Map(entries) => entries.len(),
+        };
+        for index in 0..length {
+            if *wanted == 0 {
+                *wanted = usize::MAX;
+                change(self, index);
+                return;
+            }
+            if *wanted == usize::MAX {
+                return;
+            }
+            *wanted -= 1;
+            let child = match self {
+                Self::Leaf(_) => None,
+                Self::Seq(items) => items.get_mut(index),
+                Self::Map(entries) => entries.get_mut(index).map(|(_, value)| value),
+            };
+            if let Some(child) = child {
+                child.visit(wanted, change);
+            }
+        }
+    }
+
+    fn size(&self) -> usize {
+        match self {
+            Self::Leaf(_) => 0,
+            Self::Seq(items) => items.iter().map(|item| 1 + item.size()).sum(),
+            Self::Map(entries) => entries.iter().map(|(_, value)| 1 + value.size()).sum(),
+        }
+    }
+
+    fn child(&mut self, index: usize) -> Option<&mut Tree> {
+        match self {
+            Self::Leaf(_) => None,
+            Self::Seq(items) => items.get_mut(index),
+            Self::Map(entries) => entries.get_mut(index).map(|(_, value)| value),
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Damage {
+    Delete,
+    Replace(Value),
+    /// A copy of another node of the contract stands here.
+    Transplant(Index),
+    Repeat,
+    Rename(&'static str),
+}
+
+fn damage() -> impl Strategy<Value = (Index, Damage)> {
+    let values = prop_oneof![
+        Just(json!(null)),
+        Just(json!(true)),
+        Just(json!(7)),
+        Just(json!(-0.5)),
+        Just(json!("")),
+        Just(json!("{é}~1/..")),
+        Just(json!([])),
+        Just(json!({})),
+        Just(json!([[], {}, null])),
+        Just(json!({"$ref": "#/components/schemas/ExportJob"})),
+        Just(json!({"$ref": "#"})),
+        Just(json!({"allOf": [{"$ref": "#/components/schemas/ExportJob"}]})),
+        Just(json!({"type": "array", "items": {}, "nullable": true})),
+    ];
+    let keys = prop::sample::select(vec![
+        "",
+        "$ref",
+        "type",
+        "enum",
+        "allOf",
+        "oneOf",
+        "anyOf",
+        "items",
+        "default",
+        "required",
+        "properties",
+        "additionalProperties",
+        "nullable",
+        "x-note",
+        "204",
+        "2XX",
+        "pattern",
+        "minimum",
+        "minLength",
+        "title",
+        "format",
+        "put",
+        "in",
+        "name",
+    ]);
+    let damage = prop_oneof![
+        Just(Damage::Delete),
+        values.prop_map(Damage::Replace),
+        any::<Index>().prop_map(Damage::Transplant),
+        Just(Damage::Repeat),
+        keys.prop_map(Damage::Rename),
+    ];
+    (any::<Index>(), damage)
+}
+
+fn damaged(damages: &[(Index, Damage)]) -> String {
+    let contract = Contract::parse("good.yaml", GOOD).expect("the good contract");
+    let mut tree = Tree::from(contract.to_json());
+    for (place, damage) in damages {
+        let size = tree.size();
+        if size == 0 {
+            break;
+        }
+        let mut graft = Tree::Leaf(Value::Null);
+        if let Damage::Transplant(source) = damage {
+            tree.clone()
+                .visit(&mut source.index(size), &mut |parent, index| {
+                    graft = parent.child(index).expect("a child").clone();
+                });
+        }
+        tree.visit(
+            &mut place.index(size),
+            &mut |parent, index| match (damage, parent) {
+                (Damage::Delete, Tree::Seq(items)) => drop(items.remove(index)),
+                (Damage::Delete, Tree::Map(entries)) => drop(entries.remove(index)),
+                (Damage::Repeat, Tree::Seq(items)) => {
+                    let copies: Vec<Tree> = items.get(index).cloned().into_iter().collect();
+                    items.extend(copies);
+                }
+                (Damage::Repeat, Tree::Map(entries)) => {
+                    let copies: Vec<_> = entries.get(index).cloned().into_iter().collect();
+                    entries.extend(copies);
+                }
+                (Damage::Rename(name), Tree::Map(entries)) => {
+                    if let Some((key, _)) = entries.get_mut(index) {
+                        *key = (*name).to_owned();
+                    }
+                }
+                (Damage::Rename(_), _) => {}
+                (Damage::Replace(value), parent) => {
+                    *parent.child(index).expect("a child") = Tree::from(value.clone());
+                }
+                (Damage::Transplant(_), parent) => {
+                    *parent.child(index).expect("a child") = graft.clone();
+                }
+                (_, Tree::Leaf(_)) => {}
+            },
+        );
+    }
+    tree.text()
+}
+
+/// As code generation folds a contract, for what of it can be damaged.
+fn fold(document: &mut Value) {
+    let paths = document.get_mut("paths").and_then(Value::as_object_mut);
+    let items = paths.into_iter().flat_map(|paths| paths.values_mut());
+    let operations = items
+        .filter_map(Value::as_object_mut)
+        .flat_map(|i| i.values_mut());
+    for operation in operations.filter_map(Value::as_object_mut) {
+        let responses = operation
+            .get_mut("responses")
+            .and_then(Value::as_object_mut);
+        if let Some(responses) = responses {
+            responses.retain(|code, _| code.starts_with('2'));
+            for (code, response) in responses {
+                if let Some(response) = response.as_object_mut().filter(|_| code == "204") {
+                    response.remove("content");
+                }
+            }
+        }
+    }
+    fold_media_types(document);
+}
+
+fn fold_media_types(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(fold_media_types),
+        Value::Object(entries) => {
+            let plain = entries
+                .keys()
+                .any(|key| key.starts_with("application/vnd."));
+            if plain {
+                for (name, media) in std::mem::take(entries) {
+                    let vendored = name.starts_with("application/vnd.");
+                    let name = if vendored {
+                        "application/json".to_owned()
+                    } else {
+                        name
+                    };
+                    entries.entry(name).or_insert(media);
+                }
+            }
+            entries.values_mut().for_each(fold_media_types);
+        }
+        _ => {}
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_the_rules_let_pass_the_generator_takes(damages in prop::collection::vec(damage(), 1..4)) {
+        let text = damaged(&damages);
+        let Ok(contract) = Contract::parse("damaged.yaml", &text) else { return Ok(()) };
+        let findings = lint(&contract);
+        for finding in &findings {
+            prop_assert!(finding.line > 0 && !finding.message.is_empty() && !finding.mend.is_empty());
+            let place = contract.node(&finding.pointer);
+            prop_assert!(place.is_some(), "no place {}", finding);
+        }
+        if findings.is_empty() {
+            let mut document = contract.to_json();
+            fold(&mut document);
+            let spec: openapiv3::OpenAPI = match serde_json::from_value(document) {
+                Ok(spec) => spec,
+                Err(error) => return Err(TestCaseError::fail(format!("unread: {error}\n{text}"))),
+            };
+            let settings = progenitor::GenerationSettings::default();
+            let made = guard("damaged.yaml", || {
+                let mut generator = progenitor::Generator::new(&settings);
+                generator.generate_tokens(&spec).map(|_| ()).map_err(|error| error.to_string())
+            });
+            match made {
+                Err(finding) => prop_assert!(false, "{}\n{}", render(&[*finding]), text),
+                Ok(made) => prop_assert!(made.is_ok(), "{:?}\n{}", made, text),
+            }
+        }
+    }
+
+    #[test]
+    fn any_text_is_read_or_refused(text in "openapi: 3.0.3\n[ -~\n]{0,200}") {
+        if let Ok(contract) = Contract::parse("any.yaml", &text) {
+            lint(&contract);
+        }
+    }
+}
