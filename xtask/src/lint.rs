@@ -189,6 +189,7 @@ pub const RULES: &[Rule] = &[
     rule("discriminator", "no discriminator; it is silently ignored", combinators::discriminator),
     rule("any-of-scalars", "no anyOf of two texts or two numbers; its struct decodes no value at all", combinators::any_of_scalars),
     rule("all-of-conflict", "the branches of an allOf have one type; otherwise no value decodes", combinators::all_of_conflict),
+    rule("all-of-closed", "no branch of an allOf forbids the properties of another; they are silently dropped", combinators::all_of_closed),
     rule("combinator-empty", "oneOf, anyOf and allOf have branches; otherwise no value decodes", combinators::empty),
     rule("not-schema", "no `not`; the generator panics on nearly every one", combinators::not),
 ];

@@ -80,6 +80,41 @@ pub(super) fn all_of_conflict(document: &Document<'_>, report: &mut Report<'_>) 
     }
 }
 
+pub(super) fn all_of_closed(document: &Document<'_>, report: &mut Report<'_>) {
+    for site in document.of(Kind::Schema) {
+        let Some(entry) = site.node.entry("allOf") else {
+            continue;
+        };
+        let branches: Vec<&Node> = entry
+            .value
+            .items()
+            .iter()
+            .filter_map(|branch| Some(document.resolve(branch, "")?.node))
+            .chain([site.node])
+            .collect();
+        for closed in &branches {
+            let more = closed.get("additionalProperties").and_then(Node::as_bool);
+            let known = closed.get("properties");
+            let lost = branches
+                .iter()
+                .flat_map(|branch| branch.get("properties").map_or(&[][..], Node::entries))
+                .find(|property| known.is_none_or(|known| known.get(&property.key).is_none()));
+            if let Some(property) = lost.filter(|_| more == Some(false)) {
+                report.at(
+                    entry.at,
+                    &join(&site.pointer, "allOf"),
+                    format!(
+                        "a branch with `additionalProperties: false` does not know `{}` of another",
+                        property.key
+                    ),
+                    "leave `additionalProperties: false` out of what is combined by allOf",
+                );
+                break;
+            }
+        }
+    }
+}
+
 pub(super) fn empty(document: &Document<'_>, report: &mut Report<'_>) {
     for site in document.of(Kind::Schema) {
         for key in ["oneOf", "anyOf", "allOf"] {
