@@ -66,6 +66,89 @@ fn every_rule_has_its_fault() {
     assert_eq!((untested, unknown), (Vec::new(), Vec::new()));
 }
 
+/// Faults that share a rule with another one: a line of the good contract, and what replaces it.
+#[test]
+fn other_faults_of_a_rule_are_named_too() {
+    let code = "        errorCode:\n";
+    let group = "      name: groupId\n";
+    let scheme = "      type: http\n      scheme: digest\n";
+    let done = "          description: Cancelled.\n";
+    for (rule, line, faulty) in [
+        ("missing-key", scheme, "      type: http\n"),
+        (
+            "missing-key",
+            scheme,
+            "      type: oauth2\n      flows: {clientCredentials: {scopes: {}}}\n",
+        ),
+        (
+            "missing-key",
+            done,
+            "          description: Cancelled.\n          headers: {X-Left: {required: true}}\n",
+        ),
+        (
+            "wrong-kind",
+            code,
+            "        errorCode:\n          required: true\n",
+        ),
+        (
+            "schema-type",
+            code,
+            "        code: {type: int}\n        errorCode:\n",
+        ),
+        (
+            "schema-type",
+            code,
+            "        code: {type: [string]}\n        errorCode:\n",
+        ),
+        (
+            "schema-untyped",
+            code,
+            "        code: {minimum: 1}\n        errorCode:\n",
+        ),
+        (
+            "exclusive-bound",
+            code,
+            "        code: {type: integer, exclusiveMinimum: 3}\n        errorCode:\n",
+        ),
+        (
+            "property-collision",
+            "          additionalProperties:\n",
+            "          properties: {extra: {type: string}}\n          additionalProperties:\n",
+        ),
+        (
+            "default-misfit",
+            code,
+            "        at: {type: string, format: date-time, default: now}\n        errorCode:\n",
+        ),
+        (
+            "default-misfit",
+            code,
+            "        at: {type: object, required: [a], properties: {a: {type: string}}, default: {}}\n        errorCode:\n",
+        ),
+        (
+            "keyword-misplaced",
+            code,
+            "        at: {type: boolean, enum: [true]}\n        errorCode:\n",
+        ),
+        (
+            "reference-cycle",
+            group,
+            "      $ref: '#/components/parameters/GroupId'\n    Unused:\n      name: groupId\n",
+        ),
+        (
+            "parameter-location",
+            "      in: path\n",
+            "      in: paths\n",
+        ),
+    ] {
+        let good = fs::read_to_string(folder().join("good.yaml")).unwrap();
+        assert!(good.contains(line), "{line}");
+        let contract = Contract::parse("good.yaml", &good.replacen(line, faulty, 1)).unwrap();
+        let found: Vec<&str> = lint(&contract).iter().map(|found| found.rule).collect();
+        assert!(found.contains(&rule), "{rule}: {found:?}");
+    }
+}
+
 #[test]
 fn findings_read_well() {
     for name in bad_documents() {

@@ -111,12 +111,14 @@ pub(super) fn missing(document: &Document<'_>, report: &mut Report<'_>) {
         if site.kind.section().is_some() && site.node.get("$ref").is_some() {
             continue;
         }
-        let scheme = match site.kind {
+        let by_sort = match site.kind {
             Kind::SecurityScheme => scheme_keys(site.node.text("type")),
+            Kind::OauthFlow => flow_keys(&site.pointer),
+            Kind::Header if site.node.get("content").is_none() => &["schema"],
             _ => &[],
         };
         let required = site.kind.keys().iter().filter(|key| key.required);
-        for name in required.map(|key| key.name).chain(scheme.iter().copied()) {
+        for name in required.map(|key| key.name).chain(by_sort.iter().copied()) {
             if site.node.get(name).is_none() {
                 let message = format!("{} needs `{name}`, which is missing", site.kind.name());
                 report.at(site.at, &site.pointer, message, format!("write `{name}:`"));
@@ -131,6 +133,15 @@ fn scheme_keys(scheme: Option<&str>) -> &'static [&'static str] {
         Some("http") => &["scheme"],
         Some("oauth2") => &["flows"],
         Some("openIdConnect") => &["openIdConnectUrl"],
+        _ => &[],
+    }
+}
+
+fn flow_keys(pointer: &str) -> &'static [&'static str] {
+    match pointer.rsplit('/').next() {
+        Some("implicit") => &["authorizationUrl"],
+        Some("password" | "clientCredentials") => &["tokenUrl"],
+        Some("authorizationCode") => &["authorizationUrl", "tokenUrl"],
         _ => &[],
     }
 }
