@@ -1,5 +1,22 @@
 //! The workspace's own commands. `cargo xtask --help` lists them.
 //!
+//! [`contract::Contract`] reads an OpenAPI document and keeps the line of every value;
+//! [`lint::lint`] names what the generator would stumble over, drop or misread;
+//! [`codegen::generate`] turns the contract into Rust.
+//!
 //! Nothing here depends on a crate of the SDK, so that a broken SDK can be regenerated.
+//!
+//! ```
+//! use xtask::{contract::Contract, lint::lint};
+//!
+//! let contract = Contract::parse("openapi/example.yaml", "openapi: 3.0.3\n")?;
+//! for finding in lint(&contract) {
+//!     assert_eq!(finding.file, "openapi/example.yaml");
+//! }
+//! # Ok::<(), Vec<xtask::finding::Finding>>(())
+//! ```
 
 pub mod codegen;
+pub mod contract;
+pub mod finding;
+pub mod lint;

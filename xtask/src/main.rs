@@ -1,9 +1,190 @@
-//! `cargo xtask …`
-fn main() {
-    let text = std::fs::read_to_string("openapi/atlas-snapshot-export.yaml").unwrap();
-    let v: serde_json::Value = serde_saphyr::from_str(&text).unwrap();
-    let root = std::path::Path::new(".");
-    for o in xtask::codegen::generate(&v).unwrap() {
-        xtask::codegen::write(root, &o).unwrap();
+//! `cargo xtask`: the workspace's own commands.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command line tool prints"
+)]
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Instant,
+};
+
+use clap::{Args, Parser, Subcommand};
+use xtask::{
+    codegen::{self, Output, Written},
+    contract::{self, Contract},
+    finding::render,
+    lint,
+};
+
+/// The contract, below the workspace.
+const SPEC: &str = "openapi/atlas-snapshot-export.yaml";
+
+/// The workspace's own commands
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Xtask {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Generate bindings, mocks, tables and schemas from the contract
+    ///
+    /// Lints the contract first. Writes only files that change, and the same bytes for the
+    /// same contract.
+    Codegen {
+        #[command(flatten)]
+        spec: Spec,
+        /// Write nothing; fail with a short diff if a file is stale
+        #[arg(long)]
+        check: bool,
+        /// Write below this folder instead of the workspace
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
+    /// Name what the generator would stumble over, drop or misread
+    Lint {
+        #[command(flatten)]
+        spec: Spec,
+        /// List the rules instead
+        #[arg(long)]
+        rules: bool,
+    },
+}
+
+#[derive(Args)]
+struct Spec {
+    /// The contract to read [default: openapi/atlas-snapshot-export.yaml]
+    #[arg(long = "spec", value_name = "FILE")]
+    file: Option<PathBuf>,
+}
+
+impl Spec {
+    fn path(self) -> PathBuf {
+        self.file.unwrap_or_else(|| {
+            let path = workspace().join(SPEC);
+            // Shorter in messages, where the command is run from the workspace.
+            match env::current_dir().map(|here| path.strip_prefix(here).map(Path::to_owned)) {
+                Ok(Ok(relative)) => relative,
+                _ => path,
+            }
+        })
+    }
+}
+
+fn main() -> ExitCode {
+    match Xtask::parse().command {
+        Command::Codegen { spec, check, out } => {
+            let out = out.unwrap_or_else(workspace);
+            codegen(&spec.path(), &out, check)
+        }
+        Command::Lint { rules: true, .. } => {
+            let rules = lint::RULES.iter().map(|rule| (rule.id, rule.doc));
+            for (id, doc) in contract::LOADING.iter().copied().chain(rules) {
+                println!("{id:32} {doc}");
+            }
+            ExitCode::SUCCESS
+        }
+        Command::Lint { spec, .. } => {
+            let path = spec.path();
+            match sound(&path) {
+                Ok(_) => {
+                    println!("{}: nothing to mend", path.display());
+                    ExitCode::SUCCESS
+                }
+                Err(findings) => fail(&findings),
+            }
+        }
+    }
+}
+
+/// The folder above this crate; where cargo does not say, the current one.
+fn workspace() -> PathBuf {
+    env::var_os("CARGO_MANIFEST_DIR")
+        .map(PathBuf::from)
+        .and_then(|xtask| xtask.parent().map(Path::to_owned))
+        .unwrap_or_default()
+}
+
+fn fail(message: &str) -> ExitCode {
+    eprintln!("{}", message.trim_end());
+    ExitCode::FAILURE
+}
+
+/// A contract without findings, or the findings as text.
+fn sound(path: &Path) -> Result<Contract, String> {
+    let contract = Contract::load(path).map_err(|findings| render(&findings))?;
+    let findings = lint::lint(&contract);
+    if findings.is_empty() {
+        Ok(contract)
+    } else {
+        Err(render(&findings))
+    }
+}
+
+fn codegen(spec: &Path, out: &Path, check: bool) -> ExitCode {
+    let started = Instant::now();
+    let outputs = match sound(spec).and_then(|contract| generate(&contract)) {
+        Ok(outputs) => outputs,
+        Err(message) => return fail(&message),
+    };
+    let outcome = if check {
+        compare(out, &outputs)
+    } else {
+        write(out, &outputs)
+    };
+    if let Err(message) = outcome {
+        return fail(&message);
+    }
+    println!(
+        "{} files from {} in {} ms",
+        outputs.len(),
+        spec.display(),
+        started.elapsed().as_millis()
+    );
+    ExitCode::SUCCESS
+}
+
+fn generate(contract: &Contract) -> Result<Vec<Output>, String> {
+    let json = contract.to_json();
+    lint::guard(contract.file(), || codegen::generate(&json))
+        .map_err(|finding| render(&[*finding]))?
+        .map_err(|failure| format!("{}: {failure}", contract.file()))
+}
+
+fn write(out: &Path, outputs: &[Output]) -> Result<(), String> {
+    for output in outputs {
+        let written = codegen::write(out, output)
+            .map_err(|error| format!("{}: {error}", out.join(&output.path).display()))?;
+        let word = match written {
+            Written::Unchanged => "unchanged",
+            Written::Changed => "wrote",
+        };
+        println!(
+            "{word:9} {} ({} lines)",
+            output.path.display(),
+            output.text.lines().count()
+        );
+    }
+    Ok(())
+}
+
+fn compare(out: &Path, outputs: &[Output]) -> Result<(), String> {
+    let message: String = outputs
+        .iter()
+        .filter_map(|output| {
+            let difference = codegen::difference(out, output)?;
+            Some(format!("{} is stale:\n{difference}", output.path.display()))
+        })
+        .collect();
+    if message.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("{message}mend it with: {}", codegen::MEND))
     }
 }

@@ -142,12 +142,16 @@ mod tests {
         let read = Schemas::embedded()?.read(operation, body.as_bytes());
         let body = read.err().map(|e| e.body()).unwrap_or_default();
         let fields = body.pointer("/badRequestDetail/fields");
-        Ok(fields
+        let mut names: Vec<String> = fields
             .and_then(Value::as_array)
             .into_iter()
             .flatten()
             .filter_map(|field| Some(field.get("field")?.as_str()?.to_owned()))
-            .collect())
+            .collect();
+        // A field may break several rules.
+        names.sort();
+        names.dedup();
+        Ok(names)
     }
 
     #[test]
@@ -171,8 +175,7 @@ mod tests {
     #[test]
     fn the_fields_of_the_meant_provider_are_named() -> Result<(), BadSchemas> {
         let arn = r#"{"cloudProvider":"AWS","bucketName":"ab","iamRoleId":"arn:aws:iam::1:role/x","region":"x"}"#;
-        let mut fields = refused("createExportBucket", arn)?;
-        fields.sort();
+        let fields = refused("createExportBucket", arn)?;
         assert_eq!(fields, ["bucketName", "iamRoleId", "region"]);
         Ok(())
     }
@@ -180,9 +183,11 @@ mod tests {
     #[test]
     fn a_missing_field_and_a_nested_one_are_named() -> Result<(), BadSchemas> {
         let body = format!(r#"{{"snapshotId":"{ROLE}","customData":[{{"key":1}}]}}"#);
-        let mut fields = refused("createExportJob", &body)?;
-        fields.sort();
-        assert_eq!(fields, ["customData.0.key", "exportBucketId"]);
+        let fields = refused("createExportJob", &body)?;
+        assert_eq!(
+            fields,
+            ["customData.0.key", "customData.0.value", "exportBucketId"]
+        );
         Ok(())
     }
 

@@ -1,8 +1,8 @@
 //! The low-level client: models and one method for each operation.
 
 use openapiv3::OpenAPI;
-use progenitor_impl::{
-    GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle, TypeImpl, UnknownPolicy,
+use progenitor::{
+    CrateVers, GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle, TypeImpl,
 };
 use quote::quote;
 use serde_json::Value;
@@ -40,7 +40,7 @@ pub(super) fn settings() -> GenerationSettings {
         // without authentication.
         .with_hooks(HooksMode::Expected)
         .with_inner_type(quote! { crate::Seam })
-        .with_unknown_crates(UnknownPolicy::Allow)
+        .with_crate("atlas-export-types", CrateVers::Any, None)
         .with_derive("PartialEq");
     for name in HAND_WRITTEN {
         settings.with_replacement(

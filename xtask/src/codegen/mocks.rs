@@ -1,7 +1,7 @@
 //! Typed mocks for `httpmock`.
 
 use openapiv3::OpenAPI;
-use progenitor_impl::Generator;
+use progenitor::Generator;
 use syn::visit_mut::{VisitMut, visit_lit_str_mut};
 
 use super::{Failure, bindings, rust};

@@ -109,13 +109,11 @@ pub fn difference(root: &Path, output: &Output) -> Option<String> {
         .header("on disk", "from the contract")
         .to_string();
     let mut lines = whole.lines();
-    let mut short: String = lines
-        .by_ref()
-        .take(LINES)
-        .fold(String::new(), |text, line| text + "  " + line + "\n");
+    let shown = lines.by_ref().take(LINES).map(|line| format!("  {line}\n"));
+    let mut short: String = shown.collect();
     let rest = lines.count();
     if rest > 0 {
-        short += &format!("  … {rest} more lines\n");
+        short = format!("{short}  … {rest} more lines\n");
     }
     Some(short)
 }

@@ -1,0 +1,130 @@
+//! Bodies as a whole: one schema under all media types, one version for both directions.
+
+use std::collections::BTreeSet;
+
+use super::{
+    Report,
+    document::{Document, Resolved},
+    grammar::Kind,
+    media::{Media, content, here, media},
+};
+use crate::contract::join;
+
+pub(super) fn method(document: &Document<'_>, report: &mut Report<'_>) {
+    for operation in &document.operations {
+        if let Some(entry) = operation.node.entry("requestBody")
+            && matches!(operation.method, "get" | "head" | "delete")
+        {
+            let message = format!("{} has a request body", operation.title());
+            let mend = "send it as query parameters, or use POST";
+            report.at(
+                entry.at,
+                &join(&operation.pointer, "requestBody"),
+                message,
+                mend,
+            );
+        }
+    }
+}
+
+pub(super) fn optional(document: &Document<'_>, report: &mut Report<'_>) {
+    for site in document.of(Kind::RequestBody) {
+        if !site.node.is_set("required") {
+            report.at(
+                site.at,
+                &site.pointer,
+                "the request body is optional here and required in the generated code",
+                "write `required: true`",
+            );
+        }
+    }
+}
+
+pub(super) fn empty(document: &Document<'_>, report: &mut Report<'_>) {
+    for site in document.of(Kind::RequestBody) {
+        if let Some(entry) = site.node.entry("content")
+            && entry.value.entries().is_empty()
+        {
+            report.at(
+                entry.at,
+                &join(&site.pointer, "content"),
+                "the request body lists no media type",
+                "list `application/json` with its schema, or remove the request body",
+            );
+        }
+    }
+}
+
+pub(super) fn schemas_differ(document: &Document<'_>, report: &mut Report<'_>) {
+    for (body, _) in document.bodies() {
+        let mut readable = content(&body).iter().filter_map(|entry| {
+            let schema = entry.value.get("schema")?;
+            (media(&entry.key) != Media::Other).then(|| (entry, schema.to_json()))
+        });
+        let Some((first, schema)) = readable.next() else {
+            continue;
+        };
+        for (entry, other) in readable {
+            if other != schema {
+                let message = format!("`{}` has another schema than `{}`", entry.key, first.key);
+                let mend = "give both the same `$ref`, with what only one of them has optional";
+                report.at(entry.at, &here(&body, entry), message, mend);
+            }
+        }
+    }
+}
+
+pub(super) fn versions_differ(document: &Document<'_>, report: &mut Report<'_>) {
+    for operation in &document.operations {
+        let Some(request) = document.request_body(operation) else {
+            continue;
+        };
+        let Some(sent) = versions(&request) else {
+            continue;
+        };
+        for success in document.successes(operation) {
+            let Some(answered) = versions(&success.body) else {
+                continue;
+            };
+            let known = content(&request).iter();
+            for entry in known.filter(|entry| matches!(media(&entry.key), Media::Vendored(_))) {
+                let Media::Vendored(date) = media(&entry.key) else {
+                    continue;
+                };
+                if !answered.contains(date) {
+                    let message = format!(
+                        "{} sends version {date}, which its {} response does not list",
+                        operation.title(),
+                        success.code
+                    );
+                    let mend = "list the same versions in the request and in the response";
+                    report.at(entry.at, &here(&request, entry), message, mend);
+                }
+            }
+            if let Some(date) = answered.iter().find(|date| !sent.contains(*date)) {
+                let message = format!(
+                    "{} answers {} in version {date}, which its request does not list",
+                    operation.title(),
+                    success.code
+                );
+                let mend = "list the same versions in the request and in the response";
+                report.at(success.at, &success.pointer, message, mend);
+            }
+        }
+    }
+}
+
+/// The versions of a body; nothing if it has none or one is misspelt, which has its own rule.
+fn versions<'a>(body: &Resolved<'a>) -> Option<BTreeSet<&'a str>> {
+    let mut dates = BTreeSet::new();
+    for entry in content(body) {
+        match media(&entry.key) {
+            Media::Vendored(date) => {
+                dates.insert(date);
+            }
+            Media::Misspelt => return None,
+            Media::Json | Media::Other => {}
+        }
+    }
+    (!dates.is_empty()).then_some(dates)
+}

@@ -1,0 +1,163 @@
+//! Media types: JSON, plain or vendored with the date of a version.
+
+use super::{
+    Report,
+    document::{Direction, Document, Resolved},
+};
+use crate::contract::{Entry, Node, join};
+
+/// What the name of a media type says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Media<'a> {
+    Json,
+    /// `application/vnd.atlas.<date>+json`.
+    Vendored(&'a str),
+    /// Meant as vendored, and not.
+    Misspelt,
+    Other,
+}
+
+pub(super) fn media(name: &str) -> Media<'_> {
+    let (essence, parameters) = name.split_once(';').unwrap_or((name, ""));
+    if essence == "application/json" {
+        return Media::Json;
+    }
+    if !essence.to_ascii_lowercase().contains("vnd.") {
+        return Media::Other;
+    }
+    let date = essence
+        .strip_prefix("application/vnd.atlas.")
+        .and_then(|rest| rest.strip_suffix("+json"));
+    match date {
+        Some(date) if parameters.is_empty() && is_date(date) => Media::Vendored(date),
+        _ => Media::Misspelt,
+    }
+}
+
+/// `YYYY-MM-DD`, and a day that the calendar has.
+pub(super) fn is_date(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let &[year, month, day] = parts.as_slice() else {
+        return false;
+    };
+    let digits = text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+    if !digits || year.len() != 4 || month.len() != 2 || day.len() != 2 {
+        return false;
+    }
+    let (Ok(year), Ok(month), Ok(day)) = (
+        year.parse::<u32>(),
+        month.parse::<u32>(),
+        day.parse::<u32>(),
+    ) else {
+        return false;
+    };
+    let leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    let days = match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 if leap => 29,
+        2 => 28,
+        _ => return false,
+    };
+    (1..=days).contains(&day)
+}
+
+/// The media types of a body.
+pub(super) fn content<'a>(body: &Resolved<'a>) -> &'a [Entry] {
+    body.node.get("content").map_or(&[], Node::entries)
+}
+
+/// The pointer to one of them.
+pub(super) fn here(body: &Resolved<'_>, media: &Entry) -> String {
+    join(&join(&body.pointer, "content"), &media.key)
+}
+
+pub(super) fn unreadable(document: &Document<'_>, report: &mut Report<'_>) {
+    for (body, direction) in document.bodies() {
+        for entry in content(&body) {
+            if media(&entry.key) == Media::Other {
+                let consequence = match direction {
+                    Direction::Request => "the generator refuses it in a request",
+                    Direction::Response => "the generator makes a byte stream of it",
+                };
+                let message = format!("`{}` is not JSON: {consequence}", entry.key);
+                let mend = "write `application/json`, or leave the operation out";
+                report.at(entry.at, &here(&body, entry), message, mend);
+            }
+        }
+    }
+}
+
+pub(super) fn version(document: &Document<'_>, report: &mut Report<'_>) {
+    for (body, _) in document.bodies() {
+        for entry in content(&body) {
+            if media(&entry.key) == Media::Misspelt {
+                let message = format!("`{}` names no version of Atlas", entry.key);
+                let mend = "write `application/vnd.atlas.YYYY-MM-DD+json` with the version's date";
+                report.at(entry.at, &here(&body, entry), message, mend);
+            }
+        }
+    }
+}
+
+pub(super) fn schema_missing(document: &Document<'_>, report: &mut Report<'_>) {
+    for (body, _) in document.bodies() {
+        // A 204 is listed without a schema on purpose.
+        if body.pointer.ends_with("/responses/204") {
+            continue;
+        }
+        for entry in content(&body) {
+            if media(&entry.key) != Media::Other && entry.value.get("schema").is_none() {
+                let message = format!("`{}` has no schema", entry.key);
+                let mend = "write `schema:` with a `$ref`, or remove `content` if there is no body";
+                report.at(entry.at, &here(&body, entry), message, mend);
+            }
+        }
+    }
+}
+
+pub(super) fn encoding(document: &Document<'_>, report: &mut Report<'_>) {
+    for (body, _) in document.bodies() {
+        for media in content(&body) {
+            if let Some(entry) = media.value.entry("encoding") {
+                let pointer = join(&here(&body, media), "encoding");
+                let message = "`encoding` is for forms, and this is not one";
+                report.at(entry.at, &pointer, message, "remove it");
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Media, media};
+
+    #[test]
+    fn a_version_is_a_day_of_the_calendar() {
+        let name = |date: &str| format!("application/vnd.atlas.{date}+json");
+        for date in ["2023-01-01", "2024-02-29", "2025-12-31"] {
+            assert_eq!(media(&name(date)), Media::Vendored(date));
+        }
+        for date in [
+            "2023-02-29",
+            "2023-13-01",
+            "2023-1-1",
+            "2023-00-10",
+            "23-01-01",
+            "preview",
+        ] {
+            assert_eq!(media(&name(date)), Media::Misspelt, "{date}");
+        }
+    }
+
+    #[test]
+    fn json_may_carry_a_charset() {
+        assert_eq!(media("application/json"), Media::Json);
+        assert_eq!(media("application/json; charset=utf-8"), Media::Json);
+        assert_eq!(media("text/xml"), Media::Other);
+        assert_eq!(
+            media("application/vnd.atlas.2023-01-01+gzip"),
+            Media::Misspelt
+        );
+    }
+}

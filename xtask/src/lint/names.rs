@@ -1,0 +1,50 @@
+//! Names of components: distinct after case folding, and such as a `$ref` can carry.
+
+use std::collections::BTreeMap;
+
+use super::{Report, document::Document, fold::pascal};
+use crate::contract::{Node, join};
+
+pub(super) fn component_name(document: &Document<'_>, report: &mut Report<'_>) {
+    let sections = document
+        .root
+        .get("components")
+        .map_or(&[][..], Node::entries);
+    for section in sections
+        .iter()
+        .filter(|section| !section.key.starts_with("x-"))
+    {
+        for entry in section.value.entries() {
+            let fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+            if entry.key.is_empty() || !entry.key.chars().all(fine) {
+                let kept: String = entry.key.chars().filter(|c| fine(*c)).collect();
+                let pointer = join(&join("/components", &section.key), &entry.key);
+                let message = format!("`{}` is no name for a component", entry.key.escape_debug());
+                report.at(entry.at, &pointer, message, format!("call it `{kept}`"));
+            }
+        }
+    }
+}
+
+pub(super) fn schema_collision(document: &Document<'_>, report: &mut Report<'_>) {
+    let schemas = document
+        .components("schemas")
+        .map_or(&[][..], Node::entries);
+    let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+    for entry in schemas {
+        let folded = pascal(&entry.key);
+        if let Some(first) = seen.get(&folded) {
+            report.at(
+                entry.at,
+                &join("/components/schemas", &entry.key),
+                format!(
+                    "`{}` and `{first}` both become the type `{folded}`",
+                    entry.key
+                ),
+                "let the two names differ in more than case, or merge the schemas",
+            );
+        } else {
+            seen.insert(folded, &entry.key);
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! Operations: their ids, tags and security, and the servers they run on.
+
+use std::collections::BTreeMap;
+
+use super::{
+    Report,
+    document::{Document, Operation},
+    fold::snake,
+    grammar::Kind,
+    spelling::nearest,
+};
+use crate::contract::{Node, join};
+
+/// Methods of the generated client, and those of the traits that generated code calls on it.
+const TAKEN: &[&str] = &[
+    "new",
+    "new_with_client",
+    "api_version",
+    "pre",
+    "post",
+    "exec",
+];
+
+fn id_of<'a>(operation: &Operation<'a>) -> Option<(&'a str, &'a Node, String)> {
+    let node = operation.node.get("operationId")?;
+    Some((
+        node.as_str()?,
+        node,
+        join(&operation.pointer, "operationId"),
+    ))
+}
+
+pub(super) fn id_missing(document: &Document<'_>, report: &mut Report<'_>) {
+    for operation in &document.operations {
+        if operation.node.get("operationId").is_none() {
+            let message = format!("{} has no operationId", operation.title());
+            let mend = "write `operationId:` with a verb and a noun, such as `listExportJobs`";
+            report.at(operation.at, &operation.pointer, message, mend);
+        }
+    }
+}
+
+pub(super) fn id_duplicate(document: &Document<'_>, report: &mut Report<'_>) {
+    let mut seen: BTreeMap<&str, String> = BTreeMap::new();
+    for operation in &document.operations {
+        let Some((id, node, pointer)) = id_of(operation) else {
+            continue;
+        };
+        if let Some(first) = seen.get(id) {
+            let message = format!("`{id}` is the operationId of {first} already");
+            report.at(
+                node.at(),
+                &pointer,
+                message,
+                "give this operation an id of its own",
+            );
+        } else {
+            seen.insert(id, operation.title());
+        }
+    }
+}
+
+pub(super) fn id_collision(document: &Document<'_>, report: &mut Report<'_>) {
+    let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+    for operation in &document.operations {
+        let Some((id, node, pointer)) = id_of(operation) else {
+            continue;
+        };
+        let folded = snake(id);
+        match seen.get(&folded) {
+            Some(first) if *first != id => {
+                let message = format!("`{id}` and `{first}` both become the method `{folded}`");
+                report.at(
+                    node.at(),
+                    &pointer,
+                    message,
+                    "let the two ids differ in more than case",
+                );
+            }
+            Some(_) => {}
+            None => {
+                seen.insert(folded, id);
+            }
+        }
+    }
+}
+
+pub(super) fn id_reserved(document: &Document<'_>, report: &mut Report<'_>) {
+    for operation in &document.operations {
+        let Some((id, node, pointer)) = id_of(operation) else {
+            continue;
+        };
+        let folded = snake(id);
+        if TAKEN.contains(&folded.as_str()) {
+            let message = format!("`{id}` becomes `{folded}`, which the client has already");
+            let mend = "name the thing too, such as `listExportJobs`";
+            report.at(node.at(), &pointer, message, mend);
+        }
+    }
+}
+
+pub(super) fn undeclared_tag(document: &Document<'_>, report: &mut Report<'_>) {
+    let declared = document.root.get("tags").map_or(&[][..], Node::items);
+    let declared: Vec<&str> = declared.iter().filter_map(|tag| tag.text("name")).collect();
+    for operation in &document.operations {
+        let tags = operation.node.get("tags").map_or(&[][..], Node::items);
+        for (index, node) in tags.iter().enumerate() {
+            let Some(tag) = node.as_str().filter(|tag| !declared.contains(tag)) else {
+                continue;
+            };
+            let mend = match nearest(tag, declared.iter().copied()) {
+                Some(name) => format!("did you mean `{name}`?"),
+                None => format!("declare it: `- name: {tag}` under `tags` at the top"),
+            };
+            let pointer = join(&join(&operation.pointer, "tags"), &index.to_string());
+            report.at(
+                node.at(),
+                &pointer,
+                format!("the tag `{tag}` is not declared"),
+                mend,
+            );
+        }
+    }
+}
+
+pub(super) fn undeclared_scheme(document: &Document<'_>, report: &mut Report<'_>) {
+    let schemes = document.components("securitySchemes");
+    let schemes = schemes.map_or(&[][..], Node::entries);
+    for site in document.of(Kind::SecurityRequirement) {
+        for entry in site.node.entries() {
+            if schemes.iter().any(|scheme| scheme.key == entry.key) {
+                continue;
+            }
+            let mend = match nearest(&entry.key, schemes.iter().map(|s| s.key.as_str())) {
+                Some(name) => format!("did you mean `{name}`?"),
+                None => "define it under `components/securitySchemes`".to_owned(),
+            };
+            let message = format!("there is no security scheme `{}`", entry.key);
+            report.at(entry.at, &join(&site.pointer, &entry.key), message, mend);
+        }
+    }
+}
+
+pub(super) fn server_missing(document: &Document<'_>, report: &mut Report<'_>) {
+    let mend = "write `servers:` with `- url: https://cloud.mongodb.com`";
+    match document.root.entry("servers") {
+        None => report.at(document.root.at(), "", "no server is named", mend),
+        Some(entry) if entry.value.items().is_empty() => {
+            report.at(entry.at, "/servers", "the list of servers is empty", mend);
+        }
+        Some(_) => {}
+    }
+}

@@ -1,0 +1,89 @@
+//! Properties of an object: distinct as fields, and there if they are required.
+
+use std::collections::BTreeMap;
+
+use super::schemas::is_branch;
+use super::{Report, document::Document, fold::snake, grammar::Kind, spelling::nearest};
+use crate::contract::{Node, join};
+
+fn properties(schema: &Node) -> impl Iterator<Item = &str> {
+    let entries = schema.get("properties").map_or(&[][..], Node::entries);
+    entries.iter().map(|entry| entry.key.as_str())
+}
+
+pub(super) fn collision(document: &Document<'_>, report: &mut Report<'_>) {
+    for site in document.of(Kind::Schema) {
+        let entries = site.node.get("properties").map_or(&[][..], Node::entries);
+        let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+        if let Some(more) = site.node.get("additionalProperties")
+            && !more.entries().is_empty()
+        {
+            // The field that takes the properties beyond the named ones.
+            seen.insert("extra".to_owned(), "additionalProperties");
+        }
+        for entry in entries {
+            let folded = snake(&entry.key);
+            if let Some(first) = seen.get(&folded) {
+                report.at(
+                    entry.at,
+                    &join(&join(&site.pointer, "properties"), &entry.key),
+                    format!(
+                        "`{}` and `{first}` both become the field `{folded}`",
+                        entry.key
+                    ),
+                    "leave one of them out",
+                );
+            } else {
+                seen.insert(folded, &entry.key);
+            }
+        }
+    }
+}
+
+/// Every property that a schema has, those of its `allOf` included.
+fn all_properties<'a>(document: &Document<'a>, schema: &'a Node, depth: u8) -> Vec<&'a str> {
+    let mut names: Vec<&str> = properties(schema).collect();
+    for branch in schema.get("allOf").map_or(&[][..], Node::items) {
+        if let Some(found) = document.resolve(branch, "").filter(|_| depth < 8) {
+            names.extend(all_properties(document, found.node, depth + 1));
+        }
+    }
+    names
+}
+
+pub(super) fn required_absent(document: &Document<'_>, report: &mut Report<'_>) {
+    for site in document.of(Kind::Schema) {
+        // A branch of a combinator may require what a sibling or the schema around it defines.
+        if is_branch(&site.pointer) {
+            continue;
+        }
+        let names = all_properties(document, site.node, 0);
+        let required = site.node.get("required").map_or(&[][..], Node::items);
+        for (index, node) in required.iter().enumerate() {
+            let Some(name) = node.as_str().filter(|name| !names.contains(name)) else {
+                continue;
+            };
+            let mend = match nearest(name, names.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "define the property, or do not require it".to_owned(),
+            };
+            let pointer = join(&join(&site.pointer, "required"), &index.to_string());
+            let message = format!("`{name}` is required and is no property of this schema");
+            report.at(node.at(), &pointer, message, mend);
+        }
+    }
+}
+
+pub(super) fn required_twice(document: &Document<'_>, report: &mut Report<'_>) {
+    for site in document.of(Kind::Schema) {
+        let required = site.node.get("required").map_or(&[][..], Node::items);
+        for (index, node) in required.iter().enumerate() {
+            let name = node.as_str();
+            if name.is_some() && required.iter().take(index).any(|n| n.as_str() == name) {
+                let pointer = join(&join(&site.pointer, "required"), &index.to_string());
+                let message = format!("`{}` is required twice", name.unwrap_or_default());
+                report.at(node.at(), &pointer, message, "remove one of the two");
+            }
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! `cargo xtask codegen` and `cargo xtask lint` as a person runs them.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test may panic: that is how it fails"
+)]
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use xtask::{codegen, contract::Contract};
+
+fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the crate has a folder above it")
+        .to_owned()
+}
+
+fn outputs() -> Vec<codegen::Output> {
+    let path = workspace().join("openapi/atlas-snapshot-export.yaml");
+    codegen::generate(&Contract::load(&path).unwrap().to_json()).unwrap()
+}
+
+/// An empty folder of this test's own.
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn xtask(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .args(arguments)
+        .current_dir(workspace())
+        .output()
+        .unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn the_generated_files_on_disk_are_those_of_the_contract() {
+    for output in outputs() {
+        let difference = codegen::difference(&workspace(), &output);
+        assert_eq!(difference, None, "{} is stale", output.path.display());
+    }
+}
+
+#[test]
+fn two_runs_give_the_same_bytes() {
+    assert_eq!(outputs(), outputs());
+}
+
+#[test]
+fn a_run_says_what_it_wrote_and_a_second_one_that_nothing_changed() {
+    let out = folder("writes");
+    let arguments = ["codegen", "--out", out.to_str().unwrap()];
+    let first = text(&xtask(&arguments).stdout);
+    assert_eq!(first.matches("wrote ").count(), 4, "{first}");
+    assert!(
+        first.contains("4 files from openapi/atlas-snapshot-export.yaml in "),
+        "{first}"
+    );
+    let second = text(&xtask(&arguments).stdout);
+    assert_eq!(second.matches("unchanged ").count(), 4, "{second}");
+}
+
+#[test]
+fn check_names_the_stale_file_and_the_mend_and_writes_nothing() {
+    let out = folder("checks");
+    let out_argument = out.to_str().unwrap();
+    assert!(xtask(&["codegen", "--out", out_argument]).status.success());
+    let check = ["codegen", "--check", "--out", out_argument];
+    assert!(xtask(&check).status.success());
+
+    let table = out.join("crates/atlas-export-api/src/operations.rs");
+    let stale = fs::read_to_string(&table)
+        .unwrap()
+        .replace("2024-05-30", "2023-01-01");
+    fs::write(&table, &stale).unwrap();
+    let failed = xtask(&check);
+    assert_eq!(failed.status.code(), Some(1));
+    let message = text(&failed.stderr);
+    assert!(message.contains("operations.rs is stale"), "{message}");
+    assert!(message.contains("2024-05-30"), "{message}");
+    assert!(
+        message.contains("mend it with: cargo xtask codegen"),
+        "{message}"
+    );
+    assert!(message.lines().count() < 40, "{message}");
+    assert_eq!(fs::read_to_string(&table).unwrap(), stale);
+}
+
+#[test]
+fn another_contract_is_taken_by_both_commands() {
+    let out = folder("another");
+    let spec = out.join("other.yaml");
+    fs::write(
+        &spec,
+        "openapi: 3.0.3\n\
+         info: {title: Other, version: '1'}\n\
+         servers: [{url: 'https://example.com'}]\n\
+         paths:\n  \
+           /things:\n    \
+             get:\n      \
+               operationId: listThings\n      \
+               responses:\n        \
+                 '200':\n          \
+                   description: ok\n          \
+                   content: {application/json: {schema: {type: array, items: {type: string}}}}\n",
+    )
+    .unwrap();
+    let spec = spec.to_str().unwrap();
+    let linted = xtask(&["lint", "--spec", spec]);
+    assert!(linted.status.success(), "{}", text(&linted.stderr));
+    let out_argument = out.to_str().unwrap();
+    let generated = xtask(&["codegen", "--spec", spec, "--out", out_argument]);
+    assert!(generated.status.success(), "{}", text(&generated.stderr));
+    let bindings = out.join("crates/atlas-export-api/src/generated.rs");
+    assert!(
+        fs::read_to_string(bindings)
+            .unwrap()
+            .contains("fn list_things")
+    );
+}
+
+#[test]
+fn whatever_the_contract_is_nobody_sees_a_panic() {
+    let folder = folder("bad");
+    for (name, content) in [
+        ("empty.yaml", &b""[..]),
+        ("binary.yaml", &[0, 159, 146, 150]),
+        ("prose.yaml", b"This is no contract."),
+        ("list.yaml", b"- a\n- b\n"),
+        (
+            "newer.yaml",
+            b"openapi: 3.1.0\ninfo: {title: x, version: '1'}\npaths: {}\n",
+        ),
+        ("unclosed.yaml", b"openapi: [3.0.3\n"),
+        ("twice.yaml", b"openapi: 3.0.3\nopenapi: 3.0.3\n"),
+        ("version-only.yaml", b"openapi: 3.0.3\n"),
+    ] {
+        let path = folder.join(name);
+        fs::write(&path, content).unwrap();
+        for command in ["lint", "codegen"] {
+            let failed = xtask(&[command, "--spec", path.to_str().unwrap()]);
+            let message = text(&failed.stderr);
+            assert_eq!(failed.status.code(), Some(1), "{command} {name}: {message}");
+            assert!(message.contains(name), "{command} {name}: {message}");
+            assert!(!message.contains("panicked"), "{command} {name}: {message}");
+        }
+    }
+    let missing = xtask(&["lint", "--spec", "no/such.yaml"]);
+    assert_eq!(missing.status.code(), Some(1));
+    assert!(text(&missing.stderr).contains("no/such.yaml"));
+}
+
+#[test]
+fn help_explains_every_command() {
+    let help = text(&xtask(&["--help"]).stdout);
+    for word in ["codegen", "lint", "contract"] {
+        assert!(help.contains(word), "{help}");
+    }
+    assert_eq!(xtask(&["no-such-command"]).status.code(), Some(2));
+}

@@ -1,0 +1,235 @@
+//! A good contract, damaged at random: reading and judging it never panics, and what the rules
+//! let pass the generator takes.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
+
+use self::generator::{Outcome, fold, generate};
+use proptest::{prelude::*, sample::Index};
+use serde_json::{Value, json};
+use xtask::{contract::Contract, lint::lint};
+
+mod generator;
+
+const GOOD: &str = include_str!("lint/good.yaml");
+
+/// JSON whose mappings may have a key twice.
+#[derive(Clone, Debug)]
+enum Tree {
+    Leaf(Value),
+    Seq(Vec<Tree>),
+    Map(Vec<(String, Tree)>),
+}
+
+impl From<Value> for Tree {
+    fn from(value: Value) -> Self {
+        match value {
+            Value::Array(items) => Self::Seq(items.into_iter().map(Self::from).collect()),
+            Value::Object(entries) => {
+                let entries = entries.into_iter().map(|(key, v)| (key, Self::from(v)));
+                Self::Map(entries.collect())
+            }
+            leaf => Self::Leaf(leaf),
+        }
+    }
+}
+
+impl Tree {
+    fn text(&self) -> String {
+        match self {
+            Self::Leaf(value) => value.to_string(),
+            Self::Seq(items) => {
+                let items: Vec<String> = items.iter().map(Self::text).collect();
+                format!("[{}]", items.join(", "))
+            }
+            Self::Map(entries) => {
+                let entries = entries.iter();
+                let entries = entries.map(|(k, v)| format!("{}: {}", Value::from(&**k), v.text()));
+                format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
+            }
+        }
+    }
+
+    /// Every node below this one with the mapping or list that holds it, counted depth first.
+    fn visit(&mut self, wanted: &mut usize, change: &mut dyn FnMut(&mut Tree, usize)) {
+        let length = match self {
+            Self::Leaf(_) => 0,
+            Self::Seq(items) => items.len(),
+            Self::Map(entries) => entries.len(),
+        };
+        for index in 0..length {
+            if *wanted == 0 {
+                *wanted = usize::MAX;
+                change(self, index);
+                return;
+            }
+            if *wanted == usize::MAX {
+                return;
+            }
+            *wanted -= 1;
+            let child = match self {
+                Self::Leaf(_) => None,
+                Self::Seq(items) => items.get_mut(index),
+                Self::Map(entries) => entries.get_mut(index).map(|(_, value)| value),
+            };
+            if let Some(child) = child {
+                child.visit(wanted, change);
+            }
+        }
+    }
+
+    fn size(&self) -> usize {
+        match self {
+            Self::Leaf(_) => 0,
+            Self::Seq(items) => items.iter().map(|item| 1 + item.size()).sum(),
+            Self::Map(entries) => entries.iter().map(|(_, value)| 1 + value.size()).sum(),
+        }
+    }
+
+    fn child(&mut self, index: usize) -> Option<&mut Tree> {
+        match self {
+            Self::Leaf(_) => None,
+            Self::Seq(items) => items.get_mut(index),
+            Self::Map(entries) => entries.get_mut(index).map(|(_, value)| value),
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Damage {
+    Delete,
+    Replace(Value),
+    /// A copy of another node of the contract stands here.
+    Transplant(Index),
+    Repeat,
+    Rename(&'static str),
+}
+
+fn damage() -> impl Strategy<Value = (Index, Damage)> {
+    let values = prop_oneof![
+        Just(json!(null)),
+        Just(json!(true)),
+        Just(json!(7)),
+        Just(json!(-0.5)),
+        Just(json!("")),
+        Just(json!("{é}~1/..")),
+        Just(json!([])),
+        Just(json!({})),
+        Just(json!([[], {}, null])),
+        Just(json!({"$ref": "#/components/schemas/ExportJob"})),
+        Just(json!({"$ref": "#"})),
+        Just(json!({"allOf": [{"$ref": "#/components/schemas/ExportJob"}]})),
+        Just(json!({"type": "array", "items": {}, "nullable": true})),
+    ];
+    let keys = prop::sample::select(vec![
+        "",
+        "$ref",
+        "type",
+        "enum",
+        "allOf",
+        "oneOf",
+        "anyOf",
+        "items",
+        "default",
+        "required",
+        "properties",
+        "additionalProperties",
+        "nullable",
+        "x-note",
+        "204",
+        "2XX",
+        "pattern",
+        "minimum",
+        "minLength",
+        "title",
+        "format",
+        "put",
+        "in",
+        "name",
+    ]);
+    let damage = prop_oneof![
+        Just(Damage::Delete),
+        values.prop_map(Damage::Replace),
+        any::<Index>().prop_map(Damage::Transplant),
+        Just(Damage::Repeat),
+        keys.prop_map(Damage::Rename),
+    ];
+    (any::<Index>(), damage)
+}
+
+fn damaged(damages: &[(Index, Damage)]) -> String {
+    let contract = Contract::parse("good.yaml", GOOD).expect("the good contract");
+    let mut tree = Tree::from(contract.to_json());
+    for (place, damage) in damages {
+        let size = tree.size();
+        if size == 0 {
+            break;
+        }
+        let mut graft = Tree::Leaf(Value::Null);
+        if let Damage::Transplant(source) = damage {
+            tree.clone()
+                .visit(&mut source.index(size), &mut |parent, index| {
+                    graft = parent.child(index).expect("a child").clone();
+                });
+        }
+        tree.visit(
+            &mut place.index(size),
+            &mut |parent, index| match (damage, parent) {
+                (Damage::Delete, Tree::Seq(items)) => drop(items.remove(index)),
+                (Damage::Delete, Tree::Map(entries)) => drop(entries.remove(index)),
+                (Damage::Repeat, Tree::Seq(items)) => {
+                    let copies: Vec<Tree> = items.get(index).cloned().into_iter().collect();
+                    items.extend(copies);
+                }
+                (Damage::Repeat, Tree::Map(entries)) => {
+                    let copies: Vec<_> = entries.get(index).cloned().into_iter().collect();
+                    entries.extend(copies);
+                }
+                (Damage::Rename(name), Tree::Map(entries)) => {
+                    if let Some((key, _)) = entries.get_mut(index) {
+                        (*name).clone_into(key);
+                    }
+                }
+                (Damage::Replace(value), parent) => {
+                    *parent.child(index).expect("a child") = Tree::from(value.clone());
+                }
+                (Damage::Transplant(_), parent) => {
+                    *parent.child(index).expect("a child") = graft.clone();
+                }
+                (Damage::Rename(_), _) | (_, Tree::Leaf(_)) => {}
+            },
+        );
+    }
+    tree.text()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_the_rules_let_pass_the_generator_takes(damages in prop::collection::vec(damage(), 1..4)) {
+        let text = damaged(&damages);
+        let Ok(contract) = Contract::parse("damaged.yaml", &text) else { return Ok(()) };
+        let findings = lint(&contract);
+        for finding in &findings {
+            prop_assert!(finding.line > 0 && !finding.message.is_empty() && !finding.mend.is_empty());
+            let place = contract.node(&finding.pointer);
+            prop_assert!(place.is_some(), "no place {}", finding);
+        }
+        if findings.is_empty() {
+            let mut document = contract.to_json();
+            fold(&mut document);
+            let outcome = generate(document);
+            prop_assert!(matches!(outcome, Outcome::Generated(_)), "{:?}\n{}", outcome, text);
+        }
+    }
+
+    #[test]
+    fn any_text_is_read_or_refused(text in "openapi: 3.0.3\n[ -~\n]{0,200}") {
+        if let Ok(contract) = Contract::parse("any.yaml", &text) {
+            lint(&contract);
+        }
+    }
+}
