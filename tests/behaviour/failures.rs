@@ -1,0 +1,268 @@
+//! What can go wrong, and what the caller is told.
+
+use std::error::Error as _;
+
+use atlas_export::{Client, Credentials, Error, ErrorKind, NewExportBucket, RetryPolicy};
+use atlas_export_fake::FakeAtlas;
+use atlas_export_tests::{
+    BUCKET, CLUSTER, PROJECT, ROLE, Reply, ScriptedServer, TestClock, client_of, key, parsed,
+};
+
+async fn list_from(script: Vec<Reply>) -> (Error, ScriptedServer) {
+    let server = ScriptedServer::start(script).await.unwrap();
+    let error = scripted(&server).list().await.unwrap_err();
+    (error, server)
+}
+
+fn scripted(server: &ScriptedServer) -> atlas_export::ExportBuckets {
+    Client::builder()
+        .base_url(server.url())
+        .credentials(key())
+        .retry(RetryPolicy::none())
+        .build()
+        .unwrap()
+        .project(parsed(PROJECT))
+        .export_buckets()
+}
+
+#[tokio::test]
+async fn a_wrong_private_key_is_one_clear_error_after_at_most_three_requests() {
+    let fake = FakeAtlas::builder().project(PROJECT).start().await.unwrap();
+    let (public, _) = fake.credentials();
+    let client = Client::builder()
+        .base_url(fake.url())
+        .credentials(Credentials::api_key(public, "wrong"))
+        .build()
+        .unwrap();
+    let error = client
+        .project(parsed(PROJECT))
+        .export_buckets()
+        .list()
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Authentication);
+    assert_eq!((error.status(), error.attempts()), (Some(401), 1));
+    assert!(!error.is_retryable());
+    assert!(error.to_string().contains("refuses the API key"), "{error}");
+    assert!(fake.requests().len() <= 3, "{}", fake.requests().len());
+}
+
+#[tokio::test]
+async fn a_401_that_asks_for_something_else_than_digest_is_an_api_error() {
+    let basic = Reply::with_headers(
+        401,
+        "WWW-Authenticate: Basic realm=\"x\"\r\nContent-Type: application/json\r\n",
+        r#"{"error":401,"errorCode":"UNEXPECTED_ERROR","detail":"not for you"}"#,
+    );
+    let (error, server) = list_from(vec![basic]).await;
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Api, Some(401)));
+    assert!(error.to_string().contains("not for you"), "{error}");
+    let requests = server.requests();
+    assert_eq!(requests.len(), 1);
+    assert!(!requests[0].to_ascii_lowercase().contains("authorization"));
+}
+
+#[tokio::test]
+async fn a_404_of_atlas_has_its_code_and_parameters() {
+    let fake = FakeAtlas::builder().project(PROJECT).start().await.unwrap();
+    let client = client_of(&fake).build().unwrap();
+    let error = client
+        .project(parsed(PROJECT))
+        .cluster(parsed(CLUSTER))
+        .export_jobs()
+        .list()
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Api);
+    assert!(error.is_not_found());
+    let api = error.api().unwrap();
+    assert_eq!(api.error_code.as_deref(), Some("CLUSTER_NOT_FOUND"));
+    assert!(api.parameters.contains(&CLUSTER.into()));
+    assert!(
+        error.to_string().starts_with("404 CLUSTER_NOT_FOUND: "),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_page_of_a_gateway_is_told_by_its_status_alone() {
+    let page = Reply::with_headers(
+        502,
+        "Content-Type: text/html; charset=utf-8\r\n",
+        "<html><body>upstream s3cret</body></html>",
+    );
+    let (error, _server) = list_from(vec![page]).await;
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Api, Some(502)));
+    assert!(error.api().is_none() && error.source().is_none());
+    let message = error.to_string();
+    assert_eq!(
+        message,
+        "502 Bad Gateway: answered with text/html, so not by Atlas itself"
+    );
+    assert!(!format!("{error:?}").contains("s3cret"));
+}
+
+#[tokio::test]
+async fn a_truncated_body_is_a_transport_error() {
+    let cut = Reply::raw(
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{\"results\":[",
+    );
+    let (error, _server) = list_from(vec![cut]).await;
+    assert_eq!(error.kind(), ErrorKind::Transport);
+    assert!(error.source().is_some() && error.is_retryable());
+    assert_eq!(
+        (error.operation(), error.attempts()),
+        (Some("listExportBuckets"), 1)
+    );
+}
+
+#[tokio::test]
+async fn a_connection_that_ends_without_an_answer_is_a_transport_error() {
+    let (error, _server) = list_from(vec![Reply::raw("")]).await;
+    assert_eq!(error.kind(), ErrorKind::Transport);
+}
+
+#[tokio::test]
+async fn json_that_does_not_fit_is_a_decode_error_without_the_body() {
+    for body in [r#"{"results":"s3cret"}"#, "s3cret", ""] {
+        let (error, _server) = list_from(vec![Reply::json(200, body)]).await;
+        assert_eq!(error.kind(), ErrorKind::Decode, "{body}");
+        assert!(error.source().is_some());
+        assert_eq!((error.status(), error.attempts()), (Some(200), 1));
+        assert!(!error.is_retryable());
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_is_an_error_that_names_the_target() {
+    let redirect = Reply::with_headers(302, "Location: https://evil.example/\r\n", "");
+    let (error, server) = list_from(vec![redirect]).await;
+    assert_eq!(error.kind(), ErrorKind::Transport);
+    assert!(
+        error.to_string().contains("https://evil.example/"),
+        "{error}"
+    );
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn no_connection_is_a_connect_error() {
+    let url = ScriptedServer::start(vec![]).await.unwrap().url();
+    let client = Client::builder()
+        .base_url(url)
+        .credentials(key())
+        .retry(RetryPolicy::none())
+        .build()
+        .unwrap();
+    let error = client
+        .project(parsed(PROJECT))
+        .export_buckets()
+        .list()
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connect);
+    assert!(error.is_retryable());
+}
+
+#[tokio::test]
+async fn what_takes_too_long_is_a_timeout() {
+    let fake = FakeAtlas::builder().project(PROJECT).start().await.unwrap();
+    let clock = TestClock::default();
+    let client = client_of(&fake)
+        .clock(std::sync::Arc::new(clock.clone()))
+        .build()
+        .unwrap();
+    clock.fire_guards();
+    let error = client
+        .project(parsed(PROJECT))
+        .export_buckets()
+        .list()
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    assert!(error.to_string().contains(" s"), "{error}");
+}
+
+fn new_bucket() -> NewExportBucket {
+    NewExportBucket::aws("example-bucket", parsed(ROLE)).unwrap()
+}
+
+#[tokio::test]
+async fn a_creation_whose_answer_is_lost_is_ambiguous_and_not_repeated() {
+    let probe = || Reply::json(200, "{}");
+    for (lost, status) in [
+        (Reply::raw(""), None),
+        (
+            Reply::raw("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"),
+            None,
+        ),
+        (
+            Reply::json(500, r#"{"error":500,"errorCode":"UNEXPECTED_ERROR"}"#),
+            Some(500),
+        ),
+        (Reply::json(503, ""), Some(503)),
+        (Reply::json(200, "garbage"), Some(200)),
+    ] {
+        let server = ScriptedServer::start(vec![probe(), lost]).await.unwrap();
+        let client = Client::builder()
+            .base_url(server.url())
+            .credentials(key())
+            .build()
+            .unwrap();
+        let buckets = client.project(parsed(PROJECT)).export_buckets();
+        let error = buckets.create(new_bucket()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Ambiguous, "{error}");
+        assert_eq!(error.status(), status, "{error}");
+        assert!(
+            error.to_string().contains("look before repeating"),
+            "{error}"
+        );
+        assert!(error.source().is_some() && !error.is_retryable());
+        assert_eq!(server.requests().len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_creation_that_is_refused_is_not_ambiguous() {
+    let fake = FakeAtlas::builder()
+        .cluster(PROJECT, CLUSTER)
+        .start()
+        .await
+        .unwrap();
+    let client = client_of(&fake).build().unwrap();
+    let jobs = client
+        .project(parsed(PROJECT))
+        .cluster(parsed(CLUSTER))
+        .export_jobs();
+    let error = jobs
+        .create(&parsed("5fb6a0e0e5a4d31b5b8ef0b2"), &parsed(BUCKET))
+        .send()
+        .await
+        .unwrap_err();
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Api, Some(404)));
+}
+
+#[tokio::test]
+async fn the_deletion_of_a_bucket_in_use_is_refused_with_the_mend() {
+    let fake = FakeAtlas::builder()
+        .bucket(
+            PROJECT,
+            atlas_export_fake::Bucket::aws("used", ROLE)
+                .id(BUCKET)
+                .used_by_schedule(),
+        )
+        .start()
+        .await
+        .unwrap();
+    let client = client_of(&fake).build().unwrap();
+    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let error = buckets.delete(&parsed(BUCKET)).await.unwrap_err();
+    assert_eq!(
+        error.api().unwrap().error_code.as_deref(),
+        Some("EXPORT_BUCKET_DELETE_FAILED_BUCKET_IN_USE")
+    );
+    assert!(
+        error.to_string().contains("disable its automatic export"),
+        "{error}"
+    );
+}

@@ -1,0 +1,19 @@
+//! Behaviour across the crates, over real sockets: a module for each.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may panic: that is how it fails"
+)]
+
+mod contract;
+mod counting;
+mod failures;
+mod media;
+mod paging;
+mod reference_pages;
+mod retrying;
+mod tolerance;
+mod waiting;
+mod wire;

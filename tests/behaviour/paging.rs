@@ -1,0 +1,187 @@
+//! Long lists: complete, in order, and in no more requests than pages.
+
+use atlas_export::{Client, ErrorKind, ExportBuckets, PageSize};
+use atlas_export_fake::{FakeAtlas, FakeAtlasBuilder, TotalCount};
+use atlas_export_tests::{PROJECT, Reply, ScriptedServer, client_of, key, parsed};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream::FusedStream as _};
+use serde_json::Value;
+
+/// As many as one recorded project holds.
+const MANY: usize = 2_508;
+
+async fn start(builder: FakeAtlasBuilder) -> (FakeAtlas, ExportBuckets) {
+    let fake = builder.start().await.unwrap();
+    let client = client_of(&fake).build().unwrap();
+    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    (fake, buckets)
+}
+
+fn ids(fake: &FakeAtlas) -> Vec<String> {
+    fake.buckets(PROJECT)
+        .iter()
+        .filter_map(|bucket| Some(bucket["_id"].as_str()?.to_owned()))
+        .collect()
+}
+
+/// Reads all buckets at 500 a page, and checks that they are all there in six pages.
+async fn check_complete(builder: FakeAtlasBuilder) {
+    let (fake, buckets) = start(builder.buckets(PROJECT, MANY)).await;
+    let all: Vec<_> = buckets
+        .list()
+        .page_size(PageSize::MAX)
+        .by_item()
+        .map_ok(|bucket| bucket.id.to_string())
+        .try_collect()
+        .await
+        .unwrap();
+    assert_eq!(all.len(), MANY);
+    assert_eq!(all, ids(&fake));
+    let pages = fake.requests().iter().filter(|r| r.answered(200)).count();
+    assert_eq!(pages, 6);
+}
+
+#[tokio::test]
+async fn a_long_list_is_complete_and_in_order() {
+    check_complete(FakeAtlas::builder()).await;
+}
+
+#[tokio::test]
+async fn the_total_count_decides_nothing() {
+    for count in [
+        TotalCount::Absent,
+        TotalCount::Fixed(0),
+        TotalCount::Fixed(7),
+        TotalCount::Fixed(1_000_000),
+    ] {
+        check_complete(FakeAtlas::builder().total_count(count)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_total_count_that_is_no_number_loses_nothing() {
+    let page = r#"{"results":[{"_id":"604f6322dc786a5341d4f7fb","cloudProvider":"AWS"}],
+        "links":[{"rel":"self","href":"x"}],"totalCount":"many"}"#;
+    let server = ScriptedServer::start(vec![Reply::json(200, page)])
+        .await
+        .unwrap();
+    let page = scripted(&server).list().await.unwrap();
+    assert_eq!((page.items.len(), page.total_count), (1, None));
+}
+
+#[tokio::test]
+async fn without_links_a_short_page_is_the_last() {
+    check_complete(FakeAtlas::builder().without_links()).await;
+}
+
+#[tokio::test]
+async fn a_full_last_page_without_links_costs_one_more_request() {
+    let (fake, buckets) = start(FakeAtlas::builder().without_links().buckets(PROJECT, 1000)).await;
+    let all = buckets.list().by_item().count().await;
+    let pages = fake.requests().iter().filter(|r| r.answered(200)).count();
+    assert_eq!((all, pages), (1000, 3));
+}
+
+fn scripted(server: &ScriptedServer) -> ExportBuckets {
+    Client::builder()
+        .base_url(server.url())
+        .credentials(key())
+        .build()
+        .unwrap()
+        .project(parsed(PROJECT))
+        .export_buckets()
+}
+
+fn page(number: usize, items: usize, next: bool) -> Reply {
+    let results: Vec<Value> = (0..items)
+        .map(|n| serde_json::json!({"_id": format!("{number:012x}{n:012x}"), "cloudProvider": "AWS"}))
+        .collect();
+    let mut links = vec![serde_json::json!({
+        "rel": "self", "href": "http://localhost:8080/elsewhere",
+    })];
+    if next {
+        // A host that a proxy has rewritten: looked at, not followed.
+        links.push(serde_json::json!({"rel": "next", "href": "http://192.0.2.1/nowhere"}));
+    }
+    links.push(serde_json::json!({"rel": "https://cloud.mongodb.com/cluster", "href": "x"}));
+    Reply::json(
+        200,
+        &serde_json::json!({"results": results, "links": links}).to_string(),
+    )
+}
+
+#[tokio::test]
+async fn an_empty_page_in_the_middle_is_not_the_end() {
+    let server = ScriptedServer::start(vec![page(1, 2, true), page(2, 0, true), page(3, 1, false)])
+        .await
+        .unwrap();
+    let all: Vec<_> = scripted(&server)
+        .list()
+        .by_item()
+        .try_collect()
+        .await
+        .unwrap();
+    assert_eq!(all.len(), 3);
+    assert_eq!(server.requests().len(), 3);
+}
+
+#[tokio::test]
+async fn a_short_page_with_a_next_link_is_not_the_end() {
+    let server = ScriptedServer::start(vec![page(1, 1, true), page(2, 1, false)])
+        .await
+        .unwrap();
+    assert_eq!(scripted(&server).list().by_item().count().await, 2);
+}
+
+#[tokio::test]
+async fn a_failed_page_is_one_error_and_the_end() {
+    let refusal = Reply::json(403, r#"{"error":403,"errorCode":"X","detail":"no"}"#);
+    let server = ScriptedServer::start(vec![page(1, 2, true), refusal])
+        .await
+        .unwrap();
+    let mut items = scripted(&server).list().by_item();
+    assert!(items.next().await.unwrap().is_ok());
+    assert!(items.next().await.unwrap().is_ok());
+    let error = items.next().await.unwrap().unwrap_err();
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Api, Some(403)));
+    assert_eq!(error.operation(), Some("listExportBuckets"));
+    assert!(items.next().await.is_none());
+    assert!(items.is_terminated());
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn pages_can_be_read_one_by_one_from_anywhere() {
+    let (_fake, buckets) = start(FakeAtlas::builder().buckets(PROJECT, 12)).await;
+    let pages: Vec<_> = buckets
+        .list()
+        .page_size(PageSize::new(5).unwrap())
+        .page(2)
+        .by_page()
+        .map_ok(|page| (page.items.len(), page.total_count, page.has_next))
+        .try_collect()
+        .await
+        .unwrap();
+    assert_eq!(pages, [(5, Some(12), true), (2, Some(12), false)]);
+}
+
+#[tokio::test]
+async fn page_zero_is_refused_before_anything_is_sent() {
+    let (fake, buckets) = start(FakeAtlas::builder().project(PROJECT)).await;
+    let error = buckets.list().page(0).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Config);
+    let mut items = buckets.list().page(0).by_item();
+    assert_eq!(
+        items.next().await.unwrap().unwrap_err().kind(),
+        ErrorKind::Config
+    );
+    assert!(items.next().await.is_none());
+    assert!(fake.requests().is_empty());
+}
+
+#[tokio::test]
+async fn streams_can_be_sent_to_another_task() {
+    let (_fake, buckets) = start(FakeAtlas::builder().buckets(PROJECT, 3)).await;
+    let items = buckets.list().by_item();
+    let count = tokio::spawn(items.count()).await.unwrap();
+    assert_eq!(count, 3);
+}

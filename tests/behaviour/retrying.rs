@@ -1,0 +1,130 @@
+//! Repeating what failed, and only what may be repeated.
+
+use std::{sync::Arc, time::Duration};
+
+use atlas_export::{Client, ErrorKind, ExportBuckets, NewExportBucket, RetryPolicy};
+use atlas_export_tests::{PROJECT, ROLE, Reply, ScriptedServer, TestClock, key, page_of, parsed};
+
+fn seconds(n: u64) -> Duration {
+    Duration::from_secs(n)
+}
+
+async fn start(
+    script: Vec<Reply>,
+    policy: RetryPolicy,
+) -> (ScriptedServer, TestClock, ExportBuckets) {
+    let server = ScriptedServer::start(script).await.unwrap();
+    let clock = TestClock::default();
+    let client = Client::builder()
+        .base_url(server.url())
+        .credentials(key())
+        .clock(Arc::new(clock.clone()))
+        .retry(policy)
+        .build()
+        .unwrap();
+    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    (server, clock, buckets)
+}
+
+fn empty_page() -> Reply {
+    Reply::json(200, &page_of(&[]))
+}
+
+fn too_many(retry_after: &str) -> Reply {
+    Reply::with_headers(
+        429,
+        &format!("Retry-After: {retry_after}\r\nContent-Type: application/json\r\n"),
+        r#"{"error":429,"errorCode":"RATE_LIMITED","detail":"slow down"}"#,
+    )
+}
+
+#[tokio::test]
+async fn a_429_waits_as_long_as_the_server_asks() {
+    let script = vec![too_many("7"), empty_page()];
+    let (server, clock, buckets) = start(script, RetryPolicy::default()).await;
+    buckets.list().await.unwrap();
+    assert_eq!(clock.sleeps(), [seconds(7)]);
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn a_creation_refused_with_429_is_repeated() {
+    let created = Reply::json(
+        200,
+        r#"{"_id":"604f6322dc786a5341d4f7fb","cloudProvider":"AWS"}"#,
+    );
+    let script = vec![empty_page(), too_many("3"), empty_page(), created];
+    let (server, clock, buckets) = start(script, RetryPolicy::default()).await;
+    let new = NewExportBucket::aws("example-bucket", parsed(ROLE)).unwrap();
+    buckets.create(new).await.unwrap();
+    assert_eq!(clock.sleeps(), [seconds(3)]);
+    // Each attempt asks for a challenge first, since this server never has one.
+    let posts = server
+        .requests()
+        .iter()
+        .filter(|r| r.starts_with("POST"))
+        .count();
+    assert_eq!(posts, 2);
+}
+
+#[tokio::test]
+async fn what_commonly_passes_is_repeated_with_growing_waits() {
+    let script = vec![
+        Reply::json(503, ""),
+        Reply::json(502, "<html>"),
+        Reply::json(504, ""),
+        empty_page(),
+    ];
+    let (server, clock, buckets) = start(script, RetryPolicy::default()).await;
+    buckets.list().await.unwrap();
+    assert_eq!(server.requests().len(), 4);
+    let sleeps = clock.sleeps();
+    assert_eq!(sleeps.len(), 3);
+    for (sleep, bound) in sleeps.iter().zip([500, 1000, 2000]) {
+        assert!(*sleep <= Duration::from_millis(bound), "{sleeps:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_error_after_the_last_attempt_says_how_many_there_were() {
+    let (server, _clock, buckets) =
+        start(vec![too_many("7")], RetryPolicy::default().max_attempts(3)).await;
+    let error = buckets.list().await.unwrap_err();
+    assert!(error.is_rate_limited() && error.is_retryable());
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Api, 3));
+    assert_eq!(error.elapsed(), seconds(14));
+    assert_eq!(error.retry_after(), Some(seconds(7)));
+    assert_eq!(server.requests().len(), 3);
+}
+
+#[tokio::test]
+async fn no_policy_means_one_attempt() {
+    let (server, _clock, buckets) = start(vec![Reply::json(503, "")], RetryPolicy::none()).await;
+    assert_eq!(buckets.list().await.unwrap_err().attempts(), 1);
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn a_wait_beyond_the_deadline_is_not_begun() {
+    let (server, clock, buckets) = start(vec![too_many("3600")], RetryPolicy::default()).await;
+    let error = buckets.list().await.unwrap_err();
+    assert_eq!(error.retry_after(), Some(seconds(3600)));
+    assert!(clock.sleeps().is_empty());
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn connecting_is_tried_again() {
+    let url = ScriptedServer::start(vec![]).await.unwrap().url();
+    let clock = TestClock::default();
+    let client = Client::builder()
+        .base_url(url)
+        .credentials(key())
+        .clock(Arc::new(clock.clone()))
+        .build()
+        .unwrap();
+    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let new = NewExportBucket::aws("example-bucket", parsed(ROLE)).unwrap();
+    let error = buckets.create(new).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connect, 4));
+}

@@ -1,0 +1,104 @@
+//! What Atlas may send tomorrow: nothing else is lost, and the odd one is visible.
+
+use atlas_export::{ErrorKind, models::CloudProvider};
+use atlas_export_fake::FakeAtlas;
+use atlas_export_tests::{BUCKET, CLUSTER, PROJECT, client_of, parsed};
+use futures_util::StreamExt as _;
+use serde_json::{Value, json};
+
+fn job(n: usize) -> Value {
+    json!({"id": format!("{n:024x}"), "exportBucketId": BUCKET, "state": "Successful"})
+}
+
+/// A fake whose cluster has these jobs.
+async fn jobs_of(jobs: impl IntoIterator<Item = Value>) -> (FakeAtlas, atlas_export::ExportJobs) {
+    let builder = FakeAtlas::builder().cluster(PROJECT, CLUSTER);
+    let fake = jobs
+        .into_iter()
+        .fold(builder, |builder, job| builder.job(PROJECT, CLUSTER, job))
+        .start()
+        .await
+        .unwrap();
+    let client = client_of(&fake).build().unwrap();
+    let jobs = client
+        .project(parsed(PROJECT))
+        .cluster(parsed(CLUSTER))
+        .export_jobs();
+    (fake, jobs)
+}
+
+#[tokio::test]
+async fn an_unknown_state_and_an_unknown_field_are_kept() {
+    let mut odd = job(1);
+    odd["state"] = "Paused".into();
+    odd["pausedBy"] = json!({"user": "ops"});
+    let (_fake, jobs) = jobs_of([job(0), odd, job(2)]).await;
+    let page = jobs.list().await.unwrap();
+    assert_eq!((page.items.len(), page.skipped.len()), (3, 0));
+    let odd = &page.items[1];
+    assert_eq!(odd.state.as_ref().unwrap().as_str(), "Paused");
+    assert!(!odd.state.as_ref().unwrap().is_known());
+    assert_eq!(odd.extra["pausedBy"]["user"], "ops");
+    assert_eq!(
+        serde_json::to_value(odd).unwrap()["pausedBy"]["user"],
+        "ops"
+    );
+}
+
+#[tokio::test]
+async fn an_unknown_provider_is_kept() {
+    let fake = FakeAtlas::builder()
+        .bucket(
+            PROJECT,
+            json!({"_id": BUCKET, "cloudProvider": "MOON", "crater": "Tycho"}),
+        )
+        .start()
+        .await
+        .unwrap();
+    let client = client_of(&fake).build().unwrap();
+    let page = client
+        .project(parsed(PROJECT))
+        .export_buckets()
+        .list()
+        .await
+        .unwrap();
+    assert_eq!(page.items[0].cloud_provider, CloudProvider::from("MOON"));
+    assert_eq!(page.items[0].extra["crater"], "Tycho");
+}
+
+#[tokio::test]
+async fn one_undecodable_item_among_a_hundred_costs_nothing_else() {
+    let mut items: Vec<Value> = (0..100).map(job).collect();
+    items[41] = json!({"id": 41, "note": "not a job"});
+    let (_fake, jobs) = jobs_of(items).await;
+
+    let page = jobs.list().await.unwrap();
+    assert_eq!((page.items.len(), page.skipped.len()), (99, 1));
+    assert_eq!(page.skipped[0].index(), 41);
+    assert!(page.skipped[0].raw().contains("not a job"));
+
+    let all: Vec<_> = jobs.list().by_item().collect().await;
+    assert_eq!(all.len(), 100);
+    let error = all[41].as_ref().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert!(error.raw().unwrap().contains("not a job"));
+    assert!(!error.to_string().contains("not a job"), "{error}");
+    assert_eq!(error.operation(), Some("listExportJobs"));
+    assert_eq!(all.iter().filter(|item| item.is_ok()).count(), 99);
+    assert_eq!(
+        all[99].as_ref().unwrap().id.to_string(),
+        format!("{:024x}", 99)
+    );
+}
+
+#[tokio::test]
+async fn null_stands_for_absent() {
+    let (_fake, jobs) = jobs_of([json!({
+        "id": format!("{:024x}", 7), "exportBucketId": BUCKET, "state": null, "createdAt": null,
+        "customData": null, "components": null, "exportStatus": null, "links": null,
+    })])
+    .await;
+    let page = jobs.list().await.unwrap();
+    assert!(page.skipped.is_empty(), "{:?}", page.skipped);
+    assert!(page.items[0].custom_data.is_empty());
+}

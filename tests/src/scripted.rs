@@ -1,0 +1,151 @@
+//! A server that answers each request with the next bytes of a script, right or wrong.
+//!
+//! HTTP libraries tidy up what a test wants untidy: a body cut short, a length that lies.
+
+use std::{
+    io,
+    net::SocketAddr,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+    task::JoinHandle,
+};
+
+/// One answer of the script.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    bytes: Vec<u8>,
+    close: bool,
+}
+
+impl Reply {
+    /// A whole answer with a JSON body.
+    pub fn json(status: u16, body: &str) -> Self {
+        Self::with_headers(status, "Content-Type: application/json\r\n", body)
+    }
+
+    /// A whole answer with header lines of the test's own.
+    pub fn with_headers(status: u16, headers: &str, body: &str) -> Self {
+        Self {
+            bytes: format!(
+                "HTTP/1.1 {status} Whatever\r\n{headers}Content-Length: {}\r\n\r\n{body}",
+                body.len()
+            )
+            .into_bytes(),
+            close: false,
+        }
+    }
+
+    /// Exactly these bytes, and then the end of the connection.
+    pub fn raw(bytes: impl Into<Vec<u8>>) -> Self {
+        Self {
+            bytes: bytes.into(),
+            close: true,
+        }
+    }
+}
+
+/// The server. Dropping it closes its port.
+#[derive(Debug)]
+pub struct ScriptedServer {
+    address: SocketAddr,
+    requests: Arc<Mutex<Vec<String>>>,
+    task: JoinHandle<()>,
+}
+
+impl ScriptedServer {
+    /// Listens on a free loopback port. After the last reply, the last one is repeated.
+    ///
+    /// # Errors
+    /// Where no port can be had.
+    pub async fn start(script: Vec<Reply>) -> io::Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?;
+        let requests: Arc<Mutex<Vec<String>>> = Arc::default();
+        let seen = requests.clone();
+        let task = tokio::spawn(async move {
+            let script = Arc::new(script);
+            while let Ok((stream, _)) = listener.accept().await {
+                let (script, seen) = (script.clone(), seen.clone());
+                tokio::spawn(async move {
+                    // A client that goes away ends its connection and nothing else.
+                    let _ = serve(stream, &script, &seen).await;
+                });
+            }
+        });
+        Ok(Self {
+            address,
+            requests,
+            task,
+        })
+    }
+
+    /// Where it listens.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The requests so far, head and body as they came.
+    pub fn requests(&self) -> Vec<String> {
+        self.requests
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}
+
+impl Drop for ScriptedServer {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+async fn serve(
+    mut stream: TcpStream,
+    script: &[Reply],
+    seen: &Mutex<Vec<String>>,
+) -> io::Result<()> {
+    while let Some(request) = read_request(&mut stream).await? {
+        let number = {
+            let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+            seen.push(request);
+            seen.len() - 1
+        };
+        let Some(reply) = script.get(number).or(script.last()) else {
+            break;
+        };
+        stream.write_all(&reply.bytes).await?;
+        if reply.close {
+            break;
+        }
+    }
+    stream.shutdown().await
+}
+
+/// One request, by its `Content-Length`.
+async fn read_request(stream: &mut TcpStream) -> io::Result<Option<String>> {
+    let mut bytes = Vec::new();
+    loop {
+        let mut buffer = [0; 4096];
+        let count = stream.read(&mut buffer).await?;
+        if count == 0 {
+            return Ok(None);
+        }
+        bytes.extend(buffer.iter().take(count));
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+            let length = head
+                .lines()
+                .filter_map(|line| line.split_once(':'))
+                .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
+                .and_then(|(_, value)| value.trim().parse().ok())
+                .unwrap_or(0);
+            if body.len() >= length {
+                return Ok(Some(text));
+            }
+        }
+    }
+}
