@@ -3,7 +3,11 @@
 use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, StatusCode, request};
+use http::{
+    HeaderMap, Method, StatusCode,
+    header::{self, AUTHORIZATION, PROXY_AUTHORIZATION},
+    request,
+};
 
 /// One request as the fake received it: the ones answered 401 are kept too.
 #[derive(Debug, Clone)]
@@ -15,7 +19,7 @@ pub struct RecordedRequest {
     pub path: String,
     /// What followed the `?`, as it was sent.
     pub query: Option<String>,
-    /// The headers, `Authorization` included.
+    /// The headers, `Authorization` included, whose value `Debug` does not show.
     pub headers: HeaderMap,
     /// The body, read to its end before the request was judged.
     pub body: Bytes,
@@ -47,6 +51,18 @@ struct Entries {
     requests: Vec<RecordedRequest>,
 }
 
+/// The same headers, of which `Debug` keeps the answer to the challenge to itself.
+fn discreet(mut headers: HeaderMap) -> HeaderMap {
+    for name in [AUTHORIZATION, PROXY_AUTHORIZATION] {
+        if let header::Entry::Occupied(mut values) = headers.entry(name) {
+            values
+                .iter_mut()
+                .for_each(|value| value.set_sensitive(true));
+        }
+    }
+    headers
+}
+
 impl Log {
     /// Writes a request down before anything is decided about it.
     pub(crate) fn enter(&self, parts: &request::Parts, body: Bytes) -> Ticket {
@@ -59,7 +75,7 @@ impl Log {
             method: parts.method.clone(),
             path: parts.uri.path().to_owned(),
             query: parts.uri.query().map(str::to_owned),
-            headers: parts.headers.clone(),
+            headers: discreet(parts.headers.clone()),
             body,
             status: None,
         });
