@@ -49,3 +49,9 @@ pub fn page_of(results: &[String]) -> String {
 pub fn parsed<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
     text.parse().expect("the test writes what parses")
 }
+
+/// The examples of the README, compiled and, but for the first, run.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+#[derive(Debug)]
+pub struct Readme;
