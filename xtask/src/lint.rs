@@ -32,6 +32,7 @@ mod combinators;
 mod defaults;
 mod document;
 mod enums;
+mod extensions;
 mod fold;
 mod generated_names;
 mod grammar;
@@ -173,6 +174,8 @@ pub const RULES: &[Rule] = &[
     rule("generated-name-collision", "no inline schema gets a name that another type has; otherwise one silently stands for both", generated_names::collision),
     rule("property-collision", "properties of an object differ after case folding; otherwise rustc refuses", properties::collision),
     rule("required-property-absent", "`required` names properties that are there; others become untyped fields", properties::required_absent),
+    rule("extension-misspelt", "an `x-` key near one that codegen reads is that one; it is silently dropped", extensions::misspelt),
+    rule("extension-misplaced", "the `x-` keys that codegen reads stand where they mean something; they are silently dropped elsewhere", extensions::misplaced),
     rule("required-twice", "`required` names a property once", properties::required_twice),
     rule("schema-type", "`type` is one of OpenAPI's six; otherwise the generator panics or the reader refuses", schemas::schema_type),
     rule("keyword-misplaced", "keywords suit the `type`; others are silently dropped, and `format` panics", schemas::misplaced),

@@ -21,11 +21,8 @@ impl ProgressView {
         if !stdout().is_terminal() {
             return Self::Lines(Arc::default());
         }
-        let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stdout());
-        let style = ProgressStyle::with_template("{msg:<10} [{bar:40}] {pos}/{len}  {elapsed}");
-        if let Ok(style) = style {
-            bar.set_style(style.progress_chars("=> "));
-        }
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stdout());
+        set_style(&bar, "{msg:<10} {spinner}  {elapsed}");
         Self::Bar(bar)
     }
 
@@ -33,8 +30,12 @@ impl ProgressView {
         let state = state(&progress.job);
         match self {
             Self::Bar(bar) => {
+                // Without numbers there is no bar: 0 of 0 is not 0 %.
                 if let Some((exported, total)) = progress.collections {
-                    bar.set_length(total);
+                    if bar.length() != Some(total) {
+                        set_style(bar, "{msg:<10} [{bar:40}] {pos}/{len}  {elapsed}");
+                        bar.set_length(total);
+                    }
                     bar.set_position(exported);
                 }
                 bar.set_message(state);
@@ -60,6 +61,13 @@ impl ProgressView {
         if let Self::Bar(bar) = self {
             bar.abandon();
         }
+    }
+}
+
+/// Styles a bar; a template that does not parse leaves the plain one.
+fn set_style(bar: &ProgressBar, template: &str) {
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style.progress_chars("=> "));
     }
 }
 
