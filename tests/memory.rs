@@ -1,8 +1,8 @@
 //! What an oversized answer costs, with every allocation of the process counted.
 #![allow(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::cast_precision_loss,
+    clippy::print_stdout,
     reason = "a test may panic: that is how it fails"
 )]
 

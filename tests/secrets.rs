@@ -201,6 +201,16 @@ async fn run(shown: &mut Shown) -> Vec<String> {
         .clock(Arc::new(TestClock::default()))
         .build()
         .unwrap();
+    export(shown, &client).await;
+    fail(shown, &client).await;
+    shown.show("Client", &client);
+    shown.show("FakeAtlas", &fake);
+    shown.show("RecordedRequest", &fake.requests());
+    answers(&fake)
+}
+
+/// An export from bucket to finished job.
+async fn export(shown: &mut Shown, client: &Client) {
     let project = client.project(parsed(PROJECT));
     let cluster = project.cluster(parsed(CLUSTER));
     let (buckets, jobs) = (project.export_buckets(), cluster.export_jobs());
@@ -231,6 +241,16 @@ async fn run(shown: &mut Shown) -> Vec<String> {
     .await
     .unwrap();
     shown.show("Progress", &*seen.lock().unwrap());
+    shown.show("Project", &project);
+    shown.show("Cluster", &cluster);
+    shown.show("ExportBuckets", &buckets);
+    shown.show("ExportJobs", &jobs);
+}
+
+/// Calls that end badly, with the key at hand.
+async fn fail(shown: &mut Shown, client: &Client) {
+    let project = client.project(parsed(PROJECT));
+    let jobs = project.cluster(parsed(CLUSTER)).export_jobs();
     let error = jobs
         .wait_until_finished(&parsed(ROLE))
         .max_wait(Duration::from_secs(1))
@@ -239,7 +259,11 @@ async fn run(shown: &mut Shown) -> Vec<String> {
     assert!(matches!(error, WaitError::Poll(_)));
     shown.error("WaitError", &error);
 
-    let error = buckets.get(&parsed(ROLE)).await.unwrap_err();
+    let error = project
+        .export_buckets()
+        .get(&parsed(ROLE))
+        .await
+        .unwrap_err();
     shown.show("ApiError", error.api().unwrap());
     shown.show("FieldError", &atlas_export::FieldError::default());
     shown.error("Error", &error);
@@ -255,21 +279,17 @@ async fn run(shown: &mut Shown) -> Vec<String> {
         let list = client.project(parsed(PROJECT)).export_buckets().list();
         shown.error("Error", &list.await.unwrap_err());
     }
+}
 
-    shown.show("Client", &client);
-    shown.show("Project", &project);
-    shown.show("Cluster", &cluster);
-    shown.show("ExportBuckets", &buckets);
-    shown.show("ExportJobs", &jobs);
-    shown.show("FakeAtlas", &fake);
-    shown.show("RecordedRequest", &fake.requests());
+/// What must not be seen of the answers to challenges: the whole, and the part that is worth
+/// stealing, however it is quoted.
+fn answers(fake: &FakeAtlas) -> Vec<String> {
     let mut answers: Vec<String> = fake
         .requests()
         .iter()
         .filter_map(|request| request.headers.get(http::header::AUTHORIZATION))
         .map(|value| value.to_str().unwrap().to_owned())
         .collect();
-    // The part of an answer that is worth stealing, however it is quoted.
     let responses: Vec<String> = answers
         .iter()
         .filter_map(|answer| answer.split_once("response=\"")?.1.split('"').next())

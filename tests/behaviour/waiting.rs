@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use atlas_export::{ErrorKind, ExportJobId, ExportJobs, WaitError};
+use atlas_export::{ErrorKind, ExportJobId, ExportJobs, WaitError, models::SnapshotType};
 use atlas_export_fake::{FakeAtlas, FakeAtlasBuilder, JobOutcome, JobProgress, Snapshot};
 use atlas_export_tests::{
     BUCKET, CLUSTER, PROJECT, ROLE, Reply, SNAPSHOT, ScriptedServer, TestClock, client_of, key,
@@ -55,7 +55,7 @@ async fn a_job_is_watched_until_it_is_successful() {
         },
     ))
     .await;
-    let seen: Arc<Mutex<Vec<(String, Option<(u64, u64)>)>>> = Arc::default();
+    let seen = Arc::new(Mutex::new(Vec::new()));
     let writer = seen.clone();
     let done = jobs
         .wait_until_finished(&id)
@@ -229,7 +229,7 @@ async fn the_newest_snapshot_that_can_be_exported_is_found() {
     let newest = snapshots.newest_exportable().await.unwrap().unwrap();
     assert_eq!(newest.status.unwrap().as_str(), "completed");
     assert_ne!(
-        newest.snapshot_type.as_ref().map(|kind| kind.as_str()),
+        newest.snapshot_type.as_ref().map(SnapshotType::as_str),
         Some("fallback")
     );
     for other in snapshots.list().await.unwrap().items {

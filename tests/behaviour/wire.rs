@@ -63,16 +63,13 @@ fn check(seen: &RecordedRequest, version: ApiVersion, expected: &Expected) {
     assert_eq!(seen.query.as_deref(), expected.query, "{}", seen.path);
     assert_eq!(seen.headers[ACCEPT], media_type.as_str(), "{}", seen.path);
     assert!(!seen.headers.contains_key("api-version"));
-    match &expected.body {
-        Some(body) => {
-            assert_eq!(seen.headers[CONTENT_TYPE], media_type.as_str());
-            let sent: Value = serde_json::from_slice(&seen.body).unwrap();
-            assert_eq!(&sent, body);
-        }
-        None => {
-            assert!(!seen.headers.contains_key(CONTENT_TYPE), "{}", seen.path);
-            assert!(seen.body.is_empty());
-        }
+    if let Some(body) = &expected.body {
+        assert_eq!(seen.headers[CONTENT_TYPE], media_type.as_str());
+        let sent: Value = serde_json::from_slice(&seen.body).unwrap();
+        assert_eq!(&sent, body);
+    } else {
+        assert!(!seen.headers.contains_key(CONTENT_TYPE), "{}", seen.path);
+        assert!(seen.body.is_empty());
     }
     assert!(
         seen.status.is_some_and(|status| status.is_success()),

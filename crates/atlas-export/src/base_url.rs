@@ -1,11 +1,24 @@
 //! Where the API is.
 
+use std::borrow::Cow;
+
 use url::{Host, Url};
 
 use crate::{ApiVersion, Error};
 
 /// The commercial cloud.
 pub(crate) const CLOUD: &str = "https://cloud.mongodb.com";
+
+/// A base URL as somebody gave it, without what may be a password in it.
+pub(crate) fn discreet(text: &str) -> Cow<'_, str> {
+    match text.rsplit_once('@') {
+        Some((before, after)) => {
+            let scheme = before.split_once("//").map_or("", |(scheme, _)| scheme);
+            format!("{scheme}//…@{after}").into()
+        }
+        None => text.into(),
+    }
+}
 
 /// A base URL that has been checked.
 #[derive(Clone, Debug)]
@@ -21,7 +34,8 @@ impl BaseUrl {
     pub(crate) fn parse(text: &str, version: ApiVersion, insecure: bool) -> Result<Self, Error> {
         let mut url = Url::parse(text).map_err(|error| {
             Error::config(format!(
-                "the base URL {text:?} is no URL: {error}; it looks like {CLOUD}"
+                "the base URL {:?} is no URL: {error}; it looks like {CLOUD}",
+                discreet(text)
             ))
         })?;
         // Errors below do not repeat the URL as given, which may hold a password.
@@ -119,6 +133,14 @@ mod tests {
         assert!(refusal("https://cloud.mongodb.com/api/atlas/v1.0").contains("set to v2"));
         let with_password = refusal("https://me:secret@cloud.mongodb.com");
         assert!(with_password.contains("password") && !with_password.contains("secret"));
+    }
+
+    #[test]
+    fn a_password_in_a_url_is_not_repeated() {
+        assert_eq!(discreet("https://me:s3cret@host/x"), "https://…@host/x");
+        assert_eq!(discreet("me:s3cret@host"), "//…@host");
+        assert_eq!(discreet(CLOUD), CLOUD);
+        assert!(!refusal("ht tp://me:s3cret@host").contains("s3cret"));
     }
 
     #[test]

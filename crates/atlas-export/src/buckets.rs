@@ -101,8 +101,8 @@ async fn fetch(project: Project, query: PageQuery) -> Result<Fetched<ExportBucke
     let client = project.client();
     let options = client.options();
     let id = project.path_id()?;
-    let page = client
-        .call(|api| async move {
+    let (page, course) = client
+        .counted(|api| async move {
             api.list_export_buckets(
                 id,
                 options.envelope(),
@@ -118,6 +118,7 @@ async fn fetch(project: Project, query: PageQuery) -> Result<Fetched<ExportBucke
         results: page.results,
         links: page.links,
         total_count: page.total_count,
+        course,
     })
 }
 

@@ -1,6 +1,6 @@
 //! Building a client: every option has a default, and a wrong one an error that names it.
 
-use std::{sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use crate::{
     ApiVersion, Client, Credentials, Error, RetryPolicy,
@@ -26,7 +26,7 @@ use crate::{
 /// # let _ = atlas;
 /// # Ok::<(), atlas_export::Error>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use]
 pub struct ClientBuilder {
     credentials: Option<Credentials>,
@@ -38,6 +38,24 @@ pub struct ClientBuilder {
     limits: Limits,
     retry: RetryPolicy,
     clock: Arc<dyn Clock>,
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("credentials", &self.credentials)
+            .field("api_version", &self.api_version)
+            .field(
+                "base_url",
+                &self.base_url.as_deref().map(base_url::discreet),
+            )
+            .field("options", &self.options)
+            .field("allow_insecure_http", &self.allow_insecure_http)
+            .field("connect_timeout", &self.connect_timeout)
+            .field("limits", &self.limits)
+            .field("retry", &self.retry)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Default for ClientBuilder {
@@ -255,6 +273,8 @@ mod tests {
     fn nothing_of_a_builder_or_client_shows_the_private_key() {
         let builder = Client::builder().credentials(Credentials::api_key("abcdefgh", "s3cret"));
         assert!(!format!("{builder:?}").contains("s3cret"));
+        let with_url = builder.clone().base_url("https://me:s3cret@host");
+        assert!(!format!("{with_url:?}").contains("s3cret"));
         assert!(!format!("{:?}", builder.build().unwrap()).contains("s3cret"));
     }
 }

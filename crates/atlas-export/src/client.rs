@@ -9,7 +9,7 @@ use crate::{
     ClientBuilder, Error, Project,
     clock::Clock,
     convert,
-    transport::{Call, Transport},
+    transport::{Call, Course, Transport},
 };
 
 /// A client of the snapshot-export API of MongoDB Atlas.
@@ -97,6 +97,17 @@ impl Client {
     where
         F: Future<Output = Result<ResponseValue<T>, api::Error<()>>> + Send,
     {
+        Ok(self.counted(make).await?.0)
+    }
+
+    /// Makes one call, and tells how it went.
+    pub(crate) async fn counted<T, F>(
+        &self,
+        make: impl FnOnce(api::Client) -> F + Send,
+    ) -> Result<(T, Course), Error>
+    where
+        F: Future<Output = Result<ResponseValue<T>, api::Error<()>>> + Send,
+    {
         let call = Arc::new(Call::new(self.0.transport.clone()));
         let generated = api::Client::new_with_client(
             &self.0.base_url,
@@ -104,7 +115,7 @@ impl Client {
             Seam::new(call.clone()),
         );
         match make(generated).await {
-            Ok(value) => Ok(value.into_inner()),
+            Ok(value) => Ok((value.into_inner(), call.course())),
             Err(generated) => Err(convert::error(generated, &call)),
         }
     }

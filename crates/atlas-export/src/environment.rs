@@ -9,11 +9,11 @@
 //! A public key of one family is never combined with a private key of another. A variable
 //! that is set but empty counts as not set.
 
-use std::env;
+use std::{env, fmt};
 
 use atlas_export_types::ProjectId;
 
-use crate::{Credentials, Error};
+use crate::{Credentials, Error, base_url::discreet};
 
 /// The pairs of variables that hold an API key, public and private.
 const KEYS: [(&str, &str); 3] = [
@@ -57,7 +57,7 @@ pub fn is_set() -> bool {
 /// let error = environment.unwrap_err();
 /// assert!(error.to_string().contains("MONGODB_ATLAS_PRIVATE_API_KEY is not"));
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Environment {
     /// The API key, if one is set.
@@ -66,6 +66,16 @@ pub struct Environment {
     pub base_url: Option<String>,
     /// The project, if one is set.
     pub project_id: Option<ProjectId>,
+}
+
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Environment")
+            .field("credentials", &self.credentials)
+            .field("base_url", &self.base_url.as_deref().map(discreet))
+            .field("project_id", &self.project_id)
+            .finish()
+    }
 }
 
 impl Environment {

@@ -133,8 +133,8 @@ async fn fetch(cluster: Cluster, query: PageQuery) -> Result<Fetched<ExportJob>,
     let client = cluster.project().client();
     let options = client.options();
     let (project, name) = (cluster.project().path_id()?, cluster.name());
-    let page = client
-        .call(|api| async move {
+    let (page, course) = client
+        .counted(|api| async move {
             api.list_export_jobs(
                 project,
                 name,
@@ -151,5 +151,6 @@ async fn fetch(cluster: Cluster, query: PageQuery) -> Result<Fetched<ExportJob>,
         results: page.results,
         links: page.links,
         total_count: page.total_count,
+        course,
     })
 }

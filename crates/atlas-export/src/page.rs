@@ -18,7 +18,7 @@ use atlas_export_api::types::Link;
 use atlas_export_types::{Entry, ItemCount, PageSize, TolerantList, Undecodable};
 use futures_core::{FusedStream, Stream};
 
-use crate::{Error, ErrorKind};
+use crate::{Error, ErrorKind, transport::Course};
 
 /// One page of a list.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,6 +54,8 @@ pub(crate) struct Fetched<T> {
     pub(crate) results: TolerantList<T>,
     pub(crate) links: TolerantList<Link>,
     pub(crate) total_count: Option<ItemCount>,
+    /// How the call for it went.
+    pub(crate) course: Course,
 }
 
 impl<T> Fetched<T> {
@@ -162,6 +164,7 @@ impl<T> List<T> {
     pub fn by_item(self) -> Items<T> {
         Items {
             operation: self.operation,
+            course: Course::default(),
             pages: RawPages::new(self),
             ready: VecDeque::new(),
         }
@@ -302,6 +305,8 @@ impl<T> fmt::Debug for Pages<T> {
 #[must_use = "a stream does nothing until it is polled"]
 pub struct Items<T> {
     operation: &'static str,
+    /// Of the page that `ready` is from.
+    course: Course,
     pages: RawPages<T>,
     ready: VecDeque<Entry<T>>,
 }
@@ -320,11 +325,14 @@ impl<T> Stream for Items<T> {
                 return Poll::Ready(Some(
                     entry
                         .into_result()
-                        .map_err(|odd| undecodable(this.operation, *odd)),
+                        .map_err(|odd| undecodable(this.operation, this.course, *odd)),
                 ));
             }
             match ready!(this.pages.poll_page(context)) {
-                Some(Ok((_, page))) => this.ready = page.results.into_iter().collect(),
+                Some(Ok((_, page))) => {
+                    this.course = page.course;
+                    this.ready = page.results.into_iter().collect();
+                }
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
                 None => return Poll::Ready(None),
             }
@@ -348,10 +356,12 @@ impl<T> fmt::Debug for Items<T> {
     }
 }
 
-fn undecodable(operation: &'static str, odd: Undecodable) -> Error {
+fn undecodable(operation: &'static str, course: Course, odd: Undecodable) -> Error {
     Error::new(ErrorKind::Decode, odd.to_string()).with(|inner| {
         inner.operation = Some(operation);
-        inner.attempts = 1;
+        inner.attempts = course.attempts;
+        inner.elapsed = course.elapsed;
+        inner.status = course.status;
         inner.raw = Some(odd.raw().into());
         inner.source = Some(Box::new(odd));
     })

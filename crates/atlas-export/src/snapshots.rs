@@ -96,8 +96,8 @@ async fn fetch(cluster: Cluster, query: PageQuery) -> Result<Fetched<Snapshot>, 
     let client = cluster.project().client();
     let options = client.options();
     let (project, name) = (cluster.project().path_id()?, cluster.name());
-    let page = client
-        .call(|api| async move {
+    let (page, course) = client
+        .counted(|api| async move {
             api.list_snapshots(
                 project,
                 name,
@@ -114,5 +114,6 @@ async fn fetch(cluster: Cluster, query: PageQuery) -> Result<Fetched<Snapshot>, 
         results: page.results,
         links: page.links,
         total_count: page.total_count,
+        course,
     })
 }

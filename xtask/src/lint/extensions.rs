@@ -64,10 +64,10 @@ pub(super) fn misplaced(document: &Document<'_>, report: &mut Report<'_>) {
 
 /// Why codegen would make nothing of it.
 fn also_read_fault(pointer: &str, schema: &Node, value: &Node) -> Option<String> {
-    let named = pointer
+    let is_component = pointer
         .strip_prefix(COMPONENTS)
         .is_some_and(|rest| rest.matches('/').count() == 1);
-    if !named {
+    if !is_component {
         return Some(format!("`{ALSO_READ}` is read in named schemas alone"));
     }
     if !matches!(value.value, NodeValue::Map(_)) {

@@ -8,6 +8,7 @@ use clap::Parser;
 /// Without MONGODB_ATLAS_* variables, and without arguments, it runs on FakeAtlas inside this
 /// process. With them it runs on the real service, shows its plan, and asks for --yes before
 /// it creates anything.
+#[expect(clippy::doc_markdown, reason = "clap prints the comments as they are")]
 #[derive(Debug, Parser)]
 #[command(after_help = "Variables, first found wins:
   API key   MONGODB_ATLAS_PUBLIC_API_KEY and MONGODB_ATLAS_PRIVATE_API_KEY,

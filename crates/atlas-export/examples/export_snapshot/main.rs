@@ -136,8 +136,8 @@ async fn run_on_fake(args: &Args) -> Result<(), Stop> {
         bucket: "my-snapshot-exports".into(),
         role: Some("12345678f901a234dbdb00ca".parse().map_err(Error::from)?),
     };
-    let pace = Some(Duration::from_millis(250));
-    export(&atlas, target, true, Duration::from_secs(60), pace).await?;
+    let interval = Some(Duration::from_millis(250));
+    export(&atlas, target, true, Duration::from_secs(60), interval).await?;
     println!("\nFakeAtlas saw {} requests.", fake.requests().len());
     Ok(())
 }
@@ -157,7 +157,7 @@ async fn export(
     target: Target,
     yes: bool,
     max_wait: Duration,
-    pace: Option<Duration>,
+    interval: Option<Duration>,
 ) -> Result<(), Stop> {
     let project = atlas.project(target.project.clone());
     let cluster = project.cluster(target.cluster.clone());
@@ -169,7 +169,7 @@ async fn export(
     }
 
     let job = start(&project, &cluster, plan).await?;
-    let done = watch(&cluster, &job, max_wait, pace).await?;
+    let done = watch(&cluster, &job, max_wait, interval).await?;
 
     println!("\nThe export jobs of {}:", cluster.name());
     let page = cluster.export_jobs().list().await?;
@@ -216,7 +216,7 @@ async fn watch(
     cluster: &Cluster,
     job: &ExportJob,
     max_wait: Duration,
-    pace: Option<Duration>,
+    interval: Option<Duration>,
 ) -> Result<ExportJob, Stop> {
     let view = ProgressView::new();
     let shown = view.clone();
@@ -225,8 +225,8 @@ async fn watch(
         .wait_until_finished(&job.id)
         .max_wait(max_wait)
         .on_progress(move |progress| shown.show(progress));
-    if let Some(pace) = pace {
-        wait = wait.poll_interval(pace);
+    if let Some(interval) = interval {
+        wait = wait.poll_interval(interval);
     }
     let outcome = wait.await;
     view.finish();

@@ -52,6 +52,8 @@ pub(crate) struct Inner {
     pub(crate) attempts: u32,
     pub(crate) elapsed: Duration,
     pub(crate) retry_after: Option<Duration>,
+    /// Of a `Transport` error: whether it may pass.
+    pub(crate) transient: bool,
     pub(crate) raw: Option<Box<str>>,
     pub(crate) source: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -67,6 +69,7 @@ impl Error {
             attempts: 0,
             elapsed: Duration::ZERO,
             retry_after: None,
+            transient: false,
             raw: None,
             source: None,
         }))
@@ -140,7 +143,7 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         match self.kind() {
             ErrorKind::Connect | ErrorKind::Timeout => true,
-            ErrorKind::Transport => self.0.source.is_some(),
+            ErrorKind::Transport => self.0.transient,
             ErrorKind::Api => matches!(self.status(), Some(408 | 429 | 500 | 502 | 503 | 504)),
             _ => false,
         }
@@ -180,7 +183,8 @@ impl fmt::Debug for Error {
 
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0.source.as_deref().map(|source| source as _)
+        let source: &(dyn StdError + 'static) = self.0.source.as_deref()?;
+        Some(source)
     }
 }
 
@@ -225,5 +229,8 @@ mod tests {
         assert!(Error::new(ErrorKind::Connect, "").is_retryable());
         assert!(!Error::new(ErrorKind::Ambiguous, "").is_retryable());
         assert!(!Error::config("").is_retryable());
+        let broken = Error::new(ErrorKind::Transport, "");
+        assert!(!broken.is_retryable());
+        assert!(broken.with(|inner| inner.transient = true).is_retryable());
     }
 }

@@ -142,7 +142,15 @@ impl Transport {
             ));
         }
         if !status.is_success() {
-            return Err(Cause::refused(self.refusal(response).await));
+            let refusal = self.refusal(response).await;
+            if !self.envelope {
+                return Err(Cause::refused(refusal));
+            }
+            // The status line has said that it is one already.
+            return Err(Cause::refused(Answer {
+                status,
+                ..envelope::unwrap(refusal)
+            }));
         }
         let headers = response.headers().clone();
         let body = body::read(response, self.limits.max_body).await?;

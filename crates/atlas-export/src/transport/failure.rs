@@ -134,7 +134,10 @@ impl Cause {
     fn into_error(self) -> Error {
         let caused = |kind, message: &str, cause: Box<dyn StdError + Send + Sync>| {
             let message = format!("{message}: {}", innermost(&*cause));
-            Error::new(kind, message).with(|inner| inner.source = Some(cause))
+            Error::new(kind, message).with(|inner| {
+                inner.transient = true;
+                inner.source = Some(cause);
+            })
         };
         match self {
             Self::Connect(cause) => caused(
