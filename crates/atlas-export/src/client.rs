@@ -81,6 +81,28 @@ impl Client {
         Project::new(self.clone(), id)
     }
 
+    /// Sends any request through the whole pipeline, to paths that no operation has: for
+    /// tests against servers that are no Atlas. `target` is path and query below the origin.
+    ///
+    /// # Errors
+    /// As any call; `Config` where method or target cannot be right.
+    #[cfg(feature = "raw")]
+    #[doc(hidden)]
+    pub async fn raw(
+        &self,
+        method: &str,
+        target: &str,
+        body: Option<Vec<u8>>,
+    ) -> Result<(u16, Vec<u8>), Error> {
+        let method = http::Method::from_bytes(method.as_bytes()).map_err(Error::invalid)?;
+        let url = url::Url::parse(&self.0.base_url)
+            .and_then(|base| base.join(target))
+            .map_err(Error::invalid)?;
+        let call = Call::new(self.0.transport.clone());
+        let (status, body) = call.raw(method, url, body.map(Into::into)).await?;
+        Ok((status, body.to_vec()))
+    }
+
     pub(crate) fn clock(&self) -> Arc<dyn Clock> {
         self.0.transport.clock().clone()
     }

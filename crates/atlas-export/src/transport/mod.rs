@@ -136,17 +136,23 @@ impl Call {
 
     async fn run(
         &self,
-        request: reqwest::Request,
+        request: &reqwest::Request,
         operation: &'static Operation,
     ) -> Result<Answer, Error> {
+        self.note(|course| course.operation = Some(operation));
+        let transport = &*self.transport;
+        let prepared = Prepared::new(request, operation, transport.version, &transport.base_path)?;
+        self.finish(&prepared).await
+    }
+
+    /// Sends what is prepared until it succeeds, or until enough was tried.
+    async fn finish(&self, prepared: &Prepared) -> Result<Answer, Error> {
         let transport = &*self.transport;
         let started = transport.clock.now();
-        self.note(|course| course.operation = Some(operation));
-        let prepared = Prepared::new(&request, operation, transport.version, &transport.base_path)?;
         // Whether the server may have acted on what was sent.
         let acted = AtomicBool::new(false);
         let outcome = {
-            let attempts = pin!(self.attempts(&prepared, &acted, started));
+            let attempts = pin!(self.attempts(prepared, &acted, started));
             let deadline = transport.clock.guard(transport.limits.call_timeout);
             match select(attempts, deadline).await {
                 Either::Left((outcome, _)) => outcome,
@@ -162,8 +168,21 @@ impl Call {
                 self.note(|course| course.status = Some(answer.status.as_u16()));
                 Ok(answer)
             }
-            Err(failure) => Err(failure.into_error(&prepared, transport.clock.wall())),
+            Err(failure) => Err(failure.into_error(prepared, transport.clock.wall())),
         }
+    }
+
+    /// Sends a request that no operation describes: status and body of the answer.
+    #[cfg(feature = "raw")]
+    pub(crate) async fn raw(
+        &self,
+        method: http::Method,
+        url: url::Url,
+        body: Option<bytes::Bytes>,
+    ) -> Result<(u16, bytes::Bytes), Error> {
+        let prepared = Prepared::raw(method, url, body);
+        let answer = self.finish(&prepared).await?;
+        Ok((answer.status.as_u16(), answer.body))
     }
 
     /// Attempts until one succeeds or the policy says that it is enough.
@@ -223,7 +242,7 @@ impl Execute for Call {
         );
         Box::pin(
             async move {
-                Ok(match self.run(request, operation).await {
+                Ok(match self.run(&request, operation).await {
                     Ok(answer) => answer.into_response(operation),
                     Err(error) => Fault::response(error.with(|inner| {
                         let course = self.course();

@@ -50,6 +50,28 @@ impl Prepared {
         })
     }
 
+    /// A request of the caller's own making.
+    #[cfg(feature = "raw")]
+    pub(super) fn raw(method: Method, url: Url, body: Option<Bytes>) -> Self {
+        static RAW: Operation = Operation {
+            id: "raw",
+            function: "raw",
+            method: "",
+            path: "",
+            versions: &[],
+            v1: true,
+            success: 200,
+            query: &[],
+        };
+        Self {
+            operation: &RAW,
+            method,
+            url,
+            headers: HeaderMap::new(),
+            body,
+        }
+    }
+
     /// The request target: path and query exactly as they go on the wire.
     pub(super) fn target(&self) -> String {
         match self.url.query() {
