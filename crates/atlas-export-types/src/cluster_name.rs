@@ -7,7 +7,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::shortened;
+use crate::invalid_id::shortened;
 
 /// The longest name that Atlas allows.
 const MAX_LENGTH: usize = 64;

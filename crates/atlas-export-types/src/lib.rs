@@ -29,6 +29,7 @@
 
 mod cluster_name;
 mod id;
+mod invalid_id;
 mod list;
 mod open_enum;
 mod page;
@@ -36,9 +37,8 @@ mod page;
 mod schema;
 
 pub use cluster_name::{ClusterName, InvalidClusterName};
-pub use id::{
-    ExportBucketId, ExportJobId, Id, InvalidId, Kind, ProjectId, RoleId, SnapshotId, kind,
-};
+pub use id::{ExportBucketId, ExportJobId, Id, Kind, ProjectId, RoleId, SnapshotId, kind};
+pub use invalid_id::InvalidId;
 pub use list::{Entry, TolerantList, Undecodable};
 pub use open_enum::{
     CloudProvider, ExportJobState, SnapshotFrequency, SnapshotStatus, SnapshotType, UnknownValue,

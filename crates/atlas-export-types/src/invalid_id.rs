@@ -1,0 +1,83 @@
+//! The message for a value that cannot be an id: what was given, and what an id looks like.
+
+use std::fmt;
+
+use crate::id::Kind;
+
+/// The longest part of a refused value that a message repeats.
+const QUOTED: usize = 64;
+
+/// A value that cannot be the id that it was given as.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidId {
+    what: &'static str,
+    given: Given,
+    mistaken: Option<&'static str>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Given {
+    Empty,
+    Text(String),
+    /// Private keys look like this, so the value is not repeated.
+    Uuid,
+}
+
+impl InvalidId {
+    pub(crate) fn new<K: Kind>(given: &str) -> Self {
+        Self {
+            what: K::NAME,
+            given: if given.is_empty() {
+                Given::Empty
+            } else if looks_like_a_uuid(given) {
+                Given::Uuid
+            } else {
+                Given::Text(shortened(given))
+            },
+            mistaken: K::mistaken(given),
+        }
+    }
+}
+
+/// The start of a value that a message repeats.
+pub(crate) fn shortened(given: &str) -> String {
+    match given.char_indices().nth(QUOTED) {
+        Some((end, _)) => given.get(..end).unwrap_or_default().to_owned() + "…",
+        None => given.to_owned(),
+    }
+}
+
+fn looks_like_a_uuid(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
+impl fmt::Display for InvalidId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.given {
+            Given::Empty => write!(f, "an empty string is not the id of {}", self.what)?,
+            Given::Uuid => write!(
+                f,
+                "a UUID (not shown: private keys look like one) is not the id of {}",
+                self.what
+            )?,
+            Given::Text(text) => write!(f, "{text:?} is not the id of {}", self.what)?,
+        }
+        match self.mistaken {
+            Some(mistaken) => write!(
+                f,
+                ": {mistaken}; Atlas wants its own id, 24 hexadecimal digits, which it shows as \
+                 roleId in the project's cloud-provider access list \
+                 (GET /groups/{{groupId}}/cloudProviderAccess)"
+            ),
+            None => f.write_str(
+                ": an id is 24 hexadecimal digits, for instance 32b6e34b3d91647abb20e7b8",
+            ),
+        }
+    }
+}
+
+impl std::error::Error for InvalidId {}
