@@ -19,7 +19,7 @@ use std::{
 };
 
 use atlas_export::{
-    ApiVersion, Client, Credentials, ErrorKind, NewExportBucket, RetryPolicy, WaitError,
+    ApiVersion, Backoff, Client, Credentials, ErrorKind, NewExportBucket, RetryPolicy, WaitError,
     clock::SystemClock, environment::Environment,
 };
 use atlas_export_fake::{FakeAtlas, JobProgress, Snapshot};
@@ -194,6 +194,7 @@ async fn run(shown: &mut Shown) -> Vec<String> {
     shown.show("Environment", &environment.unwrap());
     shown.show("SystemClock", &SystemClock);
     shown.show("RetryPolicy", &RetryPolicy::default());
+    shown.show("Backoff", &Backoff::default());
     shown.show("ApiVersion", &ApiVersion::V2);
     shown.show("ErrorKind", &ErrorKind::Api);
 

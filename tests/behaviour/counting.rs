@@ -1,8 +1,10 @@
 //! What calls cost: requests, bodies and bytes, counted by the server.
 
-use atlas_export::NewExportBucket;
+use std::{sync::Arc, time::Duration};
+
+use atlas_export::{Client, NewExportBucket};
 use atlas_export_fake::FakeAtlas;
-use atlas_export_tests::{PROJECT, ROLE, client_of, parsed};
+use atlas_export_tests::{PROJECT, ROLE, Reply, ScriptedServer, TestClock, client_of, key, parsed};
 use futures_util::future::join_all;
 
 #[tokio::test]
@@ -104,4 +106,56 @@ async fn clones_share_the_handshake_and_other_clients_do_not() {
         .await
         .unwrap();
     assert_eq!(fake.requests().len(), 5);
+}
+
+#[tokio::test]
+async fn ten_thousand_gets_cost_hardly_more_requests() {
+    let clock = TestClock::default();
+    let fake = FakeAtlas::builder()
+        .project(PROJECT)
+        .nonce_lifetime(Duration::from_secs(60))
+        .nonce_uses(1023)
+        .clock(Arc::new(clock.clone()))
+        .start()
+        .await
+        .unwrap();
+    let buckets = client_of(&fake)
+        .clock(Arc::new(clock.clone()))
+        .build()
+        .unwrap()
+        .project(parsed(PROJECT))
+        .export_buckets();
+    for call in 0..10_000 {
+        buckets.list().await.unwrap();
+        clock.advance(Duration::from_millis(40));
+        if call == 500 {
+            // Uses run out before time does, so a nonce is made to expire.
+            clock.advance(Duration::from_secs(61));
+        }
+    }
+    let requests = fake.requests().len();
+    assert!(requests <= 10_020, "{requests} requests");
+    assert!(
+        requests > 10_010,
+        "{requests} requests: no nonce has expired"
+    );
+}
+
+#[tokio::test]
+async fn a_cold_post_of_64_kb_sends_little_more_than_its_body() {
+    const BODY: usize = 64 * 1024;
+    let server = ScriptedServer::start(vec![Reply::challenge("a"), Reply::json(200, "{}")])
+        .await
+        .unwrap();
+    let client = Client::builder()
+        .base_url(server.url())
+        .credentials(key())
+        .build()
+        .unwrap();
+    client
+        .raw("POST", "/any", Some(vec![b'x'; BODY]))
+        .await
+        .unwrap();
+    let up: usize = server.requests().iter().map(String::len).sum();
+    assert!(up > BODY && up <= BODY + 1_000, "{up} bytes up");
 }

@@ -48,7 +48,7 @@ async fn a_wrong_private_key_is_one_clear_error_after_at_most_three_requests() {
 }
 
 #[tokio::test]
-async fn a_401_that_asks_for_something_else_than_digest_is_an_api_error() {
+async fn rules_04_and_11_a_401_without_digest_is_an_api_error_and_basic_is_never_sent() {
     let basic = Reply::with_headers(
         401,
         "WWW-Authenticate: Basic realm=\"x\"\r\nContent-Type: application/json\r\n",
@@ -134,7 +134,7 @@ async fn json_that_does_not_fit_is_a_decode_error_without_the_body() {
 }
 
 #[tokio::test]
-async fn a_redirect_is_an_error_that_names_the_target() {
+async fn rule_09_a_redirect_is_an_error_that_names_the_target() {
     let redirect = Reply::with_headers(302, "Location: https://evil.example/\r\n", "");
     let (error, server) = list_from(vec![redirect]).await;
     assert_eq!(error.kind(), ErrorKind::Transport);

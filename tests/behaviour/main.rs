@@ -7,8 +7,11 @@
     reason = "a test may panic: that is how it fails"
 )]
 
+mod connecting;
 mod contract;
 mod counting;
+mod deprecation;
+mod digest;
 mod failures;
 mod media;
 mod paging;

@@ -86,6 +86,75 @@ async fn what_commonly_passes_is_repeated_with_growing_waits() {
 }
 
 #[tokio::test]
+async fn reads_are_repeated_after_whatever_may_pass() {
+    for lost in [
+        Reply::raw(""),
+        Reply::raw("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"),
+        Reply::json(408, ""),
+        Reply::json(500, r#"{"error":500,"errorCode":"UNEXPECTED_ERROR"}"#),
+    ] {
+        let (server, _clock, buckets) =
+            start(vec![lost, empty_page()], RetryPolicy::default()).await;
+        buckets.list().await.unwrap();
+        assert_eq!(server.requests().len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_deletion_whose_answer_was_lost_has_succeeded_when_nothing_is_left() {
+    let gone = || Reply::json(404, r#"{"error":404,"errorCode":"RESOURCE_NOT_FOUND"}"#);
+    let id = parsed("604f6322dc786a5341d4f7fb");
+    for lost in [Reply::raw(""), Reply::json(503, "")] {
+        let (server, _clock, buckets) = start(vec![lost, gone()], RetryPolicy::default()).await;
+        buckets.delete(&id).await.unwrap();
+        assert_eq!(server.requests().len(), 2);
+    }
+    // Nothing was lost here: there never was one.
+    for before in [vec![gone()], vec![too_many("1"), gone()]] {
+        let (_server, _clock, buckets) = start(before, RetryPolicy::default()).await;
+        assert!(buckets.delete(&id).await.unwrap_err().is_not_found());
+    }
+}
+
+#[tokio::test]
+async fn a_deletion_that_was_only_lost_may_have_taken_effect() {
+    let (_server, _clock, buckets) = start(vec![Reply::raw("")], RetryPolicy::default()).await;
+    let id = parsed("604f6322dc786a5341d4f7fb");
+    let error = buckets.delete(&id).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Transport, 4));
+    assert!(error.may_have_taken_effect());
+    assert!(!buckets.get(&id).await.unwrap_err().may_have_taken_effect());
+}
+
+#[tokio::test]
+async fn the_wait_in_the_body_of_a_429_is_obeyed() {
+    let refusal = Reply::json(
+        429,
+        r#"{"error":429,"errorCode":"RATE_LIMITED_TOKEN_BUCKET","detail":"slow down",
+            "parameters":["/groups",12,"1200",600,60]}"#,
+    );
+    let (_server, clock, buckets) =
+        start(vec![refusal, empty_page()], RetryPolicy::default()).await;
+    buckets.list().await.unwrap();
+    assert_eq!(clock.elapsed(), seconds(12));
+    // From here on calls are spread: one in 100 ms, and a little more.
+    buckets.list().await.unwrap();
+    let spread = clock.elapsed().saturating_sub(seconds(12));
+    assert!(spread >= Duration::from_millis(100), "{spread:?}");
+    assert!(spread <= Duration::from_millis(110), "{spread:?}");
+}
+
+#[tokio::test]
+async fn max_elapsed_bounds_the_attempts() {
+    let policy = RetryPolicy::default()
+        .max_attempts(100)
+        .max_elapsed(seconds(20));
+    let (server, _clock, buckets) = start(vec![too_many("7")], policy).await;
+    assert_eq!(buckets.list().await.unwrap_err().attempts(), 3);
+    assert_eq!(server.requests().len(), 3);
+}
+
+#[tokio::test]
 async fn the_error_after_the_last_attempt_says_how_many_there_were() {
     let (server, _clock, buckets) =
         start(vec![too_many("7")], RetryPolicy::default().max_attempts(3)).await;

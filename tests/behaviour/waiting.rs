@@ -203,7 +203,8 @@ async fn polls_that_only_fail_end_the_wait() {
         .await
         .unwrap_err();
     assert!(matches!(error, WaitError::Poll(error) if error.kind() == ErrorKind::Api));
-    assert_eq!(server.requests().len(), 11);
+    // Eleven polls, each with the attempts of any call.
+    assert_eq!(server.requests().len(), 11 * 4);
 }
 
 fn scripted(server: &ScriptedServer) -> ExportJobs {

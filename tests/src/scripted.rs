@@ -39,6 +39,18 @@ impl Reply {
         }
     }
 
+    /// A digest challenge of Atlas's kind, with this nonce.
+    pub fn challenge(nonce: &str) -> Self {
+        Self::with_headers(
+            401,
+            &format!(
+                "WWW-Authenticate: Digest realm=\"MMS Public API\", domain=\"\", \
+                 nonce=\"{nonce}\", algorithm=MD5, qop=\"auth\", stale=false\r\n"
+            ),
+            "",
+        )
+    }
+
     /// Exactly these bytes, and then the end of the connection.
     pub fn raw(bytes: impl Into<Vec<u8>>) -> Self {
         Self {

@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_http_is_for_this_machine_alone() {
+    fn rule_11_plain_http_is_for_this_machine_alone_or_by_name() {
         for here in ["http://127.0.0.1:1", "http://localhost:1", "http://[::1]:1"] {
             assert!(
                 BaseUrl::parse(here, ApiVersion::V2, false)

@@ -7,6 +7,7 @@ use crate::{
     base_url::{self, BaseUrl},
     client::{Inner, Options},
     clock::{Clock, SystemClock},
+    connection::{Connection, Proxy},
     environment::{self, Environment},
     transport::{Limits, Transport},
 };
@@ -37,6 +38,8 @@ pub struct ClientBuilder {
     connect_timeout: Duration,
     limits: Limits,
     retry: RetryPolicy,
+    application: Option<String>,
+    connection: Connection,
     clock: Arc<dyn Clock>,
 }
 
@@ -54,6 +57,8 @@ impl fmt::Debug for ClientBuilder {
             .field("connect_timeout", &self.connect_timeout)
             .field("limits", &self.limits)
             .field("retry", &self.retry)
+            .field("application", &self.application)
+            .field("connection", &self.connection)
             .finish_non_exhaustive()
     }
 }
@@ -71,8 +76,12 @@ impl Default for ClientBuilder {
                 call_timeout: Duration::from_secs(300),
                 attempt_timeout: Duration::from_secs(60),
                 max_body: 32 * 1024 * 1024,
+                max_idle_lanes: 64,
+                max_in_flight: usize::MAX,
             },
             retry: RetryPolicy::default(),
+            application: None,
+            connection: Connection::default(),
             clock: Arc::new(SystemClock),
         }
     }
@@ -171,6 +180,52 @@ impl ClientBuilder {
         self
     }
 
+    /// How many requests of this client and its clones may be in flight at once; by default
+    /// any number. Those beyond it wait in the order in which they came.
+    pub fn max_in_flight(mut self, requests: usize) -> Self {
+        self.limits.max_in_flight = requests;
+        self
+    }
+
+    /// How many idle nonces are kept for further calls; by default 64. A call never waits for
+    /// one: beyond this number they are just not kept.
+    pub fn max_idle_lanes(mut self, lanes: usize) -> Self {
+        self.limits.max_idle_lanes = lanes;
+        self
+    }
+
+    /// The application that uses the SDK, as `name/version`, for the `User-Agent`.
+    pub fn application(mut self, name: impl Into<String>) -> Self {
+        self.application = Some(name.into());
+        self
+    }
+
+    /// A proxy for all requests, in place of those that `HTTPS_PROXY`, `HTTP_PROXY` and
+    /// `NO_PROXY` name. A loopback address is never reached through a proxy.
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.connection.proxy = Proxy::Url(url.into());
+        self
+    }
+
+    /// No proxy, whatever the environment says.
+    pub fn no_proxy(mut self) -> Self {
+        self.connection.proxy = Proxy::None;
+        self
+    }
+
+    /// Trusts further root certificates, as PEM, besides those of the system.
+    pub fn root_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.connection.roots.push(pem.into());
+        self
+    }
+
+    /// Uses the TLS library of the system in place of rustls.
+    #[cfg(feature = "native-tls")]
+    pub fn native_tls(mut self) -> Self {
+        self.connection.native_tls = true;
+        self
+    }
+
     /// Where time and randomness come from; by default the [`SystemClock`].
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
@@ -207,19 +262,16 @@ impl ClientBuilder {
             self.api_version,
             self.allow_insecure_http,
         )?;
-        let mut http = reqwest::Client::builder()
-            .user_agent(concat!("atlas-export/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(self.connect_timeout)
-            // Credentials go to the configured origin alone.
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false);
-        if base.loopback {
-            http = http.no_proxy();
+        if self.limits.max_in_flight == 0 {
+            return Err(Error::config(
+                "max_in_flight is zero, so no request could be sent: give it a number",
+            ));
         }
-        let http = http.build().map_err(|cause| {
-            Error::config(format!("the HTTP client cannot be set up: {cause}"))
-                .with(|inner| inner.source = Some(Box::new(cause)))
-        })?;
+        let http = self.connection.client(
+            &base,
+            self.connect_timeout,
+            &user_agent(self.application.as_deref())?,
+        )?;
         let transport = Transport::new(
             http.clone(),
             credentials,
@@ -236,6 +288,21 @@ impl ClientBuilder {
             transport: Arc::new(transport),
             options: self.options,
         }))
+    }
+}
+
+/// The SDK's name, after the application's.
+fn user_agent(application: Option<&str>) -> Result<String, Error> {
+    const OURS: &str = concat!("atlas-export/", env!("CARGO_PKG_VERSION"));
+    match application {
+        None => Ok(OURS.to_owned()),
+        Some(name) if !name.is_empty() && name.bytes().all(|byte| matches!(byte, b' '..=b'~')) => {
+            Ok(format!("{name} {OURS}"))
+        }
+        Some(name) => Err(Error::config(format!(
+            "application {name:?} cannot stand in a User-Agent: it is made of printable ASCII, \
+             for instance backup-tool/1.4"
+        ))),
     }
 }
 
@@ -263,10 +330,35 @@ mod tests {
             (builder().attempt_timeout(Duration::ZERO), "attempt_timeout"),
             (builder().call_timeout(Duration::ZERO), "call_timeout"),
             (builder().max_response_bytes(0), "max_response_bytes"),
+            (builder().max_in_flight(0), "max_in_flight"),
         ] {
             let message = builder.build().unwrap_err().to_string();
             assert!(message.starts_with(name), "{message}");
         }
+    }
+
+    #[test]
+    fn options_of_the_connection_that_cannot_be_right_are_named() {
+        for (builder, name) in [
+            (builder().application("tool\r\nX: y"), "application"),
+            (builder().application(""), "application"),
+            (builder().proxy("not a url"), "the proxy"),
+            (
+                builder().root_certificates("no PEM"),
+                "the root certificates",
+            ),
+        ] {
+            let error = builder.build().unwrap_err();
+            assert_eq!(error.kind(), crate::ErrorKind::Config);
+            assert!(error.to_string().starts_with(name), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_proxy_s_password_is_not_repeated() {
+        let builder = builder().proxy("http://me:s3cret@[proxy");
+        assert!(!format!("{builder:?}").contains("s3cret"));
+        assert!(!builder.build().unwrap_err().to_string().contains("s3cret"));
     }
 
     #[test]

@@ -49,7 +49,10 @@ pub(crate) fn error(generated: Generated<()>, call: &Call) -> Error {
             ErrorKind::Ambiguous,
             format!("it was answered with success, look before repeating it: {error}"),
         )
-        .with(|inner| inner.source = Some(Box::new(error)))
+        .with(|inner| {
+            inner.effect = true;
+            inner.source = Some(Box::new(error));
+        })
     } else {
         error
     };

@@ -42,12 +42,14 @@
 //! # Features
 //!
 //! - `schemars`: the models describe themselves as JSON Schemas.
+//! - `native-tls`: `ClientBuilder::native_tls` uses the TLS library of the system.
 
 mod base_url;
 mod buckets;
 mod builder;
 mod client;
 pub mod clock;
+mod connection;
 mod convert;
 mod credentials;
 pub mod environment;
@@ -73,7 +75,7 @@ pub use jobs::{CreateExportJob, ExportJobs};
 pub use page::{Items, List, Page, Pages};
 pub use project::{Cluster, Project};
 pub use snapshots::Snapshots;
-pub use transport::RetryPolicy;
+pub use transport::{Backoff, RetryPolicy};
 pub use version::ApiVersion;
 pub use wait::{Progress, WaitError, WaitUntilFinished};
 

@@ -84,10 +84,25 @@ pub(super) fn message(status: u16, api: Option<&ApiError>, media_type: Option<&s
     for field in &api.fields {
         line = line + "; " + &one_line(&field.field) + ": " + &one_line(&field.description);
     }
+    if let (Some("VERSION_GONE"), [version, path, ..]) = (code, api.parameters.as_slice()) {
+        line = format!(
+            "{line} [version {} of {}]",
+            one_line(&text(version)),
+            one_line(&text(path))
+        );
+    }
     if let Some(hint) = hint::mend(status, code) {
         line = line + " (" + hint + ")";
     }
     line
+}
+
+/// A parameter as text, without quotes.
+fn text(parameter: &serde_json::Value) -> String {
+    match parameter {
+        serde_json::Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
 }
 
 /// A text from the wire made fit for one line: no control characters, not too long.
@@ -139,6 +154,20 @@ mod tests {
         .unwrap();
         assert_eq!(api.fields.len(), 1);
         assert!(message(400, Some(&api), None).contains("bucketName: too short"));
+    }
+
+    #[test]
+    fn a_version_that_is_gone_is_named() {
+        let api = ApiError::read(
+            br#"{"error":410,"errorCode":"VERSION_GONE","detail":"Gone.","parameters":["2023-01-01","api/atlas/v2/groups"]}"#,
+        )
+        .unwrap();
+        let line = message(410, Some(&api), None);
+        assert!(
+            line.contains("[version 2023-01-01 of api/atlas/v2/groups]"),
+            "{line}"
+        );
+        assert!(line.contains("use a newer version of this crate"), "{line}");
     }
 
     #[test]

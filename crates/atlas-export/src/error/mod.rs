@@ -52,6 +52,8 @@ pub(crate) struct Inner {
     pub(crate) attempts: u32,
     pub(crate) elapsed: Duration,
     pub(crate) retry_after: Option<Duration>,
+    /// Whether the request may have changed something.
+    pub(crate) effect: bool,
     /// Of a `Transport` error: whether it may pass.
     pub(crate) transient: bool,
     pub(crate) raw: Option<Box<str>>,
@@ -69,6 +71,7 @@ impl Error {
             attempts: 0,
             elapsed: Duration::ZERO,
             retry_after: None,
+            effect: false,
             transient: false,
             raw: None,
             source: None,
@@ -147,6 +150,13 @@ impl Error {
             ErrorKind::Api => matches!(self.status(), Some(408 | 429 | 500 | 502 | 503 | 504)),
             _ => false,
         }
+    }
+
+    /// Whether the request may have changed something at the server, though it is not known to
+    /// have. Always so for [`ErrorKind::Ambiguous`]; a deletion whose answer was lost may have
+    /// taken effect too. Never so for a read.
+    pub fn may_have_taken_effect(&self) -> bool {
+        self.0.effect
     }
 
     /// Whether the resource does not exist (404).

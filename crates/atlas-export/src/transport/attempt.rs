@@ -15,6 +15,7 @@ use super::{
     Transport, body, envelope,
     failure::{Cause, Failure},
     request::Prepared,
+    unsent,
 };
 
 /// The longest body of a refusal that is read: enough for Atlas's, too little for a page.
@@ -29,6 +30,15 @@ pub(super) struct Answer {
 }
 
 impl Answer {
+    /// A success without a body.
+    pub(super) fn empty() -> Self {
+        Self {
+            status: StatusCode::NO_CONTENT,
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+        }
+    }
+
     /// The answer as the generated code takes it: a success has the one status that the
     /// contract gives it, because a 201 where 200 is documented is a success all the same.
     pub(super) fn into_response(self, operation: &Operation) -> reqwest::Response {
@@ -47,7 +57,6 @@ impl Transport {
         prepared: &Prepared,
         acted: &AtomicBool,
     ) -> Result<Answer, Failure> {
-        acted.store(false, Ordering::Relaxed);
         let outcome = {
             let dialogue = pin!(self.dialogue(prepared, acted));
             let guard = self.clock.guard(self.limits.attempt_timeout);
@@ -87,7 +96,7 @@ impl Transport {
             let response = match self.http.execute(request).await {
                 Ok(response) => response,
                 Err(error) => {
-                    if error.is_connect() {
+                    if error.is_connect() || unsent::is_unsent(&error) {
                         acted.store(false, Ordering::Relaxed);
                     }
                     return Err(Cause::of_sending(error));

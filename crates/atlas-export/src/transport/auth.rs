@@ -26,9 +26,13 @@ pub(super) struct Dialogue<'a> {
 }
 
 impl Auth {
-    pub(super) fn new(credentials: Credentials) -> Self {
+    pub(super) fn new(credentials: Credentials, max_idle: usize) -> Self {
+        let limits = LaneLimits {
+            max_idle,
+            ..LaneLimits::default()
+        };
         Self {
-            lanes: Arc::new(Lanes::new(credentials, LaneLimits::default())),
+            lanes: Arc::new(Lanes::new(credentials, limits)),
             first: Mutex::new(()),
         }
     }

@@ -8,7 +8,7 @@ use std::{
 
 use http::{HeaderMap, header};
 
-use super::{attempt::Answer, request::Prepared};
+use super::{attempt::Answer, lesson::retry_after, request::Prepared};
 use crate::{Error, ErrorKind, error::ApiError};
 
 /// An attempt that did not give what was asked for.
@@ -91,9 +91,17 @@ impl Failure {
         }
     }
 
-    /// Whether a creation may have taken effect, though nobody said so.
-    fn is_ambiguous(&self, idempotent: bool) -> bool {
-        if idempotent || !self.acted {
+    pub(super) fn body(&self) -> Option<&[u8]> {
+        match &self.cause {
+            Cause::Refused(answer) => Some(&answer.body),
+            _ => None,
+        }
+    }
+
+    /// Whether the request may have taken effect, though nobody said so: it went out, and
+    /// nothing came back that says no.
+    pub(super) fn is_lost(&self) -> bool {
+        if !self.acted {
             return false;
         }
         match &self.cause {
@@ -107,10 +115,10 @@ impl Failure {
 
     /// The error that the caller gets.
     pub(super) fn into_error(self, prepared: &Prepared, now: SystemTime) -> Error {
-        let retry_after = self.headers().and_then(|headers| retry_after(headers, now));
-        let ambiguous = self.is_ambiguous(prepared.idempotent());
+        let retry_after = retry_after(&self, now);
+        let effect = self.is_lost() && prepared.method != http::Method::GET;
         let error = self.cause.into_error();
-        let error = if ambiguous {
+        let error = if effect && !prepared.idempotent() {
             Error::new(
                 ErrorKind::Ambiguous,
                 format!(
@@ -126,7 +134,10 @@ impl Failure {
         } else {
             error
         };
-        error.with(|inner| inner.retry_after = retry_after)
+        error.with(|inner| {
+            inner.retry_after = retry_after;
+            inner.effect = effect;
+        })
     }
 }
 
@@ -211,42 +222,4 @@ fn innermost<'a>(error: &'a (dyn StdError + 'static)) -> &'a (dyn StdError + 'st
         innermost = source;
     }
     innermost
-}
-
-/// What `Retry-After` says: seconds, or a date.
-pub(super) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
-    let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = value.parse() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let date = httpdate::parse_http_date(value).ok()?;
-    Some(date.duration_since(now).unwrap_or_default())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn retry_after_is_seconds_or_a_date() {
-        let now = httpdate::parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT").unwrap();
-        for (value, wait) in [
-            ("7", Some(7)),
-            (" 7 ", Some(7)),
-            ("Sun, 06 Nov 1994 08:49:47 GMT", Some(10)),
-            ("Sun, 06 Nov 1994 08:00:00 GMT", Some(0)),
-            ("-1", None),
-            ("soon", None),
-            ("99999999999999999999999", None),
-        ] {
-            let headers = [(header::RETRY_AFTER, value.parse().unwrap())]
-                .into_iter()
-                .collect();
-            assert_eq!(
-                retry_after(&headers, now),
-                wait.map(Duration::from_secs),
-                "{value}"
-            );
-        }
-    }
 }

@@ -2,10 +2,12 @@
 //!
 //! ```text
 //! prepare   method, URL, version headers, body            request.rs
-//!   attempt ─┬ authenticate  digest lanes                 auth.rs
-//!            ├ send          reqwest, redirects off
+//!   attempt ─┬ govern        a token, a free slot         governor.rs
+//!            ├ authenticate  digest lanes                 auth.rs
+//!            ├ send          reqwest, redirects off       attempt.rs
 //!            ├ read          body under a bound           body.rs
 //!            └ unwrap        envelope                     envelope.rs
+//!   learn    rate limits, deprecations                    lesson.rs, deprecation.rs
 //!   retry?   a pure decision                              retry.rs
 //! failure → Error                                         failure.rs
 //! ```
@@ -16,10 +18,14 @@
 mod attempt;
 mod auth;
 mod body;
+mod deprecation;
 mod envelope;
 mod failure;
+mod governor;
+mod lesson;
 mod request;
 mod retry;
+mod unsent;
 
 use std::{
     future::Future,
@@ -33,17 +39,22 @@ use std::{
 
 use atlas_export_api::{Execute, Operation};
 use futures_util::future::{Either, select};
+use tokio::sync::Semaphore;
 use tracing::Instrument as _;
 
 use self::{
     attempt::Answer,
     auth::Auth,
+    deprecation::Deprecations,
     failure::{Cause, Failure},
+    governor::{Family, Governor},
+    lesson::{lesson, retry_after},
     request::Prepared,
+    retry::Situation,
 };
 use crate::{ApiVersion, Error, clock::Clock};
 
-pub use retry::RetryPolicy;
+pub use retry::{Backoff, RetryPolicy};
 
 /// The status of the made-up response that carries an error. No operation documents it.
 const FAULT: u16 = 999;
@@ -54,6 +65,8 @@ pub(crate) struct Limits {
     pub(crate) call_timeout: Duration,
     pub(crate) attempt_timeout: Duration,
     pub(crate) max_body: usize,
+    pub(crate) max_idle_lanes: usize,
+    pub(crate) max_in_flight: usize,
 }
 
 /// What all calls of a client share.
@@ -68,6 +81,10 @@ pub(crate) struct Transport {
     envelope: bool,
     limits: Limits,
     retry: RetryPolicy,
+    governor: Governor,
+    /// One for each request that may be in flight.
+    slots: Semaphore,
+    deprecations: Deprecations,
 }
 
 impl Transport {
@@ -87,7 +104,10 @@ impl Transport {
     ) -> Self {
         Self {
             http,
-            auth: Auth::new(credentials),
+            auth: Auth::new(credentials, limits.max_idle_lanes),
+            governor: Governor::default(),
+            slots: Semaphore::new(limits.max_in_flight.min(Semaphore::MAX_PERMITS)),
+            deprecations: Deprecations::default(),
             clock,
             version,
             base_path,
@@ -193,38 +213,118 @@ impl Call {
         started: Instant,
     ) -> Result<Answer, Failure> {
         let transport = &*self.transport;
+        let clock = &*transport.clock;
+        let family = transport.governor.family(prepared.operation.path);
         let mut attempt = 0;
+        // Whether an earlier attempt may have taken effect.
+        let mut lost = false;
         loop {
             attempt += 1;
             self.note(|course| course.attempts = attempt);
-            let failure = match transport.attempt(prepared, acted).await {
+            let failure = match transport.governed(&family, prepared, acted).await {
                 Ok(answer) => {
-                    tracing::debug!(attempt, status = answer.status.as_u16(), "answered");
+                    tracing::debug!(
+                        http.request.resend_count = attempt - 1,
+                        http.response.status_code = answer.status.as_u16(),
+                        "answered"
+                    );
                     return Ok(answer);
+                }
+                // It is gone, and it may well have been us.
+                Err(failure) if lost && is_gone(&failure, prepared) => {
+                    tracing::debug!(
+                        http.request.resend_count = attempt - 1,
+                        "an earlier attempt has deleted it"
+                    );
+                    return Ok(Answer::empty());
                 }
                 Err(failure) => failure,
             };
+            lost |= failure.is_lost();
             let wait = transport.retry.decide(
-                &failure,
-                prepared.idempotent(),
-                attempt,
-                transport.clock.now() - started,
-                transport.limits.call_timeout,
-                &*transport.clock,
+                &Situation {
+                    failure: &failure,
+                    idempotent: prepared.idempotent(),
+                    attempt,
+                    elapsed: clock.now() - started,
+                    deadline: transport.limits.call_timeout,
+                },
+                clock,
             );
             tracing::debug!(
-                attempt,
-                status = failure.status(),
-                reason = failure.reason(),
+                http.request.resend_count = attempt - 1,
+                http.response.status_code = failure.status(),
+                error.type = failure.reason(),
                 wait_seconds = wait.map(|wait| wait.as_secs_f64()),
                 "failed"
             );
+            let limited = transport.learn(&family, &failure, wait);
             match wait {
-                Some(wait) => transport.clock.sleep(wait).await,
+                // The governor has the wait, and whoever came first goes first.
+                Some(_) if limited => {}
+                Some(wait) => clock.sleep(wait).await,
                 None => return Err(failure),
             }
         }
     }
+}
+
+impl Transport {
+    /// One attempt, once there is a token and a slot for it.
+    async fn governed(
+        &self,
+        family: &Family,
+        prepared: &Prepared,
+        acted: &AtomicBool,
+    ) -> Result<Answer, Failure> {
+        acted.store(false, Ordering::Relaxed);
+        let waited = family.admit(&*self.clock).await;
+        if !waited.is_zero() {
+            tracing::debug!(
+                wait_seconds = waited.as_secs_f64(),
+                "held back by the rate limit"
+            );
+        }
+        // Never closed, so there is always a slot in the end.
+        let _slot = self.slots.acquire().await.ok();
+        let outcome = self.attempt(prepared, acted).await;
+        let headers = match &outcome {
+            Ok(answer) => Some(&answer.headers),
+            Err(failure) => failure.headers(),
+        };
+        if let Some(headers) = headers {
+            self.deprecations.notice(prepared.operation.id, headers);
+            if governor::is_exhausted(headers) {
+                family.pause(None, self.clock.now());
+            }
+        }
+        outcome
+    }
+
+    /// Tells the governor what a refusal says about the rate. Whether it says anything.
+    fn learn(&self, family: &Family, failure: &Failure, wait: Option<Duration>) -> bool {
+        if failure.status() != Some(429) {
+            return false;
+        }
+        let now = self.clock.now();
+        if let Some(lesson) = lesson(failure) {
+            tracing::info!(
+                wait_seconds = lesson.wait.as_secs_f64(),
+                interval_seconds = lesson.interval.as_secs_f64(),
+                "learned a rate limit"
+            );
+            family.learn(lesson, now);
+        }
+        if let Some(wait) = wait.or_else(|| retry_after(failure, self.clock.wall())) {
+            family.pause(Some(wait), now);
+        }
+        true
+    }
+}
+
+/// Whether a deletion finds nothing to delete.
+fn is_gone(failure: &Failure, prepared: &Prepared) -> bool {
+    prepared.method == http::Method::DELETE && failure.status() == Some(404)
 }
 
 impl Execute for Call {
@@ -239,6 +339,7 @@ impl Execute for Call {
             http.request.method = operation.method,
             url.template = operation.path,
             server.address = request.url().host_str(),
+            server.port = request.url().port_or_known_default(),
         );
         Box::pin(
             async move {

@@ -1,54 +1,137 @@
 //! Whether, and after how long, a failed attempt is followed by another. A pure decision.
 //!
-//! First and simple: what is provably harmless and commonly passes. Anything may be repeated
-//! that never reached the server or that it refused with 429; what is idempotent may be
-//! repeated after 502, 503 and 504 too.
+//! | what happened | idempotent | creation |
+//! |---|---|---|
+//! | never connected, or refused below HTTP | again | again |
+//! | 429 | again | again |
+//! | probe failed with 5xx | again | again |
+//! | reset, time-out, truncated body | again | no: ambiguous |
+//! | 408, 500, 502, 503, 504 | again | no: ambiguous |
+//! | anything else | no | no |
+//!
+//! A challenge (401) is answered within an attempt and is no matter of retrying.
 
 use std::time::Duration;
 
-use super::failure::{Cause, Failure, retry_after};
+use super::{
+    failure::{Cause, Failure},
+    lesson::retry_after,
+};
 use crate::clock::Clock;
 
 /// The waits after a 429 that names none (Atlas advises 10, 20 and 40 s).
 const RATE_LIMITED: [u64; 3] = [10, 20, 40];
 
-/// The wait that doubles with every attempt, before jitter, and its cap.
-const BACKOFF: Duration = Duration::from_millis(500);
-const MAX_BACKOFF: Duration = Duration::from_secs(20);
-
-/// How often a failed request is repeated.
+/// How long to wait between attempts, where the server does not say: exponential, capped, and
+/// with full jitter, so that clients that failed together do not return together.
 ///
 /// ```
-/// use atlas_export::RetryPolicy;
+/// use std::time::Duration;
+/// use atlas_export::Backoff;
+///
+/// let backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(5));
+/// // The bound of the random wait before each further attempt.
+/// assert_eq!(backoff.bound(1), Duration::from_millis(100));
+/// assert_eq!(backoff.bound(3), Duration::from_millis(400));
+/// assert_eq!(backoff.bound(30), Duration::from_secs(5));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backoff {
+    initial: Duration,
+    max: Duration,
+}
+
+impl Default for Backoff {
+    /// 500 ms, doubling, up to 20 s.
+    fn default() -> Self {
+        Self::new(Duration::from_millis(500), Duration::from_secs(20))
+    }
+}
+
+impl Backoff {
+    /// Waits of up to `initial`, doubling with every attempt, but never more than `max`.
+    pub const fn new(initial: Duration, max: Duration) -> Self {
+        Self { initial, max }
+    }
+
+    /// The longest wait after so many attempts; the wait itself is a random part of it.
+    pub fn bound(self, attempts: u32) -> Duration {
+        let doublings = attempts.saturating_sub(1);
+        self.initial
+            .saturating_mul(2_u32.saturating_pow(doublings))
+            .min(self.max)
+    }
+
+    fn wait(self, attempts: u32, clock: &dyn Clock) -> Duration {
+        let bound = self.bound(attempts);
+        match clock.random() {
+            Ok([first, second, ..]) => {
+                let part = u16::from_be_bytes([first, second]);
+                bound.mul_f64(f64::from(part) / f64::from(u16::MAX))
+            }
+            Err(_) => bound,
+        }
+    }
+}
+
+/// How often, and for how long, a failed request is repeated. What may be repeated at all is
+/// not up to a policy: a creation that the server may have acted on never is.
+///
+/// ```
+/// use std::time::Duration;
+/// use atlas_export::{Backoff, RetryPolicy};
 ///
 /// assert_eq!(RetryPolicy::default().attempts(), 4);
 /// assert_eq!(RetryPolicy::none().attempts(), 1);
-/// assert_eq!(RetryPolicy::default().max_attempts(7).attempts(), 7);
+///
+/// let patient = RetryPolicy::default()
+///     .max_attempts(10)
+///     .max_elapsed(Duration::from_secs(120))
+///     .backoff(Backoff::new(Duration::from_secs(1), Duration::from_secs(30)));
+/// assert_eq!(patient.attempts(), 10);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct RetryPolicy {
     max_attempts: u32,
+    max_elapsed: Option<Duration>,
+    backoff: Backoff,
 }
 
 impl Default for RetryPolicy {
-    /// Four attempts.
+    /// Four attempts within the time-out of the call.
     fn default() -> Self {
-        Self { max_attempts: 4 }
+        Self {
+            max_attempts: 4,
+            max_elapsed: None,
+            backoff: Backoff::default(),
+        }
     }
 }
 
 impl RetryPolicy {
     /// One attempt, whatever comes.
-    pub const fn none() -> Self {
-        Self { max_attempts: 1 }
+    pub fn none() -> Self {
+        Self::default().max_attempts(1)
     }
 
     /// At most so many attempts, the first one included; 0 counts as 1.
-    pub const fn max_attempts(self, attempts: u32) -> Self {
-        Self {
-            max_attempts: if attempts == 0 { 1 } else { attempts },
-        }
+    pub const fn max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = if attempts == 0 { 1 } else { attempts };
+        self
+    }
+
+    /// No further attempt begins after this time, counted from the start of the call. The
+    /// time-out of the call bounds it in any case.
+    pub const fn max_elapsed(mut self, elapsed: Duration) -> Self {
+        self.max_elapsed = Some(elapsed);
+        self
+    }
+
+    /// How long to wait where the server does not say.
+    pub const fn backoff(mut self, backoff: Backoff) -> Self {
+        self.backoff = backoff;
+        self
     }
 
     /// The number of attempts, the first one included.
@@ -57,58 +140,51 @@ impl RetryPolicy {
     }
 
     /// The wait before the next attempt; `None` where there is to be none.
-    pub(super) fn decide(
-        self,
-        failure: &Failure,
-        idempotent: bool,
-        attempt: u32,
-        elapsed: Duration,
-        deadline: Duration,
-        clock: &dyn Clock,
-    ) -> Option<Duration> {
-        if attempt >= self.max_attempts || !may_repeat(failure, idempotent) {
+    pub(super) fn decide(self, now: &Situation<'_>, clock: &dyn Clock) -> Option<Duration> {
+        let failure = now.failure;
+        if now.attempt >= self.max_attempts || !may_repeat(failure, now.idempotent) {
             return None;
         }
-        let asked = failure
-            .headers()
-            .and_then(|headers| retry_after(headers, clock.wall()));
+        let asked = retry_after(failure, clock.wall());
         let wait = match asked {
+            // At least what the server asks for.
             Some(asked) => asked,
             None if failure.status() == Some(429) => {
-                let step = usize::try_from(attempt - 1).unwrap_or(usize::MAX);
+                let step = usize::try_from(now.attempt - 1).unwrap_or(usize::MAX);
                 let seconds = RATE_LIMITED.get(step).or(RATE_LIMITED.last());
                 Duration::from_secs(*seconds?)
             }
-            None => jittered(attempt, clock),
+            None => self.backoff.wait(now.attempt, clock),
         };
         // A wait that the deadline would cut short is better not begun.
-        (elapsed.saturating_add(wait) < deadline).then_some(wait)
+        let deadline = self
+            .max_elapsed
+            .map_or(now.deadline, |max| max.min(now.deadline));
+        (now.elapsed.saturating_add(wait) < deadline).then_some(wait)
     }
+}
+
+/// All that a decision depends on.
+#[derive(Debug)]
+pub(super) struct Situation<'a> {
+    pub(super) failure: &'a Failure,
+    pub(super) idempotent: bool,
+    /// How many attempts there were.
+    pub(super) attempt: u32,
+    pub(super) elapsed: Duration,
+    pub(super) deadline: Duration,
 }
 
 fn may_repeat(failure: &Failure, idempotent: bool) -> bool {
     match &failure.cause {
         Cause::Connect(_) => true,
+        Cause::Broken(_) | Cause::Timeout(_) => idempotent || !failure.acted,
         Cause::Refused(answer) => match answer.status.as_u16() {
             429 => true,
-            // A probe fails before the request was sent.
-            502..=504 => idempotent || !failure.acted,
+            408 | 500 | 502..=504 => idempotent || !failure.acted,
             _ => false,
         },
         _ => false,
-    }
-}
-
-/// A random part of a wait that doubles with every attempt ("full jitter").
-fn jittered(attempt: u32, clock: &dyn Clock) -> Duration {
-    let whole = BACKOFF
-        .saturating_mul(2_u32.saturating_pow(attempt - 1))
-        .min(MAX_BACKOFF);
-    match clock.random() {
-        Ok([first, second, ..]) => {
-            whole.mul_f64(f64::from(u16::from_be_bytes([first, second])) / f64::from(u16::MAX))
-        }
-        Err(_) => whole,
     }
 }
 
@@ -135,14 +211,30 @@ mod tests {
         }
     }
 
+    fn decide(
+        policy: RetryPolicy,
+        failure: &Failure,
+        idempotent: bool,
+        attempt: u32,
+        elapsed: Duration,
+    ) -> Option<Duration> {
+        let situation = Situation {
+            failure,
+            idempotent,
+            attempt,
+            elapsed,
+            deadline: DEADLINE,
+        };
+        policy.decide(&situation, &SystemClock)
+    }
+
     fn wait(failure: &Failure, idempotent: bool, attempt: u32) -> Option<Duration> {
-        RetryPolicy::default().decide(
+        decide(
+            RetryPolicy::default(),
             failure,
             idempotent,
             attempt,
             Duration::ZERO,
-            DEADLINE,
-            &SystemClock,
         )
     }
 
@@ -164,17 +256,43 @@ mod tests {
     fn what_the_server_did_not_act_on_is_repeated() {
         assert!(wait(&refused(429, true, None), false, 1).is_some());
         assert!(wait(&refused(503, false, None), false, 1).is_some());
-        assert!(wait(&refused(503, true, None), true, 1).is_some());
+        let cause = Cause::Timeout(DEADLINE);
+        assert!(
+            wait(
+                &Failure {
+                    cause,
+                    acted: false
+                },
+                false,
+                1
+            )
+            .is_some()
+        );
+    }
+
+    #[test]
+    fn what_is_idempotent_is_repeated_after_anything_that_may_pass() {
+        for status in [408, 429, 500, 502, 503, 504] {
+            assert!(
+                wait(&refused(status, true, None), true, 1).is_some(),
+                "{status}"
+            );
+        }
+        let cause = Cause::Timeout(DEADLINE);
+        assert!(wait(&Failure { cause, acted: true }, true, 1).is_some());
     }
 
     #[test]
     fn other_refusals_are_final() {
-        for status in [400, 401, 403, 404, 409, 410, 500] {
+        for status in [400, 401, 403, 404, 409, 410, 501] {
             assert_eq!(
                 wait(&refused(status, true, None), true, 1),
                 None,
                 "{status}"
             );
+        }
+        for cause in [Cause::TooLarge(1), Cause::Redirect(None, 302)] {
+            assert_eq!(wait(&Failure { cause, acted: true }, true, 1), None);
         }
     }
 
@@ -185,27 +303,39 @@ mod tests {
             wait(&refused(429, true, Some("7")), true, 1),
             Some(seconds(7))
         );
+        assert_eq!(
+            wait(&refused(503, true, Some("7")), true, 1),
+            Some(seconds(7))
+        );
         assert_eq!(wait(&refused(429, true, Some("300")), true, 1), None);
     }
 
     #[test]
     fn without_a_wait_of_the_server_429_waits_10_20_and_40_s() {
         let waits: Vec<_> = (1..=3)
-            .filter_map(|n| wait(&refused(429, true, None), true, n))
+            .filter_map(|attempt| wait(&refused(429, true, None), true, attempt))
             .collect();
         assert_eq!(waits, [10, 20, 40].map(Duration::from_secs));
     }
 
     #[test]
-    fn the_number_of_attempts_is_bounded() {
-        assert_eq!(wait(&refused(503, true, None), true, 4), None);
+    fn attempts_and_time_are_bounded() {
+        let failure = refused(429, true, Some("1"));
+        assert_eq!(wait(&failure, true, 4), None);
+        let policy = RetryPolicy::default().max_elapsed(Duration::from_secs(10));
+        let after = |seconds| decide(policy, &failure, true, 1, Duration::from_secs(seconds));
+        assert!(after(8).is_some());
+        assert_eq!(after(9), None);
     }
 
     #[test]
-    fn back_off_doubles_and_is_capped() {
-        for attempt in 1..40 {
-            assert!(jittered(attempt, &SystemClock) <= MAX_BACKOFF);
+    fn back_off_is_a_random_part_of_a_bound_that_doubles() {
+        let backoff = Backoff::default();
+        for attempt in 1..70 {
+            assert!(backoff.wait(attempt, &SystemClock) <= backoff.bound(attempt));
         }
-        assert!(jittered(1, &SystemClock) <= BACKOFF);
+        let waits: std::collections::BTreeSet<_> =
+            (0..20).map(|_| backoff.wait(5, &SystemClock)).collect();
+        assert!(waits.len() > 1, "there is no jitter");
     }
 }
