@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 /// How many items a page holds at the most: 1 to 500 (Atlas: `itemsPerPage`), by default 100.
 ///
@@ -98,37 +98,45 @@ impl std::error::Error for InvalidPageSize {}
 
 /// What Atlas says about how many items there are in all pages: an estimate, when it is there.
 ///
-/// Anything that is not a count — `null`, a negative number, a text — reads as *not said*,
-/// because no page is worth losing over an estimate.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+/// Anything is read, and kept as it came, because no page is worth losing over an estimate.
+///
+/// ```
+/// use atlas_export_types::ItemCount;
+///
+/// let count: ItemCount = serde_json::from_str("7")?;
+/// assert_eq!(count.get(), Some(7));
+/// let odd: ItemCount = serde_json::from_str(r#""about 7""#)?;
+/// assert_eq!((odd.get(), odd.to_string().as_str()), (None, r#""about 7""#));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct ItemCount(Option<u64>);
+pub struct ItemCount(serde_json::Value);
 
 impl ItemCount {
-    /// The estimate, if there is one.
-    pub const fn get(self) -> Option<u64> {
-        self.0
+    /// The estimate, if it is a number of items.
+    pub fn get(&self) -> Option<u64> {
+        self.0.as_u64()
     }
 }
 
 impl From<u64> for ItemCount {
     fn from(count: u64) -> Self {
-        Self(Some(count))
+        Self(count.into())
     }
 }
 
 impl fmt::Display for ItemCount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Some(count) => count.fmt(f),
-            None => f.write_str("unknown"),
-        }
+        self.0.fmt(f)
     }
 }
 
-impl<'de> Deserialize<'de> for ItemCount {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self(serde_json::Value::deserialize(deserializer)?.as_u64()))
+impl FromStr for ItemCount {
+    type Err = std::num::ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse::<u64>().map(Into::into)
     }
 }
 
@@ -154,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_count_that_is_none_reads_as_unknown() {
+    fn a_count_that_is_none_reads_as_unknown_and_is_kept() {
         for (json, count) in [
             ("7", Some(7)),
             ("null", None),
@@ -165,6 +173,11 @@ mod tests {
         ] {
             let read: ItemCount = serde_json::from_str(json).unwrap();
             assert_eq!(read.get(), count, "{json}");
+            let written = serde_json::to_value(&read).unwrap();
+            assert_eq!(
+                written,
+                serde_json::from_str::<serde_json::Value>(json).unwrap()
+            );
         }
     }
 }

@@ -54,6 +54,9 @@ mod convert;
 mod credentials;
 pub mod environment;
 mod error;
+#[cfg(feature = "raw")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod jobs;
 mod page;
 mod project;

@@ -82,7 +82,7 @@ impl<T> Fetched<T> {
         }
         Page {
             items,
-            total_count: self.total_count.and_then(ItemCount::get),
+            total_count: self.total_count.as_ref().and_then(ItemCount::get),
             skipped,
             has_next,
         }

@@ -23,7 +23,7 @@ struct Envelope<'a> {
 }
 
 /// Takes an answer out of its envelope; one without an envelope is left as it is.
-pub(super) fn unwrap(answer: Answer) -> Answer {
+pub(crate) fn unwrap(answer: Answer) -> Answer {
     let Some((status, inside)) = open(&answer.body) else {
         return answer;
     };

@@ -13,15 +13,15 @@ use crate::{Error, ErrorKind, error::ApiError};
 
 /// An attempt that did not give what was asked for.
 #[derive(Debug)]
-pub(super) struct Failure {
-    pub(super) cause: Cause,
+pub(crate) struct Failure {
+    pub(crate) cause: Cause,
     /// Whether the server may have acted on the request. Not so where nothing was sent, and
     /// where the server challenged instead.
-    pub(super) acted: bool,
+    pub(crate) acted: bool,
 }
 
 #[derive(Debug)]
-pub(super) enum Cause {
+pub(crate) enum Cause {
     /// There is no connection.
     Connect(reqwest::Error),
     /// The connection broke, or the body did.
@@ -51,7 +51,7 @@ impl Cause {
         }
     }
 
-    pub(super) fn refused(answer: Answer) -> Self {
+    pub(crate) fn refused(answer: Answer) -> Self {
         Self::Refused(Box::new(answer))
     }
 

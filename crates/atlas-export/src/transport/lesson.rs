@@ -27,7 +27,7 @@ pub(super) struct Lesson {
 }
 
 /// How long a refusal asks to wait: the longer of what header and body say.
-pub(super) fn retry_after(failure: &Failure, now: SystemTime) -> Option<Duration> {
+pub(crate) fn retry_after(failure: &Failure, now: SystemTime) -> Option<Duration> {
     let told = failure
         .headers()
         .and_then(|headers| header_wait(headers, now));

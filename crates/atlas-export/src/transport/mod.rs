@@ -19,7 +19,7 @@ mod attempt;
 mod auth;
 mod body;
 mod deprecation;
-mod envelope;
+pub(crate) mod envelope;
 mod failure;
 mod governor;
 mod lesson;
@@ -43,17 +43,18 @@ use tokio::sync::Semaphore;
 use tracing::Instrument as _;
 
 use self::{
-    attempt::Answer,
     auth::Auth,
     deprecation::Deprecations,
-    failure::{Cause, Failure},
     governor::{Family, Governor},
-    lesson::{lesson, retry_after},
+    lesson::lesson,
     request::Prepared,
     retry::Situation,
 };
 use crate::{ApiVersion, Error, clock::Clock};
 
+pub(crate) use attempt::Answer;
+pub(crate) use failure::{Cause, Failure};
+pub(crate) use lesson::retry_after;
 pub use retry::{Backoff, RetryPolicy};
 
 /// The status of the made-up response that carries an error. No operation documents it.

@@ -1,0 +1,4 @@
+//! `cargo +nightly fuzz run pages`
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| atlas_export::fuzzing::pages(data));

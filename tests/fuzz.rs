@@ -1,0 +1,127 @@
+//! Every parser of what a server sends, with anything that a server may send.
+//!
+//! In a release build, as CI runs it, each has 100,000 cases; in a debug build 2,000. The same
+//! entries are targets for `cargo fuzz` in the folder `fuzz`.
+
+use atlas_export::fuzzing;
+use digest_lanes::{BodyKind, Credentials, LaneLimits, Lanes};
+use proptest::prelude::*;
+use std::{sync::Arc, time::Instant};
+
+fn config() -> ProptestConfig {
+    ProptestConfig::with_cases(if cfg!(debug_assertions) {
+        2_000
+    } else {
+        100_000
+    })
+}
+
+/// Bytes that are often nearly a header of digest.
+fn header() -> impl Strategy<Value = Vec<u8>> {
+    let piece = prop_oneof![
+        Just("Digest ".to_owned()),
+        Just("Basic ".to_owned()),
+        Just("realm=\"x\"".to_owned()),
+        Just("nonce=\"abc\"".to_owned()),
+        Just("nextnonce=\"abc\"".to_owned()),
+        Just("qop=\"auth,auth-int\"".to_owned()),
+        Just("algorithm=SHA-256-sess".to_owned()),
+        Just("stale=TRUE".to_owned()),
+        Just(", ".to_owned()),
+        Just("\"".to_owned()),
+        Just("\\".to_owned()),
+        Just("=".to_owned()),
+        "[ -~]{0,8}",
+    ];
+    prop_oneof![
+        3 => prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat().into_bytes()),
+        1 => prop::collection::vec(any::<u8>(), 0..80),
+    ]
+}
+
+/// JSON that is often nearly a page, an envelope or an error.
+fn json() -> impl Strategy<Value = Vec<u8>> {
+    let key = prop_oneof![
+        Just("results"),
+        Just("links"),
+        Just("totalCount"),
+        Just("status"),
+        Just("content"),
+        Just("envelope"),
+        Just("errorCode"),
+        Just("parameters"),
+        Just("id"),
+        Just("_id"),
+        Just("cloudProvider"),
+        Just("exportBucketId"),
+        Just("state"),
+        Just("customData"),
+        Just("createdAt"),
+    ];
+    let leaf = prop_oneof![
+        Just(serde_json::Value::Null),
+        any::<bool>().prop_map(Into::into),
+        any::<i64>().prop_map(Into::into),
+        any::<f64>().prop_map(Into::into),
+        Just("2026-08-10T03:28:25Z".into()),
+        Just("RATE_LIMITED_TOKEN_BUCKET".into()),
+        ".{0,6}".prop_map(Into::into),
+    ];
+    let value = leaf.prop_recursive(4, 24, 5, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..5).prop_map(Into::into),
+            prop::collection::hash_map(key.clone().prop_map(str::to_owned), inner, 0..6)
+                .prop_map(|map| serde_json::Value::Object(map.into_iter().collect())),
+        ]
+    });
+    prop_oneof![
+        4 => value.prop_map(|value| value.to_string().into_bytes()),
+        1 => prop::collection::vec(any::<u8>(), 0..80),
+    ]
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn challenges(headers in prop::collection::vec(header(), 0..3)) {
+        let headers: Vec<&[u8]> = headers.iter().map(Vec::as_slice).collect();
+        let all = digest_lanes::parse_challenges(headers.iter().copied());
+        let strongest = digest_lanes::strongest(headers.iter().copied());
+        prop_assert_eq!(strongest.is_some(), !all.is_empty());
+    }
+
+    #[test]
+    fn authentication_info(value in header()) {
+        let lanes = Arc::new(Lanes::new(Credentials::new("u", "p"), LaneLimits::default()));
+        let now = Instant::now();
+        let mut exchange = lanes.begin(now, BodyKind::Empty);
+        let _ = exchange.next("GET", "/", [0; 16]);
+        let challenge: &[u8] = b"Digest realm=\"x\", nonce=\"n\", qop=\"auth\"";
+        let _ = exchange.response(now, 401, [challenge], None);
+        let _ = exchange.next("GET", "/", [1; 16]);
+        let _ = exchange.response(now, 200, [], Some(&value));
+        // Whatever it said, there is a lane to go on with.
+        prop_assert_eq!(lanes.idle(), 1);
+    }
+
+    #[test]
+    fn waits(value in header(), body in json()) {
+        fuzzing::waits(&value, &body);
+    }
+
+    #[test]
+    fn retry_after(value in prop_oneof!["[0-9]{0,25}", "[A-Z][a-z]{2}, [0-9 ]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} GMT"]) {
+        fuzzing::waits(value.as_bytes(), b"");
+    }
+
+    #[test]
+    fn envelopes(body in json()) {
+        fuzzing::envelope(&body);
+    }
+
+    #[test]
+    fn pages(body in json()) {
+        fuzzing::pages(&body);
+    }
+}
