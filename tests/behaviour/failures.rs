@@ -103,6 +103,28 @@ async fn a_page_of_a_gateway_is_told_by_its_status_alone() {
 }
 
 #[tokio::test]
+async fn a_success_that_is_not_atlas_s_is_no_success() {
+    let page = || {
+        Reply::with_headers(
+            200,
+            "Content-Type: text/html\r\n",
+            "<html>log in s3cret</html>",
+        )
+    };
+    let (error, server) = list_from(vec![page()]).await;
+    assert_eq!(error.kind(), ErrorKind::Transport);
+    assert!(
+        error.to_string().contains("a success with text/html"),
+        "{error}"
+    );
+    assert!(!format!("{error} {error:?}").contains("s3cret") && !error.is_retryable());
+    // A deletion has nothing but the status to go by.
+    let error = scripted(&server).delete(&parsed(BUCKET)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Transport);
+    assert!(error.may_have_taken_effect());
+}
+
+#[tokio::test]
 async fn a_truncated_body_is_a_transport_error() {
     let cut = Reply::raw(
         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{\"results\":[",

@@ -39,6 +39,24 @@ impl Answer {
         }
     }
 
+    /// The media type, without its parameters.
+    pub(super) fn media_type(&self) -> Option<&str> {
+        let value = self.headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+        Some(value.split(';').next().unwrap_or(value).trim())
+    }
+
+    /// Whether a success can come from Atlas, which sends JSON or nothing. A gateway may answer
+    /// 200 with a page of its own, and a deletion would be believed on its status alone.
+    fn is_of_atlas(&self) -> bool {
+        if self.body.is_empty() {
+            return true;
+        }
+        match self.media_type() {
+            Some(media_type) => media_type.contains("json"),
+            None => serde_json::from_slice::<serde::de::IgnoredAny>(&self.body).is_ok(),
+        }
+    }
+
     /// The answer as the generated code takes it: a success has the one status that the
     /// contract gives it, because a 201 where 200 is documented is a success all the same.
     pub(super) fn into_response(self, operation: &Operation) -> reqwest::Response {
@@ -168,6 +186,9 @@ impl Transport {
             headers,
             body,
         };
+        if !answer.is_of_atlas() {
+            return Err(Cause::Foreign(answer.media_type().map(str::to_owned)));
+        }
         if !self.envelope {
             return Ok(answer);
         }

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use http::{HeaderMap, header};
+use http::HeaderMap;
 
 use super::{attempt::Answer, lesson::retry_after, request::Prepared};
 use crate::{Error, ErrorKind, error::ApiError};
@@ -35,6 +35,8 @@ pub(crate) enum Cause {
     Refused(Box<Answer>),
     /// The server knows the nonce and refuses the answer.
     Rejected(Box<Answer>),
+    /// A success of somebody else, with this media type.
+    Foreign(Option<String>),
     Random(io::Error),
     /// The answer to the challenge is no header value.
     Unsignable,
@@ -79,6 +81,7 @@ impl Failure {
             Cause::Redirect(..) => "redirect",
             Cause::Refused(_) => "status",
             Cause::Rejected(_) => "credentials",
+            Cause::Foreign(_) => "foreign",
             Cause::Random(_) => "no randomness",
             Cause::Unsignable => "challenge",
         }
@@ -186,22 +189,23 @@ impl Cause {
                 ),
             )
             .with(|inner| inner.status = Some(status)),
+            Self::Foreign(media_type) => Error::new(
+                ErrorKind::Transport,
+                format!(
+                    "a success with {}, so not by Atlas itself: check the base URL, and what \
+                     stands between",
+                    media_type.as_deref().unwrap_or("a body that is no JSON")
+                ),
+            ),
             Self::Unsignable => Error::new(
                 ErrorKind::Transport,
                 "the server's digest challenge holds characters that no answer can repeat",
             ),
-            Self::Refused(answer) => {
-                let media_type = answer
-                    .headers
-                    .get(header::CONTENT_TYPE)
-                    .and_then(|value| value.to_str().ok())
-                    .and_then(|value| value.split(';').next());
-                Error::of_status(
-                    answer.status.as_u16(),
-                    ApiError::read(&answer.body),
-                    media_type,
-                )
-            }
+            Self::Refused(answer) => Error::of_status(
+                answer.status.as_u16(),
+                ApiError::read(&answer.body),
+                answer.media_type(),
+            ),
             Self::Rejected(answer) => Error::new(
                 ErrorKind::Authentication,
                 "401: the server refuses the API key: check that public and private key belong \
