@@ -60,6 +60,8 @@ impl Connection {
             // Credentials go to the configured origin alone.
             .redirect(reqwest::redirect::Policy::none())
             .referer(false);
+        // Said explicitly, or the feature of one crate would choose for all.
+        http = http.tls_backend_rustls();
         #[cfg(feature = "native-tls")]
         if self.native_tls {
             http = http.tls_backend_native();

@@ -47,13 +47,14 @@ impl Answer {
 
     /// Whether a success can come from Atlas, which sends JSON or nothing. A gateway may answer
     /// 200 with a page of its own, and a deletion would be believed on its status alone.
-    fn is_of_atlas(&self) -> bool {
+    fn is_of_atlas(&self, unread: bool) -> bool {
         if self.body.is_empty() {
             return true;
         }
+        let parses = || serde_json::from_slice::<serde::de::IgnoredAny>(&self.body).is_ok();
         match self.media_type() {
-            Some(media_type) => media_type.contains("json"),
-            None => serde_json::from_slice::<serde::de::IgnoredAny>(&self.body).is_ok(),
+            Some(media_type) => media_type.contains("json") && (!unread || parses()),
+            None => parses(),
         }
     }
 
@@ -150,14 +151,18 @@ impl Transport {
                 Verdict::Final => {
                     // Others need not wait for the body.
                     drop(dialogue);
-                    return self.read(response).await;
+                    return self.read(prepared, response).await;
                 }
             }
         }
     }
 
     /// Reads a final response: a success whole, anything else as far as it is of use.
-    async fn read(&self, response: reqwest::Response) -> Result<Answer, Cause> {
+    async fn read(
+        &self,
+        prepared: &Prepared,
+        response: reqwest::Response,
+    ) -> Result<Answer, Cause> {
         let status = response.status();
         if status.is_redirection() {
             return Err(Cause::Redirect(
@@ -186,7 +191,9 @@ impl Transport {
             headers,
             body,
         };
-        if !answer.is_of_atlas() {
+        // Where nothing is to be decoded, nobody else would look at the body.
+        let unread = prepared.operation.success == StatusCode::NO_CONTENT.as_u16();
+        if !answer.is_of_atlas(unread) {
             return Err(Cause::Foreign(answer.media_type().map(str::to_owned)));
         }
         if !self.envelope {

@@ -23,7 +23,7 @@ use crate::clock::Clock;
 /// How much slower than the bucket fills: two clocks never agree.
 const MARGIN: f64 = 1.02;
 
-/// The pause where the server says that nothing is left and not for how long.
+/// The pause where an answer says that nothing is left, and nothing says for how long.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Whether the server says that the bucket is empty now.
@@ -55,6 +55,8 @@ struct Pace {
     not_before: Option<Instant>,
     /// The time between two calls, once it is known.
     interval: Option<Duration>,
+    /// When it was learned.
+    learned: Option<Instant>,
 }
 
 impl Governor {
@@ -99,21 +101,32 @@ impl Family {
         }
     }
 
-    /// Takes in what a 429 tells.
-    pub(super) fn learn(&self, lesson: Lesson, now: Instant) {
+    /// Takes in what a 429 tells, of a request that was sent at `sent`. Of one that was sent
+    /// before the pace was known, it tells nothing new: calls are held back already.
+    pub(super) fn learn(&self, lesson: Lesson, sent: Instant, now: Instant) {
         self.with_pace(|pace| {
+            if pace.learned.is_some_and(|learned| sent < learned) {
+                return;
+            }
             let interval = lesson.interval.mul_f64(MARGIN);
+            pace.learned = Some(now);
             pace.interval = Some(interval);
-            // Calls that were in flight together learn the same; the latest moment counts.
             pace.not_before = pace.not_before.max(Some(now + lesson.wait.max(interval)));
         });
     }
 
-    /// Lets nobody go for a while.
-    pub(super) fn pause(&self, wait: Option<Duration>, now: Instant) {
+    /// Lets nobody go for a while, because a 429 asked for it.
+    pub(super) fn pause(&self, wait: Duration, now: Instant) {
+        self.with_pace(|pace| pace.not_before = pace.not_before.max(Some(now + wait)));
+    }
+
+    /// Takes in that an answer spent the last token. Where the pace is known, it is known as
+    /// well when there is another; else nobody goes for a moment.
+    pub(super) fn exhausted(&self, now: Instant) {
         self.with_pace(|pace| {
-            let wait = wait.or(pace.interval).unwrap_or(PAUSE);
-            pace.not_before = pace.not_before.max(Some(now + wait));
+            if pace.interval.is_none() {
+                pace.not_before = pace.not_before.max(Some(now + PAUSE));
+            }
         });
     }
 
@@ -190,7 +203,7 @@ mod tests {
         let clock = Skipping::new();
         let family = Family::default();
         let start = clock.now();
-        family.learn(LESSON, start);
+        family.learn(LESSON, start, start);
         family.admit(&clock).await;
         assert!(clock.now() - start >= Duration::from_secs(5));
         for _ in 0..10 {
@@ -206,25 +219,51 @@ mod tests {
     async fn a_pause_ends_and_sets_no_pace() {
         let clock = Skipping::new();
         let family = Family::default();
-        family.pause(Some(Duration::from_secs(3)), clock.now());
+        family.pause(Duration::from_secs(3), clock.now());
         assert_eq!(family.admit(&clock).await, Duration::from_secs(3));
         assert!(family.admit(&clock).await.is_zero());
+    }
+
+    #[tokio::test]
+    async fn the_last_token_pauses_only_while_no_pace_is_known() {
+        let clock = Skipping::new();
+        let family = Family::default();
+        family.exhausted(clock.now());
+        assert_eq!(family.admit(&clock).await, PAUSE);
+        family.learn(LESSON, clock.now(), clock.now());
+        family.admit(&clock).await;
+        family.exhausted(clock.now());
+        let waited = family.admit(&clock).await;
+        assert_eq!(waited, LESSON.interval.mul_f64(MARGIN));
     }
 
     #[tokio::test]
     async fn lessons_learned_together_do_not_add_up() {
         let clock = Skipping::new();
         let family = Family::default();
-        for _ in 0..64 {
-            family.learn(LESSON, clock.now());
+        let sent = clock.now();
+        clock.sleep(Duration::from_millis(20)).await;
+        family.learn(LESSON, sent, clock.now());
+        for _ in 0..63 {
+            // The other refusals of the same crowd come in late.
+            clock.sleep(Duration::from_millis(20)).await;
+            family.learn(LESSON, sent, clock.now());
         }
+        let waited = family.admit(&clock).await;
+        assert_eq!(
+            waited,
+            Duration::from_secs(5) - Duration::from_millis(63 * 20)
+        );
+        // One that was sent at the known pace says that it is too fast.
+        family.learn(LESSON, clock.now(), clock.now());
         assert_eq!(family.admit(&clock).await, Duration::from_secs(5));
     }
 
     #[tokio::test]
     async fn a_call_dropped_while_it_waits_takes_no_token() {
         let family = Family::default();
-        family.learn(LESSON, Instant::now());
+        let now = Instant::now();
+        family.learn(LESSON, now, now);
         // The real clock: the wait is under way when the call is dropped.
         {
             let waiting = Box::pin(family.admit(&SystemClock));

@@ -46,7 +46,7 @@ use self::{
     auth::Auth,
     deprecation::Deprecations,
     governor::{Family, Governor},
-    lesson::lesson,
+    lesson::{Lesson, lesson},
     request::Prepared,
     retry::Situation,
 };
@@ -222,7 +222,8 @@ impl Call {
         loop {
             attempt += 1;
             self.note(|course| course.attempts = attempt);
-            let failure = match transport.governed(&family, prepared, acted).await {
+            let (sent, outcome) = transport.governed(&family, prepared, acted).await;
+            let failure = match outcome {
                 Ok(answer) => {
                     tracing::debug!(
                         http.request.resend_count = attempt - 1,
@@ -259,7 +260,7 @@ impl Call {
                 wait_seconds = wait.map(|wait| wait.as_secs_f64()),
                 "failed"
             );
-            let limited = transport.learn(&family, &failure, wait);
+            let limited = transport.learn(&family, &failure, sent, wait);
             match wait {
                 // The governor has the wait, and whoever came first goes first.
                 Some(_) if limited => {}
@@ -271,13 +272,13 @@ impl Call {
 }
 
 impl Transport {
-    /// One attempt, once there is a token and a slot for it.
+    /// One attempt, once there is a token and a slot for it; and when that was.
     async fn governed(
         &self,
         family: &Family,
         prepared: &Prepared,
         acted: &AtomicBool,
-    ) -> Result<Answer, Failure> {
+    ) -> (Instant, Result<Answer, Failure>) {
         acted.store(false, Ordering::Relaxed);
         let waited = family.admit(&*self.clock).await;
         if !waited.is_zero() {
@@ -288,6 +289,7 @@ impl Transport {
         }
         // Never closed, so there is always a slot in the end.
         let _slot = self.slots.acquire().await.ok();
+        let sent = self.clock.now();
         let outcome = self.attempt(prepared, acted).await;
         let headers = match &outcome {
             Ok(answer) => Some(&answer.headers),
@@ -296,28 +298,35 @@ impl Transport {
         if let Some(headers) = headers {
             self.deprecations.notice(prepared.operation.id, headers);
             if governor::is_exhausted(headers) {
-                family.pause(None, self.clock.now());
+                family.exhausted(self.clock.now());
             }
         }
-        outcome
+        (sent, outcome)
     }
 
     /// Tells the governor what a refusal says about the rate. Whether it says anything.
-    fn learn(&self, family: &Family, failure: &Failure, wait: Option<Duration>) -> bool {
+    fn learn(
+        &self,
+        family: &Family,
+        failure: &Failure,
+        sent: Instant,
+        wait: Option<Duration>,
+    ) -> bool {
         if failure.status() != Some(429) {
             return false;
         }
         let now = self.clock.now();
+        let wait = wait.or_else(|| retry_after(failure, self.clock.wall()));
         if let Some(lesson) = lesson(failure) {
             tracing::info!(
                 wait_seconds = lesson.wait.as_secs_f64(),
                 interval_seconds = lesson.interval.as_secs_f64(),
                 "learned a rate limit"
             );
-            family.learn(lesson, now);
-        }
-        if let Some(wait) = wait.or_else(|| retry_after(failure, self.clock.wall())) {
-            family.pause(Some(wait), now);
+            let wait = wait.unwrap_or_default().max(lesson.wait);
+            family.learn(Lesson { wait, ..lesson }, sent, now);
+        } else if let Some(wait) = wait {
+            family.pause(wait, now);
         }
         true
     }
