@@ -5,6 +5,7 @@ mod buckets;
 mod curl;
 mod furniture;
 mod jobs;
+mod limits;
 mod lists;
 mod media;
 mod peer;
