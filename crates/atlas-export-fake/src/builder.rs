@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -20,10 +21,11 @@ use crate::limiter::Limiter;
 use crate::log::Log;
 use crate::operations::OPERATIONS;
 use crate::page::TotalCount;
-use crate::routes;
-use crate::server;
+use crate::script::Script;
+use crate::server::{Protocols, Server};
 use crate::snapshots::Snapshot;
 use crate::state::{Cluster, Habits, Project, Shared, StoredJob, World, is_object_id};
+use crate::tls::Tls;
 use crate::validate::Schemas;
 
 /// The public key of a fake that was given none.
@@ -50,6 +52,8 @@ pub struct FakeAtlasBuilder {
     world: World,
     pub(crate) limiter: Limiter,
     pub(crate) ageing: Ageing,
+    pub(crate) tls: bool,
+    pub(crate) protocols: Protocols,
 }
 
 // Without the private key: somebody may well give a real one.
@@ -81,6 +85,8 @@ impl FakeAtlasBuilder {
             world: World::default(),
             limiter: Limiter::default(),
             ageing: Ageing::default(),
+            tls: false,
+            protocols: Protocols::Both,
         }
     }
 
@@ -239,8 +245,8 @@ impl FakeAtlasBuilder {
     ///
     /// `InvalidInput` where a project or a snapshot has an id that is not 24 lower-case hex digits, a
     /// rate limit lets nothing through, or an operation, version or header value does not exist;
-    /// `InvalidData` where the embedded request schemas do not compile; otherwise why the port
-    /// could not be bound.
+    /// `InvalidData` where the embedded request schemas do not compile or no certificate can be made;
+    /// otherwise why the port could not be bound.
     pub async fn start(mut self) -> io::Result<FakeAtlas> {
         if self.world.projects.is_empty() {
             self.in_project(DEFAULT_PROJECT_ID, |_| ());
@@ -275,8 +281,12 @@ impl FakeAtlasBuilder {
             self.nonce_lifetime,
             self.nonce_uses,
         );
+        let tls = self.tls.then(|| Tls::new(self.protocols)).transpose()?;
         let shared = Arc::new(Shared {
-            origin: format!("http://{address}"),
+            origin: match &tls {
+                None => format!("http://{address}"),
+                Some(_) => format!("https://localhost:{}", address.port()),
+            },
             gate,
             log: Log::default(),
             clock: self.clock,
@@ -285,10 +295,17 @@ impl FakeAtlasBuilder {
             habits: self.habits,
             limiter: self.limiter,
             ageing: self.ageing,
+            script: Script::default(),
+            connections: AtomicUsize::new(0),
+            root_pem: tls.as_ref().map(|tls| tls.root_pem.clone()),
             world: Mutex::new(self.world),
         });
-        let router = routes::router(Arc::clone(&shared));
-        let server = tokio::spawn(server::accept(listener, router));
+        let server = Server {
+            shared: Arc::clone(&shared),
+            tls,
+            protocols: self.protocols,
+        };
+        let server = tokio::spawn(server.accept(listener));
         Ok(FakeAtlas::new(address, shared, server.abort_handle()))
     }
 

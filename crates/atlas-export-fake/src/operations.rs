@@ -1,12 +1,14 @@
-//! The operations.
+//! The operations, and which one a request is for.
 //!
 //! Every operation stands once in [`OPERATIONS`] and is served under both base paths.
 
 use axum::routing::MethodFilter;
+use http::Method;
 
 use crate::answer::Reply;
 use crate::error::AtlasError;
 use crate::routes::Call;
+use crate::version::Generation;
 use crate::{buckets, jobs, snapshots};
 
 /// One operation of the API.
@@ -125,6 +127,89 @@ impl Operation {
             BUCKETS | BUCKET => "export buckets",
             JOBS | JOB => "export jobs",
             _ => "snapshots",
+        }
+    }
+
+    fn serves(&self, method: &Method, path: &str) -> bool {
+        // The list of jobs may end in a slash in v1.0.
+        let generations = [Generation::V1, Generation::V2].into_iter();
+        let below = generations.filter_map(|generation| {
+            let below = path.strip_prefix(generation.base())?;
+            let slash = generation == Generation::V1 && self.path == JOBS;
+            Some(below.strip_suffix('/').filter(|_| slash).unwrap_or(below))
+        });
+        MethodFilter::try_from(method.clone()).is_ok_and(|method| method == self.method)
+            && below.into_iter().any(|below| is_of(below, self.path))
+    }
+}
+
+/// The operation that a request is for.
+pub(crate) fn find(method: &Method, path: &str) -> Option<&'static Operation> {
+    OPERATIONS
+        .iter()
+        .find(|operation| operation.serves(method, path))
+}
+
+/// Whether `path` has the segments of `template`, of which those in braces stand for any.
+fn is_of(path: &str, template: &str) -> bool {
+    path.split('/').count() == template.split('/').count()
+        && path.split('/').zip(template.split('/')).all(|(is, asked)| {
+            if asked.starts_with('{') {
+                !is.is_empty()
+            } else {
+                is == asked
+            }
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_belong_to_operations() {
+        let table = [
+            (
+                Method::GET,
+                "/api/atlas/v2/groups/1/backup/exportBuckets",
+                Some("listExportBuckets"),
+            ),
+            (
+                Method::POST,
+                "/api/atlas/v1.0/groups/1/backup/exportBuckets",
+                Some("createExportBucket"),
+            ),
+            (
+                Method::DELETE,
+                "/api/atlas/v2/groups/1/backup/exportBuckets/2",
+                Some("deleteExportBucket"),
+            ),
+            (
+                Method::GET,
+                "/api/atlas/v1.0/groups/1/clusters/a%20b/backup/exports/",
+                Some("listExportJobs"),
+            ),
+            (
+                Method::GET,
+                "/api/atlas/v2/groups/1/clusters/a/backup/exports/",
+                None,
+            ),
+            (
+                Method::GET,
+                "/api/atlas/v2/groups/1/clusters/a/backup/snapshots/3",
+                Some("getSnapshot"),
+            ),
+            (
+                Method::PATCH,
+                "/api/atlas/v2/groups/1/backup/exportBuckets/2",
+                None,
+            ),
+            (Method::GET, "/groups/1/backup/exportBuckets", None),
+            (Method::GET, "/", None),
+        ];
+        for (method, path, expected) in table {
+            let found = find(&method, path).map(|operation| operation.id);
+            assert_eq!(found, expected, "{method} {path}");
         }
     }
 }

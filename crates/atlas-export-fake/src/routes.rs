@@ -8,7 +8,6 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request, State};
-use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::{MethodRouter, on};
 use bytes::Bytes;
@@ -17,7 +16,7 @@ use serde_json::Value;
 
 use crate::answer::{Reply, Style, set};
 use crate::error::AtlasError;
-use crate::front::{WholeBody, front};
+use crate::front::WholeBody;
 use crate::operations::{JOBS, OPERATIONS, Operation};
 use crate::page;
 use crate::state::{Shared, is_object_id};
@@ -40,7 +39,6 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
     router
         .fallback(no_such_path)
         .method_not_allowed_fallback(no_such_method)
-        .layer(from_fn_with_state(Arc::clone(&shared), front))
         .with_state(shared)
 }
 

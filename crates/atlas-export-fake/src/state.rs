@@ -1,5 +1,6 @@
 //! What the fake remembers: projects, their clusters, buckets, snapshots and jobs.
 
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
@@ -14,13 +15,14 @@ use crate::life::{Job, Rules};
 use crate::limiter::Limiter;
 use crate::log::Log;
 use crate::page::TotalCount;
+use crate::script::Script;
 use crate::snapshots::Snapshot;
 use crate::validate::Schemas;
 
 /// One fake: everything its connections share.
 #[derive(Debug)]
 pub(crate) struct Shared {
-    /// `http://127.0.0.1:PORT`.
+    /// `http://127.0.0.1:PORT` or `https://localhost:PORT`.
     pub(crate) origin: String,
     pub(crate) gate: Gate,
     pub(crate) log: Log,
@@ -30,6 +32,11 @@ pub(crate) struct Shared {
     pub(crate) habits: Habits,
     pub(crate) limiter: Limiter,
     pub(crate) ageing: Ageing,
+    pub(crate) script: Script,
+    /// How many connections were accepted.
+    pub(crate) connections: AtomicUsize,
+    /// The certificate that a client has to trust, where there is TLS.
+    pub(crate) root_pem: Option<String>,
     pub(crate) world: Mutex<World>,
 }
 
