@@ -13,6 +13,7 @@
 
 use axum::body::Body;
 use axum::response::Response;
+use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderName};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Map, Value, json};
@@ -126,8 +127,9 @@ const X_ERROR_CODE: HeaderName = HeaderName::from_static("x-error-code");
 
 /// The answer to a request that did not pass the gate: a challenge, and no header that the live
 /// service keeps for callers it knows.
-pub(crate) fn challenge(challenge: &str) -> Response {
-    let mut response = Response::new(Body::from(AtlasError::unauthorized().body().to_string()));
+pub(crate) fn challenge(challenge: &str) -> http::Response<Bytes> {
+    let mut response =
+        http::Response::new(Bytes::from(AtlasError::unauthorized().body().to_string()));
     *response.status_mut() = StatusCode::UNAUTHORIZED;
     set(response.headers_mut(), CONTENT_TYPE, "application/json");
     set(

@@ -3,23 +3,29 @@
 use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::Value;
 use tokio::net::TcpListener;
 
+use crate::ageing::Ageing;
 use crate::answer::EnvelopeSpelling;
 use crate::buckets::Bucket;
 use crate::clock::{Clock, SystemClock};
 use crate::digest::Gate;
 use crate::fake::FakeAtlas;
 use crate::life::{JobOutcome, JobProgress, Rules};
+use crate::limiter::Limiter;
+use crate::log::Log;
+use crate::operations::OPERATIONS;
 use crate::page::TotalCount;
-use crate::routes::{self, OPERATIONS};
-use crate::server;
+use crate::script::Script;
+use crate::server::{Protocols, Server};
 use crate::snapshots::Snapshot;
 use crate::state::{Cluster, Habits, Project, Shared, StoredJob, World, is_object_id};
+use crate::tls::Tls;
 use crate::validate::Schemas;
 
 /// The public key of a fake that was given none.
@@ -44,6 +50,10 @@ pub struct FakeAtlasBuilder {
     habits: Habits,
     clock: Arc<dyn Clock>,
     world: World,
+    pub(crate) limiter: Limiter,
+    pub(crate) ageing: Ageing,
+    pub(crate) tls: bool,
+    pub(crate) protocols: Protocols,
 }
 
 // Without the private key: somebody may well give a real one.
@@ -73,6 +83,10 @@ impl FakeAtlasBuilder {
             },
             clock: Arc::new(SystemClock::new()),
             world: World::default(),
+            limiter: Limiter::default(),
+            ageing: Ageing::default(),
+            tls: false,
+            protocols: Protocols::Both,
         }
     }
 
@@ -229,14 +243,17 @@ impl FakeAtlasBuilder {
     ///
     /// # Errors
     ///
-    /// `InvalidInput` where a project or a snapshot has an id that is not 24 lower-case hex digits;
-    /// `InvalidData` where the embedded request schemas do not compile; otherwise why the port could
-    /// not be bound.
+    /// `InvalidInput` where a project or a snapshot has an id that is not 24 lower-case hex digits, a
+    /// rate limit lets nothing through, or an operation, version or header value does not exist;
+    /// `InvalidData` where the embedded request schemas do not compile or no certificate can be made;
+    /// otherwise why the port could not be bound.
     pub async fn start(mut self) -> io::Result<FakeAtlas> {
         if self.world.projects.is_empty() {
             self.in_project(DEFAULT_PROJECT_ID, |_| ());
         }
         self.check_ids()?;
+        self.limiter.check_options()?;
+        self.ageing.check_options()?;
         let schemas = Schemas::embedded().map_err(invalid_data)?;
         let missing = OPERATIONS
             .iter()
@@ -264,17 +281,31 @@ impl FakeAtlasBuilder {
             self.nonce_lifetime,
             self.nonce_uses,
         );
-        let shared = Arc::new(Shared::new(
-            format!("http://{address}"),
+        let tls = self.tls.then(|| Tls::new(self.protocols)).transpose()?;
+        let shared = Arc::new(Shared {
+            origin: match &tls {
+                None => format!("http://{address}"),
+                Some(_) => format!("https://localhost:{}", address.port()),
+            },
             gate,
-            self.clock,
+            log: Log::default(),
+            clock: self.clock,
             schemas,
-            self.rules,
-            self.habits,
-            self.world,
-        ));
-        let router = routes::router(Arc::clone(&shared));
-        let server = tokio::spawn(server::accept(listener, router));
+            rules: self.rules,
+            habits: self.habits,
+            limiter: self.limiter,
+            ageing: self.ageing,
+            script: Script::default(),
+            connections: AtomicUsize::new(0),
+            root_pem: tls.as_ref().map(|tls| tls.root_pem.clone()),
+            world: Mutex::new(self.world),
+        });
+        let server = Server {
+            shared: Arc::clone(&shared),
+            tls,
+            protocols: self.protocols,
+        };
+        let server = tokio::spawn(server.accept(listener));
         Ok(FakeAtlas::new(address, shared, server.abort_handle()))
     }
 
@@ -289,10 +320,9 @@ impl FakeAtlasBuilder {
             .chain(snapshots.map(|snapshot| &snapshot.id));
         match ids.find(|id| !is_object_id(id)) {
             None => Ok(()),
-            Some(id) => Err(io::Error::new(
-                io::ErrorKind::InvalidInput,
-                format!("not 24 lower-case hex digits: {id:?}"),
-            )),
+            Some(id) => Err(invalid_input(format!(
+                "not 24 lower-case hex digits: {id:?}"
+            ))),
         }
     }
 
@@ -333,6 +363,10 @@ impl FakeAtlasBuilder {
     }
 }
 
-fn invalid_data(why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::Error {
+pub(crate) fn invalid_input(why: String) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, why)
+}
+
+pub(crate) fn invalid_data(why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, why)
 }

@@ -19,10 +19,12 @@
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use md5::{Digest as _, Md5};
+
+use crate::authorization::Answer;
 
 /// The realm of the live service.
 const REALM: &str = "MMS Public API";
@@ -80,7 +82,7 @@ impl Gate {
 
     /// A `WWW-Authenticate` value with a fresh nonce: field for field what the live service sends.
     pub(crate) fn challenge(&self, stale: bool, now: Duration) -> String {
-        let mut nonces = self.nonces.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut nonces = self.nonces();
         let lifetime = self.nonce_lifetime;
         nonces
             .live
@@ -109,13 +111,51 @@ impl Gate {
         target: &str,
         now: Duration,
     ) -> Verdict {
+        self.judge(authorization, method, target, now, Self::spend)
+    }
+
+    /// What [`check`](Self::check) would say now. Nothing is spent.
+    pub(crate) fn foretell(
+        &self,
+        authorization: Option<&str>,
+        method: &str,
+        target: &str,
+        now: Duration,
+    ) -> Verdict {
+        self.judge(authorization, method, target, now, Self::probe)
+    }
+
+    /// Makes every nonce unknown.
+    pub(crate) fn forget_all(&self) {
+        self.nonces().live.clear();
+    }
+
+    /// Makes the nonce of this `Authorization` value unknown.
+    pub(crate) fn forget(&self, authorization: Option<&str>) {
+        if let Some(answer) = authorization.and_then(Answer::parse) {
+            self.nonces().live.remove(&answer.nonce);
+        }
+    }
+
+    fn nonces(&self) -> MutexGuard<'_, Nonces> {
+        self.nonces.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn judge(
+        &self,
+        authorization: Option<&str>,
+        method: &str,
+        target: &str,
+        now: Duration,
+        use_of: impl Fn(&Self, &Answer, Duration) -> Result<(), Verdict>,
+    ) -> Verdict {
         let Some(answer) = authorization.and_then(Answer::parse) else {
             return WRONG;
         };
         if answer.realm != REALM || answer.qop != "auth" || answer.uri != target {
             return WRONG;
         }
-        if let Err(refusal) = self.spend(&answer, now) {
+        if let Err(refusal) = use_of(self, &answer, now) {
             return refusal;
         }
         let expected = response(
@@ -136,7 +176,24 @@ impl Gate {
 
     /// Takes one use from the nonce of `answer`.
     fn spend(&self, answer: &Answer, now: Duration) -> Result<(), Verdict> {
-        let mut nonces = self.nonces.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut nonces = self.nonces();
+        let (nonce, count) = self.usable(&mut nonces, answer, now)?;
+        nonce.seen.insert(count);
+        Ok(())
+    }
+
+    /// Whether the nonce of `answer` has that use left.
+    fn probe(&self, answer: &Answer, now: Duration) -> Result<(), Verdict> {
+        let mut nonces = self.nonces();
+        self.usable(&mut nonces, answer, now).map(drop)
+    }
+
+    fn usable<'n>(
+        &self,
+        nonces: &'n mut Nonces,
+        answer: &Answer,
+        now: Duration,
+    ) -> Result<(&'n mut Nonce, u32), Verdict> {
         let nonce = nonces.live.get_mut(&answer.nonce).ok_or(STALE)?;
         if is_expired(nonce, self.nonce_lifetime, now) {
             return Err(STALE);
@@ -145,103 +202,15 @@ impl Gate {
         if count > self.nonce_uses {
             return Err(STALE);
         }
-        if nonce.seen.insert(count) {
-            Ok(())
-        } else {
-            Err(WRONG)
+        if nonce.seen.contains(&count) {
+            return Err(WRONG);
         }
+        Ok((nonce, count))
     }
 }
 
 fn is_expired(nonce: &Nonce, lifetime: Duration, now: Duration) -> bool {
     now.saturating_sub(nonce.born) > lifetime
-}
-
-/// The fields of an `Authorization: Digest …` header that the check needs.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Answer {
-    username: String,
-    realm: String,
-    nonce: String,
-    uri: String,
-    qop: String,
-    nc: String,
-    cnonce: String,
-    response: String,
-}
-
-impl Answer {
-    /// `None` where it is no Digest answer, lacks a field, repeats one, or names another algorithm.
-    fn parse(header: &str) -> Option<Self> {
-        let (scheme, rest) = header.trim_start().split_once(' ')?;
-        if !scheme.eq_ignore_ascii_case("digest") {
-            return None;
-        }
-        let mut fields = fields(rest)?;
-        let mut take = |name: &str| fields.remove(name);
-        if let Some(algorithm) = take("algorithm")
-            && !algorithm.eq_ignore_ascii_case("MD5")
-        {
-            return None;
-        }
-        Some(Self {
-            username: take("username")?,
-            realm: take("realm")?,
-            nonce: take("nonce")?,
-            uri: take("uri")?,
-            qop: take("qop")?,
-            nc: take("nc")?,
-            cnonce: take("cnonce")?,
-            response: take("response")?,
-        })
-    }
-
-    /// `nc` as a number: eight hex digits (RFC 7616 §3.4), counting from one.
-    fn count(&self) -> Option<u32> {
-        let digits = self.nc.len() == 8 && self.nc.bytes().all(|b| b.is_ascii_hexdigit());
-        let count = u32::from_str_radix(&self.nc, 16).ok()?;
-        (digits && count > 0).then_some(count)
-    }
-}
-
-/// `name=token` and `name="quoted \" string"`, separated by commas.
-fn fields(mut rest: &str) -> Option<HashMap<String, String>> {
-    let mut fields = HashMap::new();
-    loop {
-        rest = rest.trim_start_matches([' ', '\t', ',']);
-        if rest.is_empty() {
-            return Some(fields);
-        }
-        let (name, after) = rest.split_once('=')?;
-        let after = after.trim_start();
-        let (value, after) = if let Some(quoted) = after.strip_prefix('"') {
-            unquote(quoted)?
-        } else {
-            let (token, after) = after.split_once(',').unwrap_or((after, ""));
-            (token.trim_end().to_owned(), after)
-        };
-        if fields
-            .insert(name.trim().to_ascii_lowercase(), value)
-            .is_some()
-        {
-            return None;
-        }
-        rest = after;
-    }
-}
-
-/// The string up to the closing quote, unescaped, and what follows it.
-fn unquote(quoted: &str) -> Option<(String, &str)> {
-    let mut value = String::new();
-    let mut chars = quoted.chars();
-    while let Some(c) = chars.next() {
-        match c {
-            '"' => return Some((value, chars.as_str())),
-            '\\' => value.push(chars.next()?),
-            c => value.push(c),
-        }
-    }
-    None
 }
 
 fn response(
@@ -266,6 +235,7 @@ fn md5_hex(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::authorization::fields;
 
     const TARGET: &str = "/api/atlas/v2/groups?pretty=true";
 

@@ -6,6 +6,8 @@
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
+use crate::limiter::RateLimit;
+
 /// A refusal, on its way to becoming a body.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct AtlasError {
@@ -160,6 +162,39 @@ impl AtlasError {
             "METHOD_NOT_ALLOWED",
             format!("{method} is not allowed here."),
             vec![method.into()],
+        )
+    }
+
+    /// The parameters are the path without its leading slash, then four numbers: seconds to wait,
+    /// capacity, refill and its period in seconds, as the documents of the service have them.
+    pub(crate) fn rate_limited(path: &str, wait: u64, limit: RateLimit) -> Self {
+        let path = path.trim_start_matches('/');
+        let (capacity, refill, period) = (limit.capacity, limit.refill, limit.period.as_secs());
+        Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "RATE_LIMITED_TOKEN_BUCKET",
+            format!(
+                "Too many requests for {path}: {capacity} at once, {refill} more every {period} \
+                 seconds. The next one is free in {wait} seconds."
+            ),
+            vec![
+                path.into(),
+                wait.into(),
+                capacity.into(),
+                refill.into(),
+                period.into(),
+            ],
+        )
+    }
+
+    /// As users report it of other resources.
+    pub(crate) fn version_gone(version: &str, path: &str) -> Self {
+        let path = path.trim_start_matches('/');
+        Self::new(
+            StatusCode::GONE,
+            "VERSION_GONE",
+            format!("Version {version} of {path} is no more."),
+            vec![version.into(), path.into()],
         )
     }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use serde_json::Value;
 use tokio::task::AbortHandle;
@@ -66,7 +67,12 @@ impl FakeAtlas {
         }
     }
 
-    /// `http://127.0.0.1:PORT`, without a path: the origin to give to a client.
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
+    /// `http://127.0.0.1:PORT`, or `https://localhost:PORT` with
+    /// [`tls`](FakeAtlasBuilder::tls); without a path: the origin to give to a client.
     pub fn url(&self) -> String {
         self.shared.origin.clone()
     }
@@ -74,6 +80,17 @@ impl FakeAtlas {
     /// Where it listens.
     pub fn addr(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The certificate of the authority that a client has to trust, in PEM; `None` without
+    /// [`tls`](FakeAtlasBuilder::tls).
+    pub fn root_pem(&self) -> Option<&str> {
+        self.shared.root_pem.as_deref()
+    }
+
+    /// How many TCP connections were accepted since the start, those whose handshake failed included.
+    pub fn connections(&self) -> usize {
+        self.shared.connections.load(Ordering::Relaxed)
     }
 
     /// The public and the private key that are let in.

@@ -1,13 +1,15 @@
 //! `FakeAtlas`: a stateful Atlas in the process, on a real loopback port, for tests of
 //! whatever talks to Atlas's snapshot exports.
 //!
-//! It speaks HTTP/1.1 to any client, `curl --digest` included: HTTP Digest with Jetty's nonce rules,
-//! both API generations (`/api/atlas/v1.0` and `/api/atlas/v2`), export buckets, export jobs that
-//! move from Queued to their end, snapshots, pages, envelopes, and Atlas's errors. Every request on
-//! the wire is kept for a test to count.
+//! It speaks HTTP/1.1 to any client, `curl --digest` included, and HTTP/2 over
+//! [TLS](FakeAtlasBuilder::tls): HTTP Digest with Jetty's nonce rules, both API generations
+//! (`/api/atlas/v1.0` and `/api/atlas/v2`), export buckets, export jobs that move from Queued to their
+//! end, snapshots, pages, envelopes, and Atlas's errors. Every request on the wire is kept for a test
+//! to count.
 //!
-//! It shares no code with any client on purpose: it would agree with the client's mistakes. It never
-//! limits rates, never fails by itself, and knows neither service accounts, schedules nor restores.
+//! It shares no code with any client on purpose: it would agree with the client's mistakes. It fails
+//! and limits rates where it is told to and nowhere else, and knows neither service accounts,
+//! schedules nor restores.
 //!
 //! Start at [`FakeAtlas`].
 //!
@@ -32,6 +34,19 @@
 //! expired or used-up nonce with `stale=true`; a wrong key or `uri` with `stale=false`. Every 401 is
 //! recorded like any other request.
 //!
+//! # Faults
+//!
+//! A [`Fault`] is what goes wrong with one request: an answer that is lost before or after the
+//! request was acted on, a body that breaks off, a gateway's page, a stale nonce, a stream that is
+//! refused. Inject one for [the next request](FakeAtlas::inject), for [one that
+//! fits](FakeAtlas::inject_for), or have [a function](FakeAtlas::faults_by) choose. The log says which
+//! fault a request met, what went out, and whether it [took effect](RecordedRequest::took_effect).
+//! Faults wait at a [`Turnstile`], never for a time.
+//!
+//! [Rate limits](FakeAtlasBuilder::rate_limit), [dates of
+//! deprecation](FakeAtlasBuilder::deprecation) and [versions that are
+//! gone](FakeAtlasBuilder::version_gone) are options of the builder: they are no faults, but Atlas.
+//!
 //! # Where nothing tells how Atlas answers
 //!
 //! What the fake does then is a choice; a test should not depend on it more than it must.
@@ -47,25 +62,41 @@
 //! - `EXPORT_BUCKET_DELETE_FAILED_BUCKET_IN_USE` comes with 400, and for buckets of schedules alone.
 //! - 405 and 415 carry `METHOD_NOT_ALLOWED` and `UNSUPPORTED_MEDIA_TYPE`.
 //! - v1.0 does not know the buckets of other clouds than AWS.
+//! - Rates are limited for export buckets, export jobs and snapshots apart, for the whole key, and
+//!   refilled by whole periods of the clock.
+//! - [`Fault::no_challenge`] and the like have Atlas's error body, as any 401 of the live service.
 //! - The `Deprecation` date and the values of `X-Java-Method` are made up.
 
+mod ageing;
 mod answer;
+mod authorization;
 mod buckets;
 mod builder;
+mod canned;
 mod clock;
 mod digest;
 mod error;
 mod fake;
+mod fault;
 mod front;
+mod http1;
+mod http2;
 mod jobs;
 mod life;
+mod limiter;
+mod line;
 mod log;
+mod operations;
 mod page;
 mod query;
+mod reaction;
 mod routes;
+mod script;
 mod server;
 mod snapshots;
 mod state;
+mod tls;
+mod turnstile;
 mod validate;
 mod version;
 
@@ -74,7 +105,11 @@ pub use buckets::Bucket;
 pub use builder::{DEFAULT_PRIVATE_KEY, DEFAULT_PROJECT_ID, DEFAULT_PUBLIC_KEY, FakeAtlasBuilder};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use fake::FakeAtlas;
+pub use fault::{Fault, Moment};
 pub use life::{JobOutcome, JobProgress};
+pub use limiter::RateLimit;
 pub use log::RecordedRequest;
 pub use page::TotalCount;
+pub use script::{Match, RequestHead};
 pub use snapshots::Snapshot;
+pub use turnstile::Turnstile;

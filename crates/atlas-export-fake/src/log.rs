@@ -9,6 +9,8 @@ use http::{
     request,
 };
 
+use crate::fault::Fault;
+
 /// One request as the fake received it: the ones answered 401 are kept too.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -21,14 +23,24 @@ pub struct RecordedRequest {
     pub query: Option<String>,
     /// The headers, `Authorization` included, whose value `Debug` does not show.
     pub headers: HeaderMap,
-    /// The body, read to its end before the request was judged.
+    /// The body, read to its end before the request was judged; empty where a fault struck before.
     pub body: Bytes,
-    /// The status line of the answer; `None` until there is one. Under `envelope=true` this is the
+    /// The status line that went out; `None` until there is one, and where a fault lets none out. Under `envelope=true` this is the
     /// 200 of the wire, not the status in the body.
     pub status: Option<StatusCode>,
+    /// The fault that it met.
+    pub fault: Option<Fault>,
+    /// What became of it: the status of the fake's own answer, whether or not that went out; `None`
+    /// where the request was not acted on.
+    pub acted: Option<StatusCode>,
 }
 
 impl RecordedRequest {
+    /// Whether it was carried out, whatever its sender was told.
+    pub fn took_effect(&self) -> bool {
+        self.acted.is_some_and(|status| status.is_success())
+    }
+
     /// Whether the answer's status line said `status`.
     pub fn answered(&self, status: u16) -> bool {
         self.status.is_some_and(|answered| answered == status)
@@ -65,7 +77,12 @@ fn discreet(mut headers: HeaderMap) -> HeaderMap {
 
 impl Log {
     /// Writes a request down before anything is decided about it.
-    pub(crate) fn enter(&self, parts: &request::Parts, body: Bytes) -> Ticket {
+    pub(crate) fn enter(
+        &self,
+        parts: &request::Parts,
+        body: Bytes,
+        fault: Option<Fault>,
+    ) -> Ticket {
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let ticket = Ticket {
             era: entries.era,
@@ -78,16 +95,28 @@ impl Log {
             headers: discreet(parts.headers.clone()),
             body,
             status: None,
+            fault,
+            acted: None,
         });
         ticket
     }
 
+    /// Notes the status that goes out.
     pub(crate) fn answered(&self, ticket: Ticket, status: StatusCode) {
+        self.change(ticket, |request| request.status = Some(status));
+    }
+
+    /// Notes the status of the fake's own answer.
+    pub(crate) fn acted(&self, ticket: Ticket, status: StatusCode) {
+        self.change(ticket, |request| request.acted = Some(status));
+    }
+
+    fn change(&self, ticket: Ticket, change: impl FnOnce(&mut RecordedRequest)) {
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if entries.era == ticket.era
             && let Some(request) = entries.requests.get_mut(ticket.index)
         {
-            request.status = Some(status);
+            change(request);
         }
     }
 

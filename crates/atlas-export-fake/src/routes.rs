@@ -1,137 +1,26 @@
-//! The operations, and the way of a request from its route to its answer.
+//! The way of a request from its route to its answer.
 //!
-//! Every operation stands once in [`OPERATIONS`] and is served under both base paths. The order of
-//! the checks: credentials, path and method, `Accept`, query, `Content-Type`, then the operation's
-//! own (ids, project, cluster, body).
+//! The order of the checks: credentials, path and method, rate, `Accept`, version, query,
+//! `Content-Type`, then the operation's own (ids, project, cluster, body).
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request, State};
-use axum::middleware::from_fn_with_state;
 use axum::response::Response;
-use axum::routing::{MethodFilter, MethodRouter, on};
+use axum::routing::{MethodRouter, on};
 use bytes::Bytes;
 use http::HeaderName;
 use serde_json::Value;
 
 use crate::answer::{Reply, Style, set};
 use crate::error::AtlasError;
-use crate::front::{WholeBody, front};
+use crate::front::WholeBody;
+use crate::operations::{JOBS, OPERATIONS, Operation};
 use crate::page;
-use crate::state::{Allowance, Shared, is_object_id};
+use crate::state::{Shared, is_object_id};
 use crate::version::{self, Generation, Version};
-use crate::{buckets, jobs, snapshots};
-
-/// One operation of the API.
-#[derive(Debug)]
-pub(crate) struct Operation {
-    /// Its name in the description of the API; the key of its request schema.
-    pub(crate) id: &'static str,
-    method: MethodFilter,
-    path: &'static str,
-    /// The v2 versions, oldest first.
-    versions: &'static [&'static str],
-    /// What `X-Java-Method` says. The header is real, its values here are made up.
-    java_method: &'static str,
-    pub(crate) takes_body: bool,
-    run: fn(&Call<'_>) -> Result<Reply, AtlasError>,
-}
-
-const BUCKETS: &str = "/groups/{groupId}/backup/exportBuckets";
-const BUCKET: &str = "/groups/{groupId}/backup/exportBuckets/{exportBucketId}";
-const JOBS: &str = "/groups/{groupId}/clusters/{clusterName}/backup/exports";
-const JOB: &str = "/groups/{groupId}/clusters/{clusterName}/backup/exports/{exportId}";
-const SNAPSHOTS: &str = "/groups/{groupId}/clusters/{clusterName}/backup/snapshots";
-const SNAPSHOT: &str = "/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}";
-
-const FIRST: &[&str] = &["2023-01-01"];
-const BOTH: &[&str] = &["2023-01-01", "2024-05-30"];
-
-pub(crate) static OPERATIONS: [Operation; 9] = [
-    Operation {
-        id: "listExportBuckets",
-        method: MethodFilter::GET,
-        path: BUCKETS,
-        versions: BOTH,
-        java_method: "ExportBucketsResource::getAll",
-        takes_body: false,
-        run: buckets::list,
-    },
-    Operation {
-        id: "createExportBucket",
-        method: MethodFilter::POST,
-        path: BUCKETS,
-        versions: BOTH,
-        java_method: "ExportBucketsResource::create",
-        takes_body: true,
-        run: buckets::create,
-    },
-    Operation {
-        id: "getExportBucket",
-        method: MethodFilter::GET,
-        path: BUCKET,
-        versions: BOTH,
-        java_method: "ExportBucketsResource::getOne",
-        takes_body: false,
-        run: buckets::get,
-    },
-    Operation {
-        id: "deleteExportBucket",
-        method: MethodFilter::DELETE,
-        path: BUCKET,
-        versions: FIRST,
-        java_method: "ExportBucketsResource::delete",
-        takes_body: false,
-        run: buckets::delete,
-    },
-    Operation {
-        id: "listExportJobs",
-        method: MethodFilter::GET,
-        path: JOBS,
-        versions: FIRST,
-        java_method: "ExportsResource::getAll",
-        takes_body: false,
-        run: jobs::list,
-    },
-    Operation {
-        id: "createExportJob",
-        method: MethodFilter::POST,
-        path: JOBS,
-        versions: FIRST,
-        java_method: "ExportsResource::create",
-        takes_body: true,
-        run: jobs::create,
-    },
-    Operation {
-        id: "getExportJob",
-        method: MethodFilter::GET,
-        path: JOB,
-        versions: FIRST,
-        java_method: "ExportsResource::getOne",
-        takes_body: false,
-        run: jobs::get,
-    },
-    Operation {
-        id: "listSnapshots",
-        method: MethodFilter::GET,
-        path: SNAPSHOTS,
-        versions: FIRST,
-        java_method: "SnapshotsResource::getAll",
-        takes_body: false,
-        run: snapshots::list,
-    },
-    Operation {
-        id: "getSnapshot",
-        method: MethodFilter::GET,
-        path: SNAPSHOT,
-        versions: FIRST,
-        java_method: "SnapshotsResource::getOne",
-        takes_body: false,
-        run: snapshots::get,
-    },
-];
 
 /// The whole fake as a service.
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
@@ -150,7 +39,6 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
     router
         .fallback(no_such_path)
         .method_not_allowed_fallback(no_such_method)
-        .layer(from_fn_with_state(Arc::clone(&shared), front))
         .with_state(shared)
 }
 
@@ -177,8 +65,12 @@ fn serve(
 ) -> Response {
     let query = request.uri().query().unwrap_or_default();
     let (style, style_checked) = Style::of(query, shared.habits.spelling);
+    let path = request.uri().path();
+    let admission = shared.limiter.admit(operation.family(), shared.clock.now());
     let resolved = version::resolve(generation, operation.versions, request.headers());
-    let outcome = resolved.clone().and_then(|version| {
+    let outcome = admission.check(path).and_then(|()| {
+        let version = resolved.clone()?;
+        shared.ageing.check(version, path)?;
         style_checked?;
         if operation.takes_body {
             version::check_content_type(generation, request.headers())?;
@@ -201,30 +93,11 @@ fn serve(
     let headers = response.headers_mut();
     let java_method = HeaderName::from_static("x-java-method");
     set(headers, java_method, operation.java_method);
-    let ages = resolved.is_ok_and(|version| is_ageing(version, operation.versions));
-    if ages {
-        // One-digit days, as the live service writes them. The sunset is that of the buckets' first
-        // version; the other date is made up.
-        set(
-            headers,
-            HeaderName::from_static("deprecation"),
-            "Mon, 5 Aug 2024 00:00:00 GMT",
-        );
-        set(
-            headers,
-            HeaderName::from_static("sunset"),
-            "Thu, 1 Jul 2027 00:00:00 GMT",
-        );
+    if let Ok(version) = resolved {
+        shared.ageing.note(headers, operation, version);
     }
-    with_allowance(response, shared)
-}
-
-/// All of v1.0, and every v2 version that has a successor.
-fn is_ageing(version: Version, versions: &[&str]) -> bool {
-    match version {
-        Version::V1 => true,
-        Version::V2(date) => versions.last().is_some_and(|newest| *newest != date),
-    }
+    admission.note(headers);
+    response
 }
 
 async fn no_such_path(State(shared): State<Arc<Shared>>, request: Request) -> Response {
@@ -241,22 +114,11 @@ async fn no_such_method(State(shared): State<Arc<Shared>>, request: Request) -> 
 pub(crate) fn refuse(shared: &Shared, request: &Request, error: AtlasError) -> Response {
     let query = request.uri().query().unwrap_or_default();
     let (style, _) = Style::of(query, shared.habits.spelling);
-    let response = style.respond(Err(error), "application/json");
-    with_allowance(response, shared)
-}
-
-/// The rate-limit headers of every answer to a known caller.
-fn with_allowance(mut response: Response, shared: &Shared) -> Response {
-    let remaining = shared
-        .allowance
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .spend(shared.clock.now());
-    let headers = response.headers_mut();
-    let limit = HeaderName::from_static("ratelimit-limit");
-    set(headers, limit, &Allowance::LIMIT.to_string());
-    let left = HeaderName::from_static("ratelimit-remaining");
-    set(headers, left, &remaining.to_string());
+    let admission = shared.limiter.admit("elsewhere", shared.clock.now());
+    let refused = admission.check(request.uri().path());
+    let outcome = refused.and(Err(error));
+    let mut response = style.respond(outcome, "application/json");
+    admission.note(response.headers_mut());
     response
 }
 

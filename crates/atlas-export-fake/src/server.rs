@@ -1,36 +1,87 @@
-//! The accept loop: hyper's HTTP/1 connections, one task each, rather than `axum::serve`, so that
-//! what happens on a connection can be decided here.
+//! The accept loop: one task for each connection, so that what happens on it can be decided here.
 
-use axum::Router;
-use hyper::server::conn::http1;
-use hyper_util::rt::TokioIo;
-use hyper_util::service::TowerToHyperService;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-/// Accepts connections until it is dropped; that ends all of them.
-pub(crate) async fn accept(listener: TcpListener, router: Router) {
-    let mut connections = JoinSet::new();
-    loop {
-        tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => {
-                    connections.spawn(connection(stream, router.clone()));
-                }
-                // The peer went away, or the process has no descriptor left: let others run, try on.
-                Err(_) => tokio::task::yield_now().await,
-            },
-            Some(_) = connections.join_next() => {}
+use crate::front::Visitor;
+use crate::line::Socket;
+use crate::state::Shared;
+use crate::tls::Tls;
+use crate::{http1, http2};
+
+/// Which versions of HTTP are served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Protocols {
+    /// The one that ALPN chooses; HTTP/1.1 where there is none.
+    Both,
+    Http1,
+    Http2,
+}
+
+const H2: &[u8] = b"h2";
+
+impl Protocols {
+    /// What ALPN offers, the best first.
+    pub(crate) fn alpn(self) -> Vec<Vec<u8>> {
+        let http1 = b"http/1.1".to_vec();
+        match self {
+            Self::Both => vec![H2.to_vec(), http1],
+            Self::Http1 => vec![http1],
+            Self::Http2 => vec![H2.to_vec()],
         }
     }
 }
 
-/// Serves one connection to its end. A connection that fails is over and concerns nobody else.
-async fn connection(stream: TcpStream, router: Router) {
+/// What the accept loop serves with.
+pub(crate) struct Server {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) tls: Option<Tls>,
+    pub(crate) protocols: Protocols,
+}
+
+impl Server {
+    /// Accepts connections until it is dropped; that ends all of them.
+    pub(crate) async fn accept(self, listener: TcpListener) {
+        let visitor = Visitor::new(Arc::clone(&self.shared));
+        let mut connections = JoinSet::new();
+        loop {
+            tokio::select! {
+                accepted = listener.accept() => match accepted {
+                    Ok((stream, _)) => {
+                        self.shared.connections.fetch_add(1, Ordering::Relaxed);
+                        let (tls, visitor) = (self.tls.clone(), visitor.clone());
+                        connections.spawn(connection(stream, tls, self.protocols, visitor));
+                    }
+                    // The peer went away, or the process has no descriptor left: let others run,
+                    // try on.
+                    Err(_) => tokio::task::yield_now().await,
+                },
+                Some(_) = connections.join_next() => {}
+            }
+        }
+    }
+}
+
+/// Serves one connection to its end. A handshake that fails is the end of it.
+async fn connection(stream: TcpStream, tls: Option<Tls>, protocols: Protocols, visitor: Visitor) {
     // Answers are small and come one at a time: waiting to fill a segment would only delay them.
     let _ = stream.set_nodelay(true);
-    let service = TowerToHyperService::new(router);
-    let _ = http1::Builder::new()
-        .serve_connection(TokioIo::new(stream), service)
-        .await;
+    let (socket, chosen) = match tls {
+        None => (Socket::Plain(stream), None),
+        Some(tls) => {
+            let Ok(stream) = tls.acceptor.accept(stream).await else {
+                return;
+            };
+            let chosen = stream.get_ref().1.alpn_protocol().map(<[u8]>::to_vec);
+            (Socket::Tls(Box::new(stream)), chosen)
+        }
+    };
+    if protocols == Protocols::Http2 || chosen.as_deref() == Some(H2) {
+        http2::serve(socket, visitor).await;
+    } else {
+        http1::serve(socket, visitor).await;
+    }
 }

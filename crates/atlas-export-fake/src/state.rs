@@ -1,25 +1,28 @@
 //! What the fake remembers: projects, their clusters, buckets, snapshots and jobs.
 
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::ageing::Ageing;
 use crate::answer::EnvelopeSpelling;
 use crate::buckets::Bucket;
 use crate::clock::Clock;
 use crate::digest::Gate;
 use crate::error::AtlasError;
 use crate::life::{Job, Rules};
+use crate::limiter::Limiter;
 use crate::log::Log;
 use crate::page::TotalCount;
+use crate::script::Script;
 use crate::snapshots::Snapshot;
 use crate::validate::Schemas;
 
 /// One fake: everything its connections share.
 #[derive(Debug)]
 pub(crate) struct Shared {
-    /// `http://127.0.0.1:PORT`.
+    /// `http://127.0.0.1:PORT` or `https://localhost:PORT`.
     pub(crate) origin: String,
     pub(crate) gate: Gate,
     pub(crate) log: Log,
@@ -27,8 +30,14 @@ pub(crate) struct Shared {
     pub(crate) schemas: Schemas,
     pub(crate) rules: Rules,
     pub(crate) habits: Habits,
-    pub(crate) allowance: Mutex<Allowance>,
-    world: Mutex<World>,
+    pub(crate) limiter: Limiter,
+    pub(crate) ageing: Ageing,
+    pub(crate) script: Script,
+    /// How many connections were accepted.
+    pub(crate) connections: AtomicUsize,
+    /// The certificate that a client has to trust, where there is TLS.
+    pub(crate) root_pem: Option<String>,
+    pub(crate) world: Mutex<World>,
 }
 
 /// How answers look.
@@ -40,51 +49,8 @@ pub(crate) struct Habits {
 }
 
 impl Shared {
-    pub(crate) fn new(
-        origin: String,
-        gate: Gate,
-        clock: Arc<dyn Clock>,
-        schemas: Schemas,
-        rules: Rules,
-        habits: Habits,
-        world: World,
-    ) -> Self {
-        Self {
-            origin,
-            gate,
-            log: Log::default(),
-            clock,
-            schemas,
-            rules,
-            habits,
-            allowance: Mutex::default(),
-            world: Mutex::new(world),
-        }
-    }
-
     pub(crate) fn world(&self) -> MutexGuard<'_, World> {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// The allowance that `Ratelimit-Remaining` counts down: per minute of the fake's clock. It is never
-/// enforced, so it never says zero.
-#[derive(Debug, Default)]
-pub(crate) struct Allowance {
-    window: u64,
-    spent: u64,
-}
-
-impl Allowance {
-    pub(crate) const LIMIT: u64 = 1200;
-
-    pub(crate) fn spend(&mut self, now: Duration) -> u64 {
-        let window = now.as_secs() / 60;
-        if window != self.window {
-            *self = Self { window, spent: 0 };
-        }
-        self.spent = self.spent.saturating_add(1);
-        Self::LIMIT.saturating_sub(self.spent).max(1)
     }
 }
 
@@ -180,17 +146,5 @@ mod tests {
         assert!(ids.iter().all(|id| is_object_id(id)));
         assert_eq!(ids.iter().collect::<HashSet<_>>().len(), ids.len());
         assert!(!ids.is_sorted());
-    }
-
-    #[test]
-    fn the_allowance_counts_down_and_comes_back_each_minute() {
-        let mut allowance = Allowance::default();
-        assert_eq!(allowance.spend(Duration::ZERO), 1199);
-        assert_eq!(allowance.spend(Duration::from_secs(59)), 1198);
-        assert_eq!(allowance.spend(Duration::from_secs(60)), 1199);
-        for _ in 0..2000 {
-            allowance.spend(Duration::from_secs(60));
-        }
-        assert_eq!(allowance.spend(Duration::from_secs(60)), 1);
     }
 }

@@ -3,12 +3,19 @@
 mod auth;
 mod buckets;
 mod curl;
+mod damage;
+mod faults;
 mod furniture;
+mod http2;
 mod jobs;
+mod limits;
 mod lists;
+mod matching;
 mod media;
 mod peer;
+mod raw;
 mod style;
+mod tls;
 
 /// The project of most tests.
 const PROJECT: &str = "32b6e34b3d91647abb20e7b8";

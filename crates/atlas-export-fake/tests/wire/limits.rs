@@ -1,0 +1,141 @@
+//! Rates that are enforced, and versions that are gone.
+
+use std::io::ErrorKind;
+use std::sync::Arc;
+use std::time::Duration;
+
+use atlas_export_fake::{FakeAtlas, FakeAtlasBuilder, ManualClock, RateLimit};
+use serde_json::json;
+
+use crate::peer::{call, get};
+use crate::{BUCKET, Outcome, PROJECT, ROLE};
+
+const LIMIT: RateLimit = RateLimit {
+    capacity: 2,
+    refill: 1,
+    period: Duration::from_secs(60),
+};
+
+fn buckets() -> String {
+    format!("/api/atlas/v2/groups/{PROJECT}/backup/exportBuckets")
+}
+
+#[tokio::test]
+async fn an_empty_bucket_answers_429_until_the_next_period() -> Outcome {
+    let clock = Arc::new(ManualClock::new());
+    let fake = FakeAtlas::builder()
+        .cluster(PROJECT, "Cluster0")
+        .clock(Arc::clone(&clock) as _)
+        .rate_limit(LIMIT)
+        .start()
+        .await?;
+    for left in ["1", "0"] {
+        let answer = get(&fake, &buckets()).await?;
+        assert_eq!(answer.status, 200);
+        assert_eq!(answer.header("ratelimit-limit"), Some("2"));
+        assert_eq!(answer.header("ratelimit-remaining"), Some(left));
+    }
+    clock.advance(Duration::from_secs(15));
+    let body = json!({ "cloudProvider": "AWS", "bucketName": "abc", "iamRoleId": ROLE });
+    let refused = call(&fake, "POST", &buckets(), Some(&body)).await?;
+    assert_eq!(refused.status, 429);
+    assert_eq!(
+        refused.header("x-error-code"),
+        Some("RATE_LIMITED_TOKEN_BUCKET")
+    );
+    assert_eq!(refused.header("ratelimit-remaining"), Some("0"));
+    assert_eq!(refused.header("retry-after"), None);
+    let path = buckets();
+    let parameters = json!([path.trim_start_matches('/'), 45, 2, 1, 60]);
+    assert_eq!(refused.json()["parameters"], parameters);
+    assert!(fake.buckets(PROJECT).is_empty());
+
+    // Another family has a bucket of its own.
+    let jobs = format!("/api/atlas/v2/groups/{PROJECT}/clusters/Cluster0/backup/exports");
+    assert_eq!(get(&fake, &jobs).await?.status, 200);
+    clock.advance(Duration::from_secs(45));
+    assert_eq!(
+        call(&fake, "POST", &buckets(), Some(&body)).await?.status,
+        200
+    );
+    let refused = fake.requests().iter().filter(|r| r.answered(429)).count();
+    assert_eq!(refused, 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_429_may_say_when_to_come_back_in_its_head() -> Outcome {
+    let fake = FakeAtlas::builder()
+        .clock(Arc::new(ManualClock::new()))
+        .rate_limit(LIMIT)
+        .with_retry_after()
+        .start()
+        .await?;
+    let nowhere = "/api/atlas/v2/nowhere";
+    for expected in [None, None, Some("60")] {
+        let answer = get(&fake, nowhere).await?;
+        assert_eq!(answer.header("retry-after"), expected);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_version_that_is_switched_off_is_gone() -> Outcome {
+    let fake = FakeAtlas::builder()
+        .buckets(PROJECT, 1)
+        .version_gone("2023-01-01")
+        .start()
+        .await?;
+    let bucket = format!("{}/{BUCKET}", buckets());
+    let gone = call(&fake, "DELETE", &bucket, None).await?;
+    assert_eq!(gone.status, 410);
+    assert_eq!(gone.header("x-error-code"), Some("VERSION_GONE"));
+    let parameters = json!(["2023-01-01", bucket.trim_start_matches('/')]);
+    assert_eq!(gone.json()["parameters"], parameters);
+    // Other versions are still there, and so is the other generation.
+    assert_eq!(get(&fake, &buckets()).await?.status, 200);
+    let old = buckets().replace("/v2/", "/v1.0/");
+    assert_eq!(get(&fake, &old).await?.status, 200);
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_operation_ages_as_it_is_told_on_errors_too() -> Outcome {
+    let fake = FakeAtlas::builder()
+        .deprecation("getExportBucket", "@1722816000")
+        .sunset("listExportBuckets", "Thu, 1 Jul 2027 00:00:00 GMT")
+        .start()
+        .await?;
+    let missing = get(&fake, &format!("{}/{BUCKET}", buckets())).await?;
+    assert_eq!(missing.status, 404);
+    assert_eq!(missing.header("deprecation"), Some("@1722816000"));
+    assert_eq!(missing.header("sunset"), None);
+    let list = get(&fake, &buckets().replace("/v2/", "/v1.0/")).await?;
+    assert_eq!(list.header("deprecation"), None);
+    assert!(list.header("sunset").is_some());
+    Ok(())
+}
+
+#[tokio::test]
+async fn options_that_mean_nothing_are_told_at_the_start() {
+    let with = FakeAtlas::builder;
+    let limited = |limit| with().rate_limit(limit);
+    let wrong: [FakeAtlasBuilder; 6] = [
+        limited(RateLimit {
+            capacity: 0,
+            ..LIMIT
+        }),
+        limited(RateLimit { refill: 0, ..LIMIT }),
+        limited(RateLimit {
+            period: Duration::ZERO,
+            ..LIMIT
+        }),
+        with().version_gone("2023-01-02"),
+        with().sunset("getBucket", "never"),
+        with().deprecation("getExportBucket", "two\nlines"),
+    ];
+    for builder in wrong {
+        let kind = builder.start().await.err().map(|error| error.kind());
+        assert_eq!(kind, Some(ErrorKind::InvalidInput));
+    }
+}
