@@ -88,6 +88,30 @@ async fn rule_02_an_expired_nonce_costs_one_challenge_and_no_error() {
 }
 
 #[tokio::test]
+async fn rule_03_a_nonce_that_is_stale_at_once_is_no_wrong_key() {
+    let stale = |nonce: &str| {
+        Reply::with_headers(
+            401,
+            &format!("WWW-Authenticate: Digest realm=\"x\", nonce=\"{nonce}\", stale=true\r\n"),
+            "",
+        )
+    };
+    let script = ["a", "b", "c"].map(stale).into_iter();
+    let good = [stale("d"), Reply::json(200, &page_of(&[]))];
+    let server = ScriptedServer::start(script.chain(good).collect())
+        .await
+        .unwrap();
+    scripted(&server).list().await.unwrap();
+
+    let server = ScriptedServer::start(vec![stale("a")]).await.unwrap();
+    let error = scripted(&server).list().await.unwrap_err();
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Api, Some(401)));
+    assert!(error.to_string().contains("stale"), "{error}");
+    // Three requests for each attempt, and no more attempts than any call has.
+    assert_eq!((error.attempts(), server.requests().len()), (4, 12));
+}
+
+#[tokio::test]
 async fn rule_06_one_call_goes_first_and_the_others_follow() {
     let fake = FakeAtlas::builder().project(PROJECT).start().await.unwrap();
     let client = client_of(&fake).build().unwrap();

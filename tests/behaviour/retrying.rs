@@ -124,6 +124,16 @@ async fn a_deletion_that_was_only_lost_may_have_taken_effect() {
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Transport, 4));
     assert!(error.may_have_taken_effect());
     assert!(!buckets.get(&id).await.unwrap_err().may_have_taken_effect());
+
+    // Whatever came after the attempt that was lost.
+    let refused = Reply::json(403, r#"{"error":403,"errorCode":"X"}"#);
+    let (_server, _clock, buckets) =
+        start(vec![Reply::raw(""), refused], RetryPolicy::default()).await;
+    let error = buckets.delete(&id).await.unwrap_err();
+    assert_eq!(
+        (error.status(), error.may_have_taken_effect()),
+        (Some(403), true)
+    );
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use atlas_export::clock::{Clock, Sleep};
 use chrono::{DateTime, Utc};
 
 /// One time for client and fake. A sleep moves it and is over at once; a guard never fires,
-/// unless [`fire_guards`](Self::fire_guards) is asked for.
+/// unless [`fire_guards`](Self::fire_guards) or [`real_guards`](Self::real_guards) is asked for.
 #[derive(Clone, Debug)]
 pub struct TestClock(Arc<Inner>);
 
@@ -18,13 +18,23 @@ pub struct TestClock(Arc<Inner>);
 struct Inner {
     start: Instant,
     state: Mutex<State>,
+    released: tokio::sync::Notify,
 }
 
 #[derive(Debug, Default)]
 struct State {
     elapsed: Duration,
     sleeps: Vec<Duration>,
-    fire_guards: bool,
+    guards: Guards,
+    held: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+enum Guards {
+    #[default]
+    Never,
+    AtOnce,
+    Real,
 }
 
 impl Default for TestClock {
@@ -32,6 +42,7 @@ impl Default for TestClock {
         Self(Arc::new(Inner {
             start: Instant::now(),
             state: Mutex::default(),
+            released: tokio::sync::Notify::new(),
         }))
     }
 }
@@ -56,9 +67,25 @@ impl TestClock {
         self.state().sleeps.clone()
     }
 
+    /// Holds up whoever sleeps, until [`release_sleeps`](Self::release_sleeps).
+    pub fn hold_sleeps(&self) {
+        self.state().held = true;
+    }
+
+    /// Lets sleeps end at once again, those that were held up too.
+    pub fn release_sleeps(&self) {
+        self.state().held = false;
+        self.0.released.notify_waiters();
+    }
+
     /// Makes every guard fire at once: everything takes too long.
     pub fn fire_guards(&self) {
-        self.state().fire_guards = true;
+        self.state().guards = Guards::AtOnce;
+    }
+
+    /// Lets guards fire in real time: something never answers, and must be given up.
+    pub fn real_guards(&self) {
+        self.state().guards = Guards::Real;
     }
 }
 
@@ -77,17 +104,26 @@ impl Clock for TestClock {
     }
 
     fn sleep(&self, duration: Duration) -> Sleep {
-        let mut state = self.state();
-        state.elapsed += duration;
-        state.sleeps.push(duration);
-        Box::pin(async {})
+        let clock = self.clone();
+        Box::pin(async move {
+            loop {
+                let released = clock.0.released.notified();
+                if !clock.state().held {
+                    break;
+                }
+                released.await;
+            }
+            let mut state = clock.state();
+            state.elapsed += duration;
+            state.sleeps.push(duration);
+        })
     }
 
-    fn guard(&self, _: Duration) -> Sleep {
-        if self.state().fire_guards {
-            Box::pin(async {})
-        } else {
-            Box::pin(pending())
+    fn guard(&self, duration: Duration) -> Sleep {
+        match self.state().guards {
+            Guards::Never => Box::pin(pending()),
+            Guards::AtOnce => Box::pin(async {}),
+            Guards::Real => Box::pin(tokio::time::sleep(duration)),
         }
     }
 }

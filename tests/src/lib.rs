@@ -4,12 +4,14 @@
 
 mod clock;
 mod scripted;
+mod storm;
 
 use atlas_export::{Client, ClientBuilder, Credentials};
 use atlas_export_fake::FakeAtlas;
 
 pub use clock::TestClock;
 pub use scripted::{Reply, ScriptedServer};
+pub use storm::{Report, storm};
 
 /// A project.
 pub const PROJECT: &str = "32b6e34b3d91647abb20e7b8";

@@ -5,7 +5,7 @@
 use std::io;
 use std::sync::Arc;
 
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, KeyUsagePurpose};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::PrivatePkcs8KeyDer;
@@ -26,6 +26,9 @@ pub(crate) struct Tls {
 impl Tls {
     pub(crate) fn new(protocols: Protocols) -> io::Result<Self> {
         let mut root = CertificateParams::default();
+        // Of one name, root and leaf would look self-signed to OpenSSL.
+        root.distinguished_name
+            .push(DnType::CommonName, "FakeAtlas root");
         root.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         root.key_usages = vec![KeyUsagePurpose::KeyCertSign];
         let root_key = KeyPair::generate().map_err(invalid_data)?;
@@ -33,9 +36,10 @@ impl Tls {
         let issuer = Issuer::new(root, root_key);
 
         let key = KeyPair::generate().map_err(invalid_data)?;
-        let leaf = CertificateParams::new(NAMES.map(str::to_owned))
-            .and_then(|leaf| leaf.signed_by(&key, &issuer))
-            .map_err(invalid_data)?;
+        let mut leaf = CertificateParams::new(NAMES.map(str::to_owned)).map_err(invalid_data)?;
+        leaf.distinguished_name
+            .push(DnType::CommonName, "FakeAtlas");
+        let leaf = leaf.signed_by(&key, &issuer).map_err(invalid_data)?;
         let key = PrivatePkcs8KeyDer::from(key.serialize_der());
 
         let provider = Arc::new(aws_lc_rs::default_provider());

@@ -25,6 +25,7 @@ pub fn waits(value: &[u8], body: &[u8]) {
             body: body.to_vec().into(),
         }),
         acted: true,
+        lost_before: false,
     };
     let _ = retry_after(&failure, SystemTime::UNIX_EPOCH);
 }

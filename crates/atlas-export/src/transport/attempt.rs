@@ -87,6 +87,7 @@ impl Transport {
         outcome.map_err(|cause| Failure {
             cause,
             acted: acted.load(Ordering::Relaxed),
+            lost_before: false,
         })
     }
 
@@ -126,14 +127,15 @@ impl Transport {
                 // Says nothing about authentication: the attempt ends before the request.
                 return Err(Cause::refused(self.refusal(response).await));
             }
+            let challenges = || {
+                let values = response.headers().get_all(header::WWW_AUTHENTICATE).iter();
+                values.map(HeaderValue::as_bytes)
+            };
+            let stale = digest_lanes::strongest(challenges()).is_some_and(|c| c.is_stale());
             let verdict = dialogue.exchange.response(
                 self.clock.now(),
                 status.as_u16(),
-                response
-                    .headers()
-                    .get_all(header::WWW_AUTHENTICATE)
-                    .iter()
-                    .map(HeaderValue::as_bytes),
+                challenges(),
                 response
                     .headers()
                     .get("authentication-info")
@@ -146,7 +148,13 @@ impl Transport {
                 // The challenge's body is read so that the connection can be used again.
                 Verdict::Again => drop(self.refusal(response).await),
                 Verdict::Rejected => {
-                    return Err(Cause::Rejected(Box::new(self.refusal(response).await)));
+                    let answer = Box::new(self.refusal(response).await);
+                    // Stale to the end says nothing about the key.
+                    return Err(if stale {
+                        Cause::Stale(answer)
+                    } else {
+                        Cause::Rejected(answer)
+                    });
                 }
                 Verdict::Final => {
                     // Others need not wait for the body.

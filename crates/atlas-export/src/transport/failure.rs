@@ -18,6 +18,8 @@ pub(crate) struct Failure {
     /// Whether the server may have acted on the request. Not so where nothing was sent, and
     /// where the server challenged instead.
     pub(crate) acted: bool,
+    /// Whether an earlier attempt may have taken effect.
+    pub(crate) lost_before: bool,
 }
 
 #[derive(Debug)]
@@ -35,6 +37,8 @@ pub(crate) enum Cause {
     Refused(Box<Answer>),
     /// The server knows the nonce and refuses the answer.
     Rejected(Box<Answer>),
+    /// The server calls nonces stale that it has only just given out.
+    Stale(Box<Answer>),
     /// A success of somebody else, with this media type.
     Foreign(Option<String>),
     Random(io::Error),
@@ -65,7 +69,9 @@ impl Cause {
 impl Failure {
     pub(super) fn status(&self) -> Option<u16> {
         match &self.cause {
-            Cause::Refused(answer) | Cause::Rejected(answer) => Some(answer.status.as_u16()),
+            Cause::Refused(answer) | Cause::Rejected(answer) | Cause::Stale(answer) => {
+                Some(answer.status.as_u16())
+            }
             Cause::Redirect(_, status) => Some(*status),
             _ => None,
         }
@@ -81,6 +87,7 @@ impl Failure {
             Cause::Redirect(..) => "redirect",
             Cause::Refused(_) => "status",
             Cause::Rejected(_) => "credentials",
+            Cause::Stale(_) => "stale nonces",
             Cause::Foreign(_) => "foreign",
             Cause::Random(_) => "no randomness",
             Cause::Unsignable => "challenge",
@@ -89,7 +96,9 @@ impl Failure {
 
     pub(super) fn headers(&self) -> Option<&HeaderMap> {
         match &self.cause {
-            Cause::Refused(answer) | Cause::Rejected(answer) => Some(&answer.headers),
+            Cause::Refused(answer) | Cause::Rejected(answer) | Cause::Stale(answer) => {
+                Some(&answer.headers)
+            }
             _ => None,
         }
     }
@@ -111,7 +120,7 @@ impl Failure {
             Cause::Refused(answer) => {
                 answer.status.is_server_error() || answer.status.as_u16() == 408
             }
-            Cause::Rejected(_) | Cause::Connect(_) | Cause::Redirect(..) => false,
+            Cause::Rejected(_) | Cause::Stale(_) | Cause::Connect(_) | Cause::Redirect(..) => false,
             _ => true,
         }
     }
@@ -119,7 +128,7 @@ impl Failure {
     /// The error that the caller gets.
     pub(super) fn into_error(self, prepared: &Prepared, now: SystemTime) -> Error {
         let retry_after = retry_after(&self, now);
-        let effect = self.is_lost() && prepared.method != http::Method::GET;
+        let effect = (self.is_lost() || self.lost_before) && prepared.method != http::Method::GET;
         let error = self.cause.into_error();
         let error = if effect && !prepared.idempotent() {
             Error::new(
@@ -206,6 +215,12 @@ impl Cause {
                 ApiError::read(&answer.body),
                 answer.media_type(),
             ),
+            Self::Stale(answer) => Error::new(
+                ErrorKind::Api,
+                "401: the server calls every nonce stale that it gives out, so no request can be \
+                 signed: is there more than one server behind this URL?",
+            )
+            .with(|inner| inner.status = Some(answer.status.as_u16())),
             Self::Rejected(answer) => Error::new(
                 ErrorKind::Authentication,
                 "401: the server refuses the API key: check that public and private key belong \

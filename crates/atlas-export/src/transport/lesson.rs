@@ -92,6 +92,7 @@ mod tests {
                 body: body.to_owned().into(),
             }),
             acted: true,
+            lost_before: false,
         }
     }
 

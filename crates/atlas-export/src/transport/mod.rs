@@ -130,6 +130,22 @@ pub(crate) struct Call {
     course: Mutex<Course>,
 }
 
+/// What a call may have left behind at the server, kept outside the attempts so that whoever
+/// gives up on them knows.
+#[derive(Debug, Default)]
+struct Traces {
+    /// Whether the server may have acted on the request that is under way.
+    acted: AtomicBool,
+    /// Whether an earlier attempt may have taken effect.
+    lost: AtomicBool,
+}
+
+impl Traces {
+    fn lost(&self) -> bool {
+        self.lost.load(Ordering::Relaxed)
+    }
+}
+
 /// How a call went, for errors that arise after the transport has done its part.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Course {
@@ -170,16 +186,16 @@ impl Call {
     async fn finish(&self, prepared: &Prepared) -> Result<Answer, Error> {
         let transport = &*self.transport;
         let started = transport.clock.now();
-        // Whether the server may have acted on what was sent.
-        let acted = AtomicBool::new(false);
+        let traces = Traces::default();
         let outcome = {
-            let attempts = pin!(self.attempts(prepared, &acted, started));
+            let attempts = pin!(self.attempts(prepared, &traces, started));
             let deadline = transport.clock.guard(transport.limits.call_timeout);
             match select(attempts, deadline).await {
                 Either::Left((outcome, _)) => outcome,
                 Either::Right(((), _)) => Err(Failure {
                     cause: Cause::Timeout(transport.limits.call_timeout),
-                    acted: acted.load(Ordering::Relaxed),
+                    acted: traces.acted.load(Ordering::Relaxed),
+                    lost_before: traces.lost.load(Ordering::Relaxed),
                 }),
             }
         };
@@ -210,19 +226,17 @@ impl Call {
     async fn attempts(
         &self,
         prepared: &Prepared,
-        acted: &AtomicBool,
+        traces: &Traces,
         started: Instant,
     ) -> Result<Answer, Failure> {
         let transport = &*self.transport;
         let clock = &*transport.clock;
         let family = transport.governor.family(prepared.operation.path);
         let mut attempt = 0;
-        // Whether an earlier attempt may have taken effect.
-        let mut lost = false;
         loop {
             attempt += 1;
             self.note(|course| course.attempts = attempt);
-            let (sent, outcome) = transport.governed(&family, prepared, acted).await;
+            let (sent, outcome) = transport.governed(&family, prepared, &traces.acted).await;
             let failure = match outcome {
                 Ok(answer) => {
                     tracing::debug!(
@@ -233,16 +247,21 @@ impl Call {
                     return Ok(answer);
                 }
                 // It is gone, and it may well have been us.
-                Err(failure) if lost && is_gone(&failure, prepared) => {
+                Err(failure) if traces.lost() && is_gone(&failure, prepared) => {
                     tracing::debug!(
                         http.request.resend_count = attempt - 1,
                         "an earlier attempt has deleted it"
                     );
                     return Ok(Answer::empty());
                 }
-                Err(failure) => failure,
+                Err(failure) => Failure {
+                    lost_before: traces.lost(),
+                    ..failure
+                },
             };
-            lost |= failure.is_lost();
+            if failure.is_lost() {
+                traces.lost.store(true, Ordering::Relaxed);
+            }
             let wait = transport.retry.decide(
                 &Situation {
                     failure: &failure,

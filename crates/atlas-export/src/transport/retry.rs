@@ -177,7 +177,8 @@ pub(super) struct Situation<'a> {
 
 fn may_repeat(failure: &Failure, idempotent: bool) -> bool {
     match &failure.cause {
-        Cause::Connect(_) => true,
+        // A 401 says that nothing was done.
+        Cause::Connect(_) | Cause::Stale(_) => true,
         Cause::Broken(_) | Cause::Timeout(_) => idempotent || !failure.acted,
         Cause::Refused(answer) => match answer.status.as_u16() {
             429 => true,
@@ -208,6 +209,15 @@ mod tests {
                 body: bytes::Bytes::new(),
             }),
             acted,
+            lost_before: false,
+        }
+    }
+
+    fn failed(cause: Cause, acted: bool) -> Failure {
+        Failure {
+            cause,
+            acted,
+            lost_before: false,
         }
     }
 
@@ -248,7 +258,7 @@ mod tests {
             );
         }
         for cause in [Cause::Timeout(DEADLINE), Cause::TooLarge(1)] {
-            assert_eq!(wait(&Failure { cause, acted: true }, false, 1), None);
+            assert_eq!(wait(&failed(cause, true), false, 1), None);
         }
     }
 
@@ -257,17 +267,7 @@ mod tests {
         assert!(wait(&refused(429, true, None), false, 1).is_some());
         assert!(wait(&refused(503, false, None), false, 1).is_some());
         let cause = Cause::Timeout(DEADLINE);
-        assert!(
-            wait(
-                &Failure {
-                    cause,
-                    acted: false
-                },
-                false,
-                1
-            )
-            .is_some()
-        );
+        assert!(wait(&failed(cause, false), false, 1).is_some());
     }
 
     #[test]
@@ -279,7 +279,7 @@ mod tests {
             );
         }
         let cause = Cause::Timeout(DEADLINE);
-        assert!(wait(&Failure { cause, acted: true }, true, 1).is_some());
+        assert!(wait(&failed(cause, true), true, 1).is_some());
     }
 
     #[test]
@@ -292,7 +292,7 @@ mod tests {
             );
         }
         for cause in [Cause::TooLarge(1), Cause::Redirect(None, 302)] {
-            assert_eq!(wait(&Failure { cause, acted: true }, true, 1), None);
+            assert_eq!(wait(&failed(cause, true), true, 1), None);
         }
     }
 

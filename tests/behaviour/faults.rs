@@ -1,0 +1,381 @@
+//! Every fault meets every operation once: what the caller is told, how many requests the
+//! server saw, and what became of its state. A creation happens once at the most.
+
+use std::{fmt::Write as _, sync::Arc, time::Duration};
+
+use atlas_export::{
+    Client, Cluster, Error, ErrorKind, ErrorKind::Ambiguous, NewExportBucket, Project,
+};
+use atlas_export_fake::{Bucket, FakeAtlas, Fault, Match, Moment, Snapshot, Turnstile};
+use atlas_export_tests::{BUCKET, CLUSTER, PROJECT, ROLE, SNAPSHOT, TestClock, client_of, parsed};
+use http::{HeaderValue, Response, StatusCode};
+
+/// A job that is there from the start.
+const JOB: &str = "605ccba3c1c7613f423e1585";
+
+/// What a caller is told: success, or a kind of error.
+type Told = Option<ErrorKind>;
+
+/// What one kind of operation gets for a fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Outcome {
+    told: Told,
+    /// The requests that the server saw.
+    requests: usize,
+}
+
+const fn ok(requests: usize) -> Outcome {
+    Outcome {
+        told: None,
+        requests,
+    }
+}
+
+const fn err(kind: ErrorKind, requests: usize) -> Outcome {
+    Outcome {
+        told: Some(kind),
+        requests,
+    }
+}
+
+/// A row of the table.
+struct Row {
+    name: &'static str,
+    fault: Fault,
+    read: Outcome,
+    delete: Outcome,
+    create: Outcome,
+    /// Whether a creation or deletion that meets the fault takes effect in the end.
+    effect: [bool; 2],
+}
+
+fn answer(status: u16, header: (&str, &str)) -> Fault {
+    let answer = Response::builder()
+        .status(status)
+        .header(header.0, header.1);
+    Fault::answer(answer.body("").unwrap())
+}
+
+/// The table. Where a lane is lost with its connection, a repeated read costs a challenge more.
+fn rows() -> Vec<Row> {
+    use ErrorKind::{Api, Decode, Transport};
+    let open = || {
+        let turnstile = Turnstile::new();
+        turnstile.open();
+        turnstile
+    };
+    let row = |name, fault, read, [delete, create]: [Outcome; 2], effect| Row {
+        name,
+        fault,
+        read,
+        delete,
+        create,
+        effect,
+    };
+    let (no, yes) = ([true, false], [true, true]);
+    let status = |status| Fault::status(StatusCode::from_u16(status).unwrap());
+    let elsewhere = HeaderValue::from_static("https://elsewhere.example/");
+    vec![
+        // The connection.
+        row(
+            "reset at the head",
+            Fault::reset().at(Moment::Head),
+            ok(3),
+            [ok(3), err(Ambiguous, 1)],
+            no,
+        ),
+        row(
+            "reset before it acts",
+            Fault::reset(),
+            ok(3),
+            [ok(3), err(Ambiguous, 1)],
+            no,
+        ),
+        row(
+            "reset after it acted",
+            Fault::reset().at(Moment::Acted),
+            ok(3),
+            [ok(3), err(Ambiguous, 1)],
+            yes,
+        ),
+        row(
+            "closed before it acts",
+            Fault::close(),
+            ok(3),
+            [ok(3), err(Ambiguous, 1)],
+            no,
+        ),
+        row(
+            "closed after it acted",
+            Fault::close().at(Moment::Acted),
+            ok(3),
+            [ok(3), err(Ambiguous, 1)],
+            yes,
+        ),
+        row(
+            "never answered",
+            Fault::silence(),
+            ok(3),
+            [ok(3), err(Ambiguous, 1)],
+            no,
+        ),
+        row(
+            "last answer of the connection",
+            Fault::last_answer(),
+            ok(1),
+            [ok(1), ok(1)],
+            yes,
+        ),
+        row(
+            "held back",
+            Fault::delay(&open()),
+            ok(1),
+            [ok(1), ok(1)],
+            yes,
+        ),
+        // The body.
+        row(
+            "reset in the body",
+            Fault::reset_in_body(5),
+            ok(2),
+            [ok(1), err(Ambiguous, 1)],
+            yes,
+        ),
+        row(
+            "truncated",
+            Fault::truncated(5),
+            ok(2),
+            [ok(1), err(Ambiguous, 1)],
+            yes,
+        ),
+        row(
+            "length too long",
+            Fault::wrong_length(10),
+            ok(2),
+            [ok(1), err(Ambiguous, 1)],
+            yes,
+        ),
+        row(
+            "length too short",
+            Fault::wrong_length(-2),
+            err(Decode, 1),
+            [ok(1), err(Ambiguous, 1)],
+            yes,
+        ),
+        row("slow", Fault::slow(3, &open()), ok(1), [ok(1), ok(1)], yes),
+        row(
+            "gzip bomb",
+            Fault::gzip_bomb(64),
+            err(Transport, 1),
+            [err(Transport, 1), err(Ambiguous, 1)],
+            [false; 2],
+        ),
+        row(
+            "garbage",
+            Fault::garbage_json(),
+            err(Decode, 1),
+            [err(Transport, 1), err(Ambiguous, 1)],
+            [false; 2],
+        ),
+        row(
+            "a page with 200",
+            Fault::html(StatusCode::OK),
+            err(Transport, 1),
+            [err(Transport, 1), err(Ambiguous, 1)],
+            [false; 2],
+        ),
+        // The status.
+        row(
+            "a page with 502",
+            Fault::html(StatusCode::BAD_GATEWAY),
+            ok(2),
+            [ok(2), err(Ambiguous, 1)],
+            no,
+        ),
+        row(
+            "502 though it acted",
+            Fault::html(StatusCode::BAD_GATEWAY).at(Moment::Acted),
+            ok(2),
+            [ok(2), err(Ambiguous, 1)],
+            yes,
+        ),
+        row("500", status(500), ok(2), [ok(2), err(Ambiguous, 1)], no),
+        row("503", status(503), ok(2), [ok(2), err(Ambiguous, 1)], no),
+        row("408", status(408), ok(2), [ok(2), err(Ambiguous, 1)], no),
+        row(
+            "429",
+            answer(429, ("retry-after", "1")),
+            ok(2),
+            [ok(2), ok(2)],
+            yes,
+        ),
+        row(
+            "400",
+            status(400),
+            err(Api, 1),
+            [err(Api, 1), err(Api, 1)],
+            [false; 2],
+        ),
+        row(
+            "redirect",
+            Fault::redirect(elsewhere),
+            err(Transport, 1),
+            [err(Transport, 1), err(Transport, 1)],
+            [false; 2],
+        ),
+        // Authentication.
+        row(
+            "stale nonce",
+            Fault::stale_nonce(),
+            ok(2),
+            [ok(2), ok(2)],
+            yes,
+        ),
+        row(
+            "nonces forgotten",
+            Fault::forget_nonces(),
+            ok(2),
+            [ok(2), ok(2)],
+            yes,
+        ),
+        row(
+            "Basic challenge",
+            Fault::basic_challenge(),
+            err(Api, 1),
+            [err(Api, 1), err(Api, 1)],
+            [false; 2],
+        ),
+        row(
+            "401 without a challenge",
+            Fault::no_challenge(),
+            err(Api, 1),
+            [err(Api, 1), err(Api, 1)],
+            [false; 2],
+        ),
+    ]
+}
+
+const READS: [&str; 6] = [
+    "listExportBuckets",
+    "getExportBucket",
+    "listExportJobs",
+    "getExportJob",
+    "listSnapshots",
+    "getSnapshot",
+];
+const DELETES: [&str; 1] = ["deleteExportBucket"];
+const CREATES: [&str; 2] = ["createExportBucket", "createExportJob"];
+
+async fn call(project: &Project, cluster: &Cluster, operation: &str) -> Result<(), Error> {
+    let (buckets, jobs) = (project.export_buckets(), cluster.export_jobs());
+    match operation {
+        "listExportBuckets" => buckets.list().await.map(drop),
+        "getExportBucket" => buckets.get(&parsed(BUCKET)).await.map(drop),
+        "deleteExportBucket" => buckets.delete(&parsed(BUCKET)).await,
+        "createExportBucket" => {
+            let new = NewExportBucket::aws("example-bucket", parsed(ROLE)).unwrap();
+            buckets.create(new).await.map(drop)
+        }
+        "listExportJobs" => jobs.list().await.map(drop),
+        "getExportJob" => jobs.get(&parsed(JOB)).await.map(drop),
+        "createExportJob" => {
+            let (snapshot, bucket) = (parsed(SNAPSHOT), parsed(BUCKET));
+            jobs.create(&snapshot, &bucket).send().await.map(drop)
+        }
+        "listSnapshots" => cluster.snapshots().list().await.map(drop),
+        "getSnapshot" => cluster.snapshots().get(&parsed(SNAPSHOT)).await.map(drop),
+        other => panic!("no such operation: {other}"),
+    }
+}
+
+/// Runs one operation into one fault. What was told, the requests, and the state's change: how
+/// many resources there are more, or fewer.
+async fn meet(operation: &str, fault: &Fault) -> (Outcome, isize) {
+    let fake = FakeAtlas::builder()
+        .snapshot(PROJECT, CLUSTER, Snapshot::completed(SNAPSHOT))
+        .bucket(PROJECT, Bucket::aws("standing", ROLE).id(BUCKET))
+        .job(
+            PROJECT,
+            CLUSTER,
+            serde_json::json!({"id": JOB, "exportBucketId": BUCKET, "state": "Successful"}),
+        )
+        .start()
+        .await
+        .unwrap();
+    let clock = TestClock::default();
+    clock.real_guards();
+    let client: Client = client_of(&fake)
+        .clock(Arc::new(clock))
+        // Waited out by the fault that never answers, and by no other.
+        .attempt_timeout(Duration::from_millis(500))
+        .max_response_bytes(4 * 1024 * 1024)
+        .build()
+        .unwrap();
+    let project = client.project(parsed(PROJECT));
+    let cluster = project.cluster(parsed(CLUSTER));
+    project.export_buckets().list().await.unwrap();
+    fake.clear_requests();
+    let count = || {
+        let (buckets, jobs) = (fake.buckets(PROJECT), fake.jobs(PROJECT, CLUSTER));
+        isize::try_from(buckets.len() + jobs.len()).unwrap()
+    };
+    let before = count();
+    fake.inject_for(Match::operation(operation).authenticated(), fault.clone());
+    let told = call(&project, &cluster, operation).await.err();
+    assert_eq!(fake.faults_left(), 0, "{operation} met no fault");
+    let outcome = Outcome {
+        told: told.map(|error| error.kind()),
+        requests: fake.requests().len(),
+    };
+    (outcome, count() - before)
+}
+
+fn shown(outcome: Outcome) -> String {
+    match outcome.told {
+        None => format!("ok, {}", outcome.requests),
+        Some(kind) => format!("{kind:?}, {}", outcome.requests),
+    }
+}
+
+#[tokio::test]
+async fn every_fault_meets_every_operation() {
+    let mut table = String::new();
+    let mut wrong = String::new();
+    for row in rows() {
+        let [deletes, creates] = row.effect;
+        let groups = [
+            (&READS[..], row.read, 0),
+            (&DELETES[..], row.delete, -isize::from(deletes)),
+            (&CREATES[..], row.create, isize::from(creates)),
+        ];
+        for (operations, expected, effect) in groups {
+            for operation in operations {
+                let (outcome, change) = meet(operation, &row.fault).await;
+                if (outcome, change) != (expected, effect) {
+                    writeln!(
+                        wrong,
+                        "{} × {operation}: {}, effect {change}; expected {}, effect {effect}",
+                        row.name,
+                        shown(outcome),
+                        shown(expected)
+                    )
+                    .unwrap();
+                }
+            }
+        }
+        writeln!(
+            table,
+            "{:30} {:14} {:14} {:14}",
+            row.name,
+            shown(row.read),
+            shown(row.delete),
+            shown(row.create)
+        )
+        .unwrap();
+    }
+    println!(
+        "{:30} {:14} {:14} {:14}\n{table}",
+        "fault", "read", "delete", "create"
+    );
+    assert!(wrong.is_empty(), "\n{wrong}");
+}

@@ -1,0 +1,128 @@
+//! A fleet of tasks under a rate limit: after the first lesson nobody is refused again.
+
+use std::{sync::Arc, time::Duration};
+
+use atlas_export_fake::{FakeAtlas, RateLimit};
+use atlas_export_tests::{PROJECT, TestClock, client_of, parsed};
+use futures_util::{FutureExt as _, future::join_all};
+
+const TASKS: usize = 64;
+const CALLS: usize = 100;
+
+/// Fifty calls in ten seconds, and a hundred to begin with.
+const LIMIT: RateLimit = RateLimit {
+    capacity: 100,
+    refill: 50,
+    period: Duration::from_secs(10),
+};
+
+async fn limited() -> (FakeAtlas, TestClock, atlas_export::ExportBuckets) {
+    let clock = TestClock::default();
+    let fake = FakeAtlas::builder()
+        .project(PROJECT)
+        .clock(Arc::new(clock.clone()))
+        .rate_limit(LIMIT)
+        .start()
+        .await
+        .unwrap();
+    let client = client_of(&fake)
+        .clock(Arc::new(clock.clone()))
+        .build()
+        .unwrap();
+    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    (fake, clock, buckets)
+}
+
+#[tokio::test]
+async fn after_the_first_lesson_a_fleet_causes_no_further_429() {
+    let (fake, clock, buckets) = limited().await;
+    let tasks = (0..TASKS).map(|_| {
+        let (buckets, clock) = (buckets.clone(), clock.clone());
+        async move {
+            let mut waited = Duration::ZERO;
+            for _ in 0..CALLS {
+                let before = clock.elapsed();
+                buckets.list().await.unwrap();
+                waited += clock.elapsed().saturating_sub(before);
+            }
+            waited
+        }
+    });
+    let waits = join_all(tasks).await;
+
+    let requests = fake.requests();
+    let refused: Vec<usize> = requests
+        .iter()
+        .enumerate()
+        .filter_map(|(place, request)| request.answered(429).then_some(place))
+        .collect();
+    // No more than were in flight together, and so all within the first crowd.
+    assert!(
+        !refused.is_empty() && refused.len() <= TASKS,
+        "{} refusals",
+        refused.len()
+    );
+    let (first, last) = (refused[0], refused[refused.len() - 1]);
+    assert!(
+        last - first <= 2 * TASKS,
+        "refused from request {first} to {last}"
+    );
+    let answered = requests
+        .iter()
+        .filter(|request| request.answered(200))
+        .count();
+    assert_eq!(answered, TASKS * CALLS);
+
+    let tasks = u32::try_from(TASKS).unwrap();
+    let mean = waits.iter().sum::<Duration>() / tasks;
+    let longest = waits.iter().max().unwrap();
+    assert!(
+        *longest <= mean * 2,
+        "one waited {longest:?}, the mean is {mean:?}"
+    );
+    // Not much slower than the bucket fills, either.
+    let calls = u32::try_from(TASKS * CALLS).unwrap() - LIMIT.capacity;
+    let least = LIMIT.period / LIMIT.refill * calls;
+    assert!(
+        clock.elapsed() < least.mul_f64(1.1),
+        "{:?} for {least:?}",
+        clock.elapsed()
+    );
+}
+
+#[tokio::test]
+async fn tokens_are_conserved_when_half_of_the_tasks_are_dropped() {
+    let (fake, clock, buckets) = limited().await;
+    // Until it has learned.
+    while !fake.requests().iter().any(|request| request.answered(429)) {
+        buckets.list().await.unwrap();
+    }
+    let (before, start) = (fake.requests().len(), clock.elapsed());
+    clock.hold_sleeps();
+    let mut calls: Vec<_> = (0..TASKS)
+        .map(|_| {
+            let buckets = buckets.clone();
+            Box::pin(async move { buckets.list().await })
+        })
+        .collect();
+    // All stand in line, and the first of them waits for its token.
+    for call in &mut calls {
+        assert!(call.now_or_never().is_none());
+    }
+    let half = calls.split_off(TASKS / 2);
+    drop(calls);
+    clock.release_sleeps();
+    for outcome in join_all(half).await {
+        outcome.unwrap();
+    }
+    let requests = fake.requests().split_off(before);
+    assert!(requests.iter().all(|request| !request.answered(429)));
+    // Those that were dropped took no token along: the others are done in their own time.
+    let tokens = u32::try_from(TASKS / 2).unwrap();
+    let spent = clock.elapsed().saturating_sub(start).as_secs_f64();
+    let pace = LIMIT.period.as_secs_f64() / f64::from(LIMIT.refill);
+    assert!(
+        spent <= pace * 1.05 * f64::from(tokens),
+        "{spent} s for {tokens} calls"
+    );
+}

@@ -1,0 +1,141 @@
+//! TLS and HTTP/2, which is all that the real service speaks.
+
+use atlas_export::{Client, Credentials, ErrorKind, NewExportBucket, RetryPolicy};
+use atlas_export_fake::{FakeAtlas, Fault, Match};
+use atlas_export_tests::{PROJECT, ROLE, client_of, parsed};
+use futures_util::future::join_all;
+
+fn new_bucket(name: &str) -> NewExportBucket {
+    NewExportBucket::aws(name, parsed(ROLE)).unwrap()
+}
+
+async fn secure() -> (FakeAtlas, Client) {
+    let fake = FakeAtlas::builder()
+        .project(PROJECT)
+        .tls()
+        .http2_only()
+        .start()
+        .await
+        .unwrap();
+    let client = client_of(&fake)
+        .root_certificates(fake.root_pem().unwrap())
+        .build()
+        .unwrap();
+    (fake, client)
+}
+
+#[tokio::test]
+async fn a_root_certificate_that_is_given_is_trusted() {
+    let (fake, client) = secure().await;
+    assert!(fake.url().starts_with("https://"));
+    client
+        .project(parsed(PROJECT))
+        .export_buckets()
+        .list()
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn an_unknown_root_is_no_connection() {
+    let (fake, _) = secure().await;
+    let client = client_of(&fake).retry(RetryPolicy::none()).build().unwrap();
+    let error = client
+        .project(parsed(PROJECT))
+        .export_buckets()
+        .list()
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connect);
+    assert!(error.to_string().contains("certificate"), "{error}");
+    assert!(fake.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_crowd_of_creations_shares_one_connection() {
+    let (fake, client) = secure().await;
+    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    buckets.list().await.unwrap();
+    let creations = (0..32).map(|n| {
+        let buckets = &buckets;
+        async move { buckets.create(new_bucket(&format!("bucket-{n}"))).await }
+    });
+    for outcome in join_all(creations).await {
+        outcome.unwrap();
+    }
+    assert_eq!(fake.buckets(PROJECT).len(), 32);
+    assert_eq!(fake.connections(), 1);
+}
+
+#[tokio::test]
+async fn a_stream_that_is_refused_and_a_connection_that_goes_away_are_survived() {
+    for fault in [
+        Fault::refuse_stream(),
+        Fault::go_away(),
+        Fault::last_answer(),
+    ] {
+        let (fake, client) = secure().await;
+        let buckets = client.project(parsed(PROJECT)).export_buckets();
+        buckets.list().await.unwrap();
+        fake.inject_for(Match::operation("createExportBucket"), fault.clone());
+        buckets.create(new_bucket("example-bucket")).await.unwrap();
+        assert_eq!(fake.faults_left(), 0);
+        assert_eq!(fake.buckets(PROJECT).len(), 1, "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn refusals_that_do_not_end_are_an_error_that_says_that_nothing_happened() {
+    let (fake, client) = secure().await;
+    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    buckets.list().await.unwrap();
+    fake.faults_by(|head| (head.method == "POST").then(Fault::refuse_stream));
+    let error = buckets
+        .create(new_bucket("example-bucket"))
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Transport, "{error}");
+    assert!(!error.may_have_taken_effect() && error.is_retryable());
+    assert_eq!(error.attempts(), 4);
+    assert!(fake.buckets(PROJECT).is_empty());
+}
+
+#[tokio::test]
+async fn the_key_is_refused_over_tls_as_everywhere() {
+    let (fake, _) = secure().await;
+    let client = Client::builder()
+        .base_url(fake.url())
+        .root_certificates(fake.root_pem().unwrap())
+        .credentials(Credentials::api_key("abcdefgh", "wrong"))
+        .build()
+        .unwrap();
+    let error = client
+        .project(parsed(PROJECT))
+        .export_buckets()
+        .list()
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Authentication);
+}
+
+#[cfg(feature = "native-tls")]
+#[tokio::test]
+async fn the_tls_library_of_the_system_does_as_well() {
+    let (fake, _) = secure().await;
+    let with = |client: atlas_export::ClientBuilder| client.native_tls().build().unwrap();
+    let trusting = with(client_of(&fake).root_certificates(fake.root_pem().unwrap()));
+    trusting
+        .project(parsed(PROJECT))
+        .export_buckets()
+        .list()
+        .await
+        .unwrap();
+    let wary = with(client_of(&fake).retry(RetryPolicy::none()));
+    let error = wary
+        .project(parsed(PROJECT))
+        .export_buckets()
+        .list()
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connect);
+}
