@@ -56,6 +56,10 @@ fn answer(status: u16, header: (&str, &str)) -> Fault {
     Fault::answer(answer.body("").unwrap())
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "a table has as many rows as there are faults"
+)]
 /// The table. Where a lane is lost with its connection, a repeated read costs a challenge more.
 fn rows() -> Vec<Row> {
     use ErrorKind::{Api, Decode, Transport};

@@ -82,10 +82,10 @@ async fn after_the_first_lesson_a_fleet_causes_no_further_429() {
     );
     // Not much slower than the bucket fills, either.
     let calls = u32::try_from(TASKS * CALLS).unwrap() - LIMIT.capacity;
-    let least = LIMIT.period / LIMIT.refill * calls;
+    let ideal = LIMIT.period / LIMIT.refill * calls;
     assert!(
-        clock.elapsed() < least.mul_f64(1.1),
-        "{:?} for {least:?}",
+        clock.elapsed() < ideal.mul_f64(1.1),
+        "{:?} for {ideal:?}",
         clock.elapsed()
     );
 }

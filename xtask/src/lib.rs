@@ -2,7 +2,8 @@
 //!
 //! [`contract::Contract`] reads an OpenAPI document and keeps the line of every value;
 //! [`lint::lint`] names what the generator would stumble over, drop or misread;
-//! [`codegen::generate`] turns the contract into Rust.
+//! [`codegen::generate`] turns the contract into Rust; [`interop::start`] tries the SDK against real
+//! servers.
 //!
 //! Nothing here depends on a crate of the SDK, so that a broken SDK can be regenerated.
 //!
@@ -19,4 +20,5 @@
 pub mod codegen;
 pub mod contract;
 pub mod finding;
+pub mod interop;
 pub mod lint;

@@ -17,7 +17,7 @@ use xtask::{
     codegen::{self, Output, Written},
     contract::{self, Contract},
     finding::render,
-    lint,
+    interop, lint,
 };
 
 /// The contract, below the workspace.
@@ -55,6 +55,11 @@ enum Command {
         #[arg(long)]
         rules: bool,
     },
+    /// Try the SDK's authentication against Apache httpd, lighttpd and Jetty
+    ///
+    /// Starts each of them on a free loopback port, counts what is on the wire, and stops them
+    /// again. Names the Debian packages that it misses.
+    Interop,
 }
 
 #[derive(Args)]
@@ -89,6 +94,10 @@ fn main() -> ExitCode {
                 println!("{id:32} {doc}");
             }
             ExitCode::SUCCESS
+        }
+        Command::Interop => {
+            let error = interop::start(&workspace());
+            fail(&format!("cargo could not be started: {error}"))
         }
         Command::Lint { spec, .. } => {
             let path = spec.path();
