@@ -201,7 +201,7 @@ impl Transport {
         };
         // Where nothing is to be decoded, nobody else would look at the body.
         let unread = prepared.operation.success == StatusCode::NO_CONTENT.as_u16();
-        if !answer.is_of_atlas(unread) {
+        if prepared.of_atlas && !answer.is_of_atlas(unread) {
             return Err(Cause::Foreign(answer.media_type().map(str::to_owned)));
         }
         if !self.envelope {

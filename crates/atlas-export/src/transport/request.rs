@@ -19,6 +19,8 @@ pub(super) struct Prepared {
     pub(super) url: Url,
     pub(super) headers: HeaderMap,
     pub(super) body: Option<Bytes>,
+    /// Whether a success must be Atlas's: JSON, or nothing.
+    pub(super) of_atlas: bool,
 }
 
 impl Prepared {
@@ -47,6 +49,7 @@ impl Prepared {
             url: request.url().clone(),
             headers,
             body,
+            of_atlas: true,
         })
     }
 
@@ -69,6 +72,7 @@ impl Prepared {
             url,
             headers: HeaderMap::new(),
             body,
+            of_atlas: false,
         }
     }
 
