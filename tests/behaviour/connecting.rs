@@ -5,7 +5,7 @@ use std::time::Duration;
 use atlas_export::{Client, ErrorKind, RetryPolicy};
 use atlas_export_fake::FakeAtlas;
 use atlas_export_tests::{PROJECT, Reply, ScriptedServer, client_of, key, page_of, parsed};
-use futures_util::future::join_all;
+use futures_util::future::{join_all, select};
 
 #[tokio::test]
 async fn requests_go_through_the_proxy_that_is_set() {
@@ -97,6 +97,40 @@ async fn silent() -> (tokio::net::TcpListener, String) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     (listener, url)
+}
+
+#[tokio::test]
+async fn connecting_that_takes_too_long_is_given_up() {
+    // Who is not accepted when the queue is full is not refused either: connecting just hangs.
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let listener = socket.listen(1).unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut waiting = Vec::new();
+    for _ in 0..8 {
+        let connect = Box::pin(tokio::net::TcpStream::connect(address));
+        let a_moment = Box::pin(tokio::time::sleep(Duration::from_millis(20)));
+        waiting.push(select(connect, a_moment).await);
+    }
+    let client = Client::builder()
+        .base_url(format!("http://{address}"))
+        .credentials(key())
+        .connect_timeout(Duration::from_millis(50))
+        .retry(RetryPolicy::none())
+        .build()
+        .unwrap();
+    let error = client
+        .project(parsed(PROJECT))
+        .export_buckets()
+        .list()
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connect, "{error}");
+    assert!(
+        error.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        error.elapsed()
+    );
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@
 mod connecting;
 mod contract;
 mod counting;
-mod deprecation;
+
 mod digest;
 mod failures;
 mod faults;
@@ -22,4 +22,5 @@ mod retrying;
 mod tls;
 mod tolerance;
 mod waiting;
+mod watching;
 mod wire;
