@@ -224,7 +224,7 @@ fn rows() -> Vec<Row> {
             "redirect",
             Fault::redirect(elsewhere),
             err(Transport, 1),
-            [err(Transport, 1), err(Transport, 1)],
+            [err(Transport, 1), err(Ambiguous, 1)],
             [false; 2],
         ),
         // Authentication.

@@ -1,8 +1,8 @@
 //! Long lists: complete, in order, and in no more requests than pages.
 
 use atlas_export::{Client, ErrorKind, ExportBuckets, PageSize};
-use atlas_export_fake::{FakeAtlas, FakeAtlasBuilder, TotalCount};
-use atlas_export_tests::{PROJECT, Reply, ScriptedServer, client_of, key, parsed};
+use atlas_export_fake::{FakeAtlas, FakeAtlasBuilder, Snapshot, TotalCount};
+use atlas_export_tests::{CLUSTER, PROJECT, Reply, ScriptedServer, client_of, key, parsed};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream::FusedStream as _};
 use serde_json::Value;
 
@@ -184,4 +184,99 @@ async fn streams_can_be_sent_to_another_task() {
     let items = buckets.list().by_item();
     let count = tokio::spawn(items.count()).await.unwrap();
     assert_eq!(count, 3);
+}
+
+#[tokio::test]
+async fn jobs_and_snapshots_are_paged_like_buckets() {
+    let many = 7;
+    let builder = FakeAtlas::builder().cluster(PROJECT, CLUSTER);
+    let fake = (0..many)
+        .fold(builder, |builder, n| {
+            let id = format!("{n:024x}");
+            let job = serde_json::json!({"id": id, "exportBucketId": id, "state": "Queued"});
+            builder
+                .job(PROJECT, CLUSTER, job)
+                .snapshot(PROJECT, CLUSTER, Snapshot::completed(id))
+        })
+        .start()
+        .await
+        .unwrap();
+    let client = client_of(&fake).build().unwrap();
+    let cluster = client.project(parsed(PROJECT)).cluster(parsed(CLUSTER));
+    let size = PageSize::new(3).unwrap();
+    let expected: Vec<String> = (0..many).map(|n| format!("{n:024x}")).collect();
+
+    let jobs = cluster
+        .export_jobs()
+        .list()
+        .page_size(size)
+        .include_count(false);
+    let ids: Vec<_> = jobs
+        .by_item()
+        .map_ok(|job| job.id.to_string())
+        .try_collect()
+        .await
+        .unwrap();
+    assert_eq!(ids, expected);
+    let snapshots = cluster
+        .snapshots()
+        .list()
+        .page_size(size)
+        .include_count(false);
+    let ids: Vec<_> = snapshots
+        .by_item()
+        .map_ok(|one| one.id.to_string())
+        .try_collect()
+        .await
+        .unwrap();
+    assert_eq!(ids, expected);
+
+    let queries: Vec<_> = fake
+        .requests()
+        .into_iter()
+        .filter_map(|r| r.query)
+        .collect();
+    let expected = ["", "&pageNum=2", "&pageNum=3"]
+        .map(|page| format!("includeCount=false&itemsPerPage=3{page}"));
+    // The very first was challenged, and sent twice.
+    assert_eq!(queries[1..4], expected);
+    assert_eq!(queries[4..], expected);
+}
+
+#[tokio::test]
+async fn a_list_that_never_ends_is_given_up() {
+    let server = ScriptedServer::start(vec![page(1, 0, true)]).await.unwrap();
+    let mut items = scripted(&server).list().by_item();
+    let error = items.next().await.unwrap().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Transport);
+    assert!(error.to_string().contains("does not end"), "{error}");
+    assert!(items.next().await.is_none());
+    assert_eq!(server.requests().len(), 100);
+}
+
+#[tokio::test]
+async fn a_link_that_does_not_decode_ends_no_full_page() {
+    let bucket = r#"{"_id":"604f6322dc786a5341d4f7fb","cloudProvider":"AWS"}"#;
+    let page = format!(r#"{{"results":[{bucket}],"links":[{{"rel":["next"]}}]}}"#);
+    let server = ScriptedServer::start(vec![Reply::json(200, &page)])
+        .await
+        .unwrap();
+    let list = scripted(&server).list().page_size(PageSize::MIN);
+    assert!(list.await.unwrap().has_next);
+}
+
+#[tokio::test]
+async fn a_page_without_links_and_size_is_full_at_a_hundred() {
+    for (items, has_next) in [(99, false), (100, true)] {
+        let bucket = r#"{"_id":"604f6322dc786a5341d4f7fb","cloudProvider":"AWS"}"#.to_owned();
+        let body = format!(r#"{{"results":[{}]}}"#, vec![bucket; items].join(","));
+        let server = ScriptedServer::start(vec![Reply::json(200, &body)])
+            .await
+            .unwrap();
+        assert_eq!(
+            scripted(&server).list().await.unwrap().has_next,
+            has_next,
+            "{items}"
+        );
+    }
 }

@@ -132,7 +132,7 @@ async fn a_wait_ends_when_its_time_is_up_with_the_job_as_last_seen() {
         .poll_interval(seconds(7))
         .await
         .unwrap_err();
-    let WaitError::MaxWaitExceeded { last, waited } = &error else {
+    let WaitError::MaxWaitExceeded { last, waited, .. } = &error else {
         panic!("{error}");
     };
     assert_eq!(
@@ -194,6 +194,97 @@ async fn a_poll_that_breaks_off_does_not_end_the_wait() {
 }
 
 #[tokio::test]
+async fn polls_may_fail_again_and_again_as_long_as_one_in_ten_succeeds() {
+    let running =
+        format!(r#"{{"id":"{SNAPSHOT}","exportBucketId":"{BUCKET}","state":"InProgress"}}"#);
+    let done = running.replace("InProgress", "Successful");
+    // Nine polls of four attempts each, a good one, and nine more.
+    let failing = || (0..9 * 4).map(|_| Reply::json(500, ""));
+    let script = failing()
+        .chain([Reply::json(200, &running)])
+        .chain(failing())
+        .chain([Reply::json(200, &done)]);
+    let server = ScriptedServer::start(script.collect()).await.unwrap();
+    scripted(&server)
+        .wait_until_finished(&parsed(SNAPSHOT))
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_wait_that_is_asked_to_slow_down_does() {
+    let done = format!(r#"{{"id":"{SNAPSHOT}","exportBucketId":"{BUCKET}","state":"Successful"}}"#);
+    // More than the call's own time-out, so that the wait has to see to it.
+    let slow_down = || Reply::with_headers(429, "Retry-After: 3600\r\n", "");
+    let script = (0..15)
+        .map(|_| slow_down())
+        .chain([Reply::json(200, &done)]);
+    let server = ScriptedServer::start(script.collect()).await.unwrap();
+    let clock = TestClock::default();
+    jobs_of(&server, &clock)
+        .wait_until_finished(&parsed(SNAPSHOT))
+        .await
+        .unwrap();
+    assert_eq!(server.requests().len(), 16);
+    assert!(
+        clock.elapsed() >= seconds(15 * 3600),
+        "{:?}",
+        clock.elapsed()
+    );
+}
+
+#[tokio::test]
+async fn a_wait_that_never_saw_the_job_says_why() {
+    let server = ScriptedServer::start(vec![Reply::json(500, "")])
+        .await
+        .unwrap();
+    let error = scripted(&server)
+        .wait_until_finished(&parsed(SNAPSHOT))
+        .max_wait(seconds(3))
+        .await
+        .unwrap_err();
+    assert!(matches!(
+        error,
+        WaitError::MaxWaitExceeded { last: None, .. }
+    ));
+    let message = error.to_string();
+    assert!(
+        message.contains("was never seen; the last poll failed: 500"),
+        "{message}"
+    );
+    assert!(std::error::Error::source(&error).is_some());
+}
+
+#[tokio::test]
+async fn why_a_job_failed_is_told_on_one_line_in_both_generations() {
+    for (reason, told) in [
+        (
+            r#""errMsg":"the role may not write""#,
+            ": the role may not write",
+        ),
+        (
+            r#""stateReason":{"errorCode":"E1","message":""},"errMsg":"real""#,
+            ": E1: real",
+        ),
+        (
+            r#""stateReason":{"errorCode":"E1","message":"a\u001b[31m\nb"}"#,
+            ": E1: a [31m b",
+        ),
+        (r#""errMsg":null"#, " without a reason"),
+    ] {
+        let job = format!(
+            r#"{{"id":"{SNAPSHOT}","exportBucketId":"{BUCKET}","state":"Failed",{reason}}}"#
+        );
+        let server = ScriptedServer::start(vec![Reply::json(200, &job)])
+            .await
+            .unwrap();
+        let wait = scripted(&server).wait_until_finished(&parsed(SNAPSHOT));
+        let message = wait.await.unwrap_err().to_string();
+        assert_eq!(message, format!("export job {SNAPSHOT} failed{told}"));
+    }
+}
+
+#[tokio::test]
 async fn polls_that_only_fail_end_the_wait() {
     let server = ScriptedServer::start(vec![Reply::json(500, "")])
         .await
@@ -208,15 +299,67 @@ async fn polls_that_only_fail_end_the_wait() {
 }
 
 fn scripted(server: &ScriptedServer) -> ExportJobs {
+    jobs_of(server, &TestClock::default())
+}
+
+fn jobs_of(server: &ScriptedServer, clock: &TestClock) -> ExportJobs {
+    cluster_of(server, clock).export_jobs()
+}
+
+fn cluster_of(server: &ScriptedServer, clock: &TestClock) -> atlas_export::Cluster {
     atlas_export::Client::builder()
         .base_url(server.url())
         .credentials(key())
-        .clock(Arc::new(TestClock::default()))
+        .clock(Arc::new(clock.clone()))
         .build()
         .unwrap()
         .project(parsed(PROJECT))
         .cluster(parsed(CLUSTER))
-        .export_jobs()
+}
+
+/// A page of completed snapshots, each created in one of these years.
+fn snapshots(years: &[&str], next: bool) -> Reply {
+    let snapshot = |year: &&str| {
+        format!(
+            r#"{{"id":"{year:0>24}","status":"completed","createdAt":"{year}-01-01T00:00:00Z"}}"#
+        )
+    };
+    let results: Vec<String> = years.iter().map(snapshot).collect();
+    let link = if next {
+        r#"{"rel":"next"}"#
+    } else {
+        r#"{"rel":"self"}"#
+    };
+    let page = format!(r#"{{"results":[{}],"links":[{link}]}}"#, results.join(","));
+    Reply::json(200, &page)
+}
+
+#[tokio::test]
+async fn the_newest_snapshot_may_be_on_any_page() {
+    let script = vec![
+        snapshots(&["2024", "2021"], true),
+        snapshots(&["2026", "2023"], false),
+    ];
+    let server = ScriptedServer::start(script).await.unwrap();
+    let snapshots = cluster_of(&server, &TestClock::default()).snapshots();
+    let newest = snapshots.newest_exportable().await.unwrap().unwrap();
+    assert!(newest.id.as_str().ends_with("2026"));
+    assert_eq!(server.requests().len(), 2);
+    assert!(server.requests()[1].contains("pageNum=2"));
+}
+
+#[tokio::test]
+async fn a_snapshot_that_cannot_be_read_may_be_the_newest() {
+    let page = r#"{"results":[
+        {"id":"000000000000000000002020","status":"completed","createdAt":"2020-01-01T00:00:00Z"},
+        {"id":"000000000000000000002026","status":"completed","createdAt":"2026-01-01"}]}"#;
+    let server = ScriptedServer::start(vec![Reply::json(200, page)])
+        .await
+        .unwrap();
+    let snapshots = cluster_of(&server, &TestClock::default()).snapshots();
+    let error = snapshots.newest_exportable().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert!(error.raw().unwrap().contains("000000000000000000002026"));
 }
 
 #[tokio::test]

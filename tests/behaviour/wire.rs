@@ -85,7 +85,47 @@ async fn every_operation(version: ApiVersion, pretty: bool) {
         .pretty(pretty)
         .build()
         .unwrap();
+    call_every_operation(&fake, &client, version, pretty).await;
+}
+
+#[tokio::test]
+async fn every_operation_asks_for_an_envelope_if_the_client_does() {
+    let fake = fake().await;
+    let client = client_of(&fake).envelope(true).build().unwrap();
     let Handles { project, cluster } = handles(&client);
+    let (buckets, jobs, snapshots) = (
+        project.export_buckets(),
+        cluster.export_jobs(),
+        cluster.snapshots(),
+    );
+    let (snapshot, bucket): (SnapshotId, _) = (parsed(SNAPSHOT), parsed(BUCKET));
+    buckets.list().await.unwrap();
+    let new = NewExportBucket::aws("example-bucket", parsed(ROLE)).unwrap();
+    let created = buckets.create(new).await.unwrap();
+    buckets.get(&created.id).await.unwrap();
+    buckets.delete(&created.id).await.unwrap();
+    jobs.list().await.unwrap();
+    let job = jobs.create(&snapshot, &bucket).send().await.unwrap();
+    jobs.get(&job.id).await.unwrap();
+    snapshots.list().await.unwrap();
+    snapshots.get(&snapshot).await.unwrap();
+    for request in fake.requests() {
+        assert_eq!(
+            request.query.as_deref(),
+            Some("envelope=true"),
+            "{}",
+            request.path
+        );
+    }
+}
+
+async fn call_every_operation(
+    fake: &FakeAtlas,
+    client: &Client,
+    version: ApiVersion,
+    pretty: bool,
+) {
+    let Handles { project, cluster } = handles(client);
     let (buckets, jobs, snapshots) = (
         project.export_buckets(),
         cluster.export_jobs(),
@@ -104,7 +144,7 @@ async fn every_operation(version: ApiVersion, pretty: bool) {
 
     buckets.list().await.unwrap();
     let expected = expect("GET", of_project(""), query, "2024-05-30", None);
-    check(&last(&fake), version, &expected);
+    check(&last(fake), version, &expected);
 
     let new = NewExportBucket::aws("example-bucket", parsed(ROLE)).unwrap();
     let created = buckets.create(new).await.unwrap();
@@ -112,20 +152,20 @@ async fn every_operation(version: ApiVersion, pretty: bool) {
         "iamRoleId": ROLE, "bucketName": "example-bucket", "cloudProvider": "AWS",
     });
     let expected = expect("POST", of_project(""), query, "2024-05-30", Some(body));
-    check(&last(&fake), version, &expected);
+    check(&last(fake), version, &expected);
 
     let path = of_project(&format!("/{}", created.id));
     buckets.get(&created.id).await.unwrap();
     let expected = expect("GET", path.clone(), None, "2024-05-30", None);
-    check(&last(&fake), version, &expected);
+    check(&last(fake), version, &expected);
 
     buckets.delete(&created.id).await.unwrap();
     let expected = expect("DELETE", path, None, "2023-01-01", None);
-    check(&last(&fake), version, &expected);
+    check(&last(fake), version, &expected);
 
     jobs.list().await.unwrap();
     let expected = expect("GET", of_cluster("exports"), query, "2023-01-01", None);
-    check(&last(&fake), version, &expected);
+    check(&last(fake), version, &expected);
 
     let (snapshot, bucket) = (parsed(SNAPSHOT), parsed(BUCKET));
     let job = jobs
@@ -145,24 +185,24 @@ async fn every_operation(version: ApiVersion, pretty: bool) {
         "2023-01-01",
         Some(body),
     );
-    check(&last(&fake), version, &expected);
+    check(&last(fake), version, &expected);
 
     jobs.get(&job.id).await.unwrap();
     let path = of_cluster(&format!("exports/{}", job.id));
     check(
-        &last(&fake),
+        &last(fake),
         version,
         &expect("GET", path, None, "2023-01-01", None),
     );
 
     snapshots.list().await.unwrap();
     let expected = expect("GET", of_cluster("snapshots"), query, "2023-01-01", None);
-    check(&last(&fake), version, &expected);
+    check(&last(fake), version, &expected);
 
     snapshots.get(&snapshot).await.unwrap();
     let path = of_cluster(&format!("snapshots/{SNAPSHOT}"));
     check(
-        &last(&fake),
+        &last(fake),
         version,
         &expect("GET", path, query, "2023-01-01", None),
     );

@@ -190,11 +190,6 @@ pub mod types {
             skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
         )]
         pub links: ::atlas_export_types::TolerantList<Link>,
-        #[serde(
-            rename = "results",
-            default,
-            skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
-        )]
         pub results: ::atlas_export_types::TolerantList<ExportBucket>,
         #[serde(
             rename = "totalCount",
@@ -300,11 +295,6 @@ pub mod types {
             skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
         )]
         pub links: ::atlas_export_types::TolerantList<Link>,
-        #[serde(
-            rename = "results",
-            default,
-            skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
-        )]
         pub results: ::atlas_export_types::TolerantList<ExportJob>,
         #[serde(
             rename = "totalCount",
@@ -605,11 +595,6 @@ pub mod types {
             skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
         )]
         pub links: ::atlas_export_types::TolerantList<Link>,
-        #[serde(
-            rename = "results",
-            default,
-            skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
-        )]
         pub results: ::atlas_export_types::TolerantList<Snapshot>,
         #[serde(
             rename = "totalCount",

@@ -39,7 +39,7 @@ mod schema;
 pub use cluster_name::{ClusterName, InvalidClusterName};
 pub use id::{ExportBucketId, ExportJobId, Id, Kind, ProjectId, RoleId, SnapshotId, kind};
 pub use invalid_id::InvalidId;
-pub use list::{Entry, TolerantList, Undecodable};
+pub use list::{Entry, TolerantList, Undecodable, without_values};
 pub use open_enum::{
     CloudProvider, ExportJobState, SnapshotFrequency, SnapshotStatus, SnapshotType, UnknownValue,
 };

@@ -10,7 +10,7 @@ use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{DeserializeOwned, SeqAccess, Visitor},
 };
-use serde_json::value::RawValue;
+use serde_json::{error::Category, value::RawValue};
 
 /// One place of a [`TolerantList`].
 #[derive(Clone, Debug, PartialEq)]
@@ -61,7 +61,7 @@ impl Undecodable {
         self.raw.get()
     }
 
-    /// Why it did not decode.
+    /// Why it did not decode: in which way, and where in its JSON. It repeats nothing of it.
     pub fn reason(&self) -> &str {
         &self.reason
     }
@@ -84,6 +84,39 @@ impl fmt::Display for Undecodable {
 }
 
 impl std::error::Error for Undecodable {}
+
+/// What is wrong with JSON, without the value that is wrong: serde repeats it, however long.
+pub fn without_values(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    // The name of a missing or unknown field is the contract's; anything else is cut.
+    let what = if text.starts_with("missing field") || text.starts_with("duplicate field") {
+        text.split(" at line").next().unwrap_or_default()
+    } else {
+        match error.classify() {
+            Category::Syntax => "no JSON",
+            Category::Eof => "it ends too early",
+            Category::Io => "it cannot be read",
+            Category::Data => text
+                .rsplit_once("expected ")
+                .and_then(|(_, expected)| expected.split(" at line").next())
+                .filter(|expected| expected.len() < 80)
+                .unwrap_or("a value of the wrong kind"),
+        }
+    };
+    let expected = matches!(error.classify(), Category::Data)
+        && !what.starts_with("missing")
+        && !what.starts_with("duplicate")
+        && !what.starts_with("a value of the wrong kind");
+    let what = if expected {
+        format!("expected {what}")
+    } else {
+        what.to_owned()
+    };
+    match error.line() {
+        0 => what,
+        line => format!("{what} at line {line} column {}", error.column()),
+    }
+}
 
 /// A list in which an item that does not decode keeps its place beside its neighbours.
 ///
@@ -215,7 +248,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for TolerantList<T> {
                         Ok(item) => Entry::Item(item),
                         Err(error) => Entry::Undecodable(Box::new(Undecodable {
                             index: entries.len(),
-                            reason: error.to_string(),
+                            reason: without_values(&error),
                             raw,
                         })),
                     });
@@ -252,6 +285,25 @@ mod tests {
         assert_eq!(odd.len(), 1);
         assert_eq!((odd[0].index(), odd[0].raw()), (41, r#"{"id":41}"#));
         assert!(odd[0].reason().contains("expected a string"), "{}", odd[0]);
+    }
+
+    #[test]
+    fn a_reason_repeats_no_value() {
+        let long = "S3CRET".repeat(10_000);
+        for item in [
+            json!({ "id": 7 }),
+            json!(long.clone()),
+            json!([long.clone()]),
+            json!({ long.clone(): 1 }),
+        ] {
+            let text = json!([item]).to_string();
+            let list: TolerantList<Job> = serde_json::from_str(&text).unwrap();
+            let reason = list.undecodable().next().unwrap().reason().to_owned();
+            assert!(!reason.contains("S3CRET") && reason.len() < 200, "{reason}");
+        }
+        let list: TolerantList<std::net::IpAddr> =
+            serde_json::from_str(&json!([long]).to_string()).unwrap();
+        assert!(list.undecodable().next().unwrap().reason().len() < 200);
     }
 
     #[test]

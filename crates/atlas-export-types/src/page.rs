@@ -4,6 +4,8 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
+use crate::invalid_id::shortened;
+
 /// How many items a page holds at the most: 1 to 500 (Atlas: `itemsPerPage`), by default 100.
 ///
 /// ```
@@ -32,7 +34,9 @@ impl PageSize {
     /// [`InvalidPageSize`] outside 1 to 500.
     pub const fn new(items: u16) -> Result<Self, InvalidPageSize> {
         if items < Self::MIN.0 || items > Self::MAX.0 {
-            return Err(InvalidPageSize { given: items });
+            return Err(InvalidPageSize {
+                given: Given::Number(items),
+            });
         }
         Ok(Self(items))
     }
@@ -67,8 +71,12 @@ impl FromStr for PageSize {
     type Err = InvalidPageSize;
 
     fn from_str(text: &str) -> Result<Self, InvalidPageSize> {
-        // A number too large for the type is as much out of bounds as 501.
-        Self::new(text.parse().unwrap_or(0))
+        match text.parse() {
+            Ok(items) => Self::new(items),
+            Err(_) => Err(InvalidPageSize {
+                given: Given::Text(shortened(text)),
+            }),
+        }
     }
 }
 
@@ -79,18 +87,24 @@ impl fmt::Display for PageSize {
 }
 
 /// A number of items that no page can have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidPageSize {
-    given: u16,
+    given: Given,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Given {
+    Number(u16),
+    Text(String),
 }
 
 impl fmt::Display for InvalidPageSize {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "a page cannot hold {} items: choose 1 to 500, or PageSize::MAX",
-            self.given
-        )
+        match &self.given {
+            Given::Number(items) => write!(f, "a page cannot hold {items} items")?,
+            Given::Text(text) => write!(f, "{text:?} is not a number of items of a page")?,
+        }
+        f.write_str(": choose 1 to 500, or PageSize::MAX")
     }
 }
 
@@ -158,6 +172,10 @@ mod tests {
         assert_eq!(
             PageSize::new(501).unwrap_err().to_string(),
             "a page cannot hold 501 items: choose 1 to 500, or PageSize::MAX"
+        );
+        assert_eq!(
+            "70000".parse::<PageSize>().unwrap_err().to_string(),
+            "\"70000\" is not a number of items of a page: choose 1 to 500, or PageSize::MAX"
         );
     }
 

@@ -34,14 +34,14 @@ impl BaseUrl {
     pub(crate) fn parse(text: &str, version: ApiVersion, insecure: bool) -> Result<Self, Error> {
         let mut url = Url::parse(text).map_err(|error| {
             Error::config(format!(
-                "the base URL {:?} is no URL: {error}; it looks like {CLOUD}",
+                "the base URL {:?} is no URL: {error}; a base URL looks like {CLOUD}",
                 discreet(text)
             ))
         })?;
         // Errors below do not repeat the URL as given, which may hold a password.
         let refuse = |why: &str| {
             Err(Error::config(format!(
-                "the base URL cannot be used: {why}; it looks like {CLOUD}"
+                "the base URL cannot be used: {why}; a base URL looks like {CLOUD}"
             )))
         };
         if !url.username().is_empty() || url.password().is_some() {
@@ -73,6 +73,13 @@ impl BaseUrl {
                 "it names {}, but the client is set to {version}; set ClientBuilder::api_version or leave the version out of the URL",
                 version.other()
             ));
+        }
+        let prefix = path.strip_suffix(version.path()).unwrap_or(&path);
+        if ["/api/atlas", "/api/public"]
+            .iter()
+            .any(|api| prefix.contains(api))
+        {
+            return refuse("its path is one of the API, but not that of a generation of it");
         }
         let path = if path.ends_with(version.path()) {
             path
@@ -131,6 +138,15 @@ mod tests {
         assert!(refusal("ftp://cloud.mongodb.com").contains("scheme"));
         assert!(refusal("https://cloud.mongodb.com/?x").contains("query"));
         assert!(refusal("https://cloud.mongodb.com/api/atlas/v1.0").contains("set to v2"));
+        for path in [
+            "/api/atlas",
+            "/api/public/v1.0",
+            "/api/atlas/v2/groups",
+            "/api/atlas/V2",
+        ] {
+            let message = refusal(&format!("{CLOUD}{path}"));
+            assert!(message.contains("its path is one of the API"), "{message}");
+        }
         let with_password = refusal("https://me:secret@cloud.mongodb.com");
         assert!(with_password.contains("password") && !with_password.contains("secret"));
     }

@@ -158,9 +158,12 @@ impl NewExportBucket {
 
 fn bucket_name(name: &str) -> Result<BucketName, Error> {
     name.parse().map_err(|_| {
+        let length = name.chars().count();
+        let start: String = name.chars().take(63).collect();
         Error::config(format!(
-            "bucketName {name:?} has {} characters: the name of a bucket has 3 to 63 characters",
-            name.chars().count()
+            "bucketName {start:?}{} cannot be right: the name of a bucket has 3 to 63 characters, \
+             and this one has {length}",
+            if length > 63 { "…" } else { "" }
         ))
     })
 }

@@ -8,7 +8,7 @@ use crate::{
     client::{Inner, Options},
     clock::{Clock, SystemClock},
     connection::{Connection, Proxy},
-    environment::{self, Environment},
+    environment::{self, Environment, Names},
     transport::{Limits, Transport},
 };
 
@@ -40,6 +40,8 @@ pub struct ClientBuilder {
     retry: RetryPolicy,
     application: Option<String>,
     connection: Connection,
+    /// Where key and base URL come from, unless they were given.
+    names: Names,
     clock: Arc<dyn Clock>,
 }
 
@@ -82,6 +84,7 @@ impl Default for ClientBuilder {
             retry: RetryPolicy::default(),
             application: None,
             connection: Connection::default(),
+            names: Names::default(),
             clock: Arc::new(SystemClock),
         }
     }
@@ -98,6 +101,7 @@ impl ClientBuilder {
 
     /// Takes credentials and base URL from an environment, where it has them.
     pub fn environment(mut self, environment: Environment) -> Self {
+        self.names = environment.names();
         self.credentials = environment.credentials.or(self.credentials);
         self.base_url = environment.base_url.or(self.base_url);
         self
@@ -106,6 +110,7 @@ impl ClientBuilder {
     /// What to authenticate with. Required.
     pub fn credentials(mut self, credentials: Credentials) -> Self {
         self.credentials = Some(credentials);
+        self.names.key = None;
         self
     }
 
@@ -122,6 +127,7 @@ impl ClientBuilder {
     /// a proxy.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Some(url.into());
+        self.names.base_url = None;
         self
     }
 
@@ -240,7 +246,8 @@ impl ClientBuilder {
         let credentials = self
             .credentials
             .ok_or_else(environment::no_credentials)?
-            .check()?;
+            .check()
+            .map_err(|error| self.names.blame_key(error))?;
         for (name, timeout) in [
             ("connect_timeout", self.connect_timeout),
             ("attempt_timeout", self.limits.attempt_timeout),
@@ -261,7 +268,8 @@ impl ClientBuilder {
             self.base_url.as_deref().unwrap_or(base_url::CLOUD),
             self.api_version,
             self.allow_insecure_http,
-        )?;
+        )
+        .map_err(|error| self.names.blame_base_url(error))?;
         if self.limits.max_in_flight == 0 {
             return Err(Error::config(
                 "max_in_flight is zero, so no request could be sent: give it a number",
@@ -352,6 +360,31 @@ mod tests {
             assert_eq!(error.kind(), crate::ErrorKind::Config);
             assert!(error.to_string().starts_with(name), "{error}");
         }
+    }
+
+    #[test]
+    fn what_comes_from_the_environment_is_refused_by_the_name_of_its_variable() {
+        let build = |name: &str, value: &str| {
+            let environment = Environment::read(|wanted| match wanted {
+                wanted if wanted == name => Some(value.to_owned()),
+                "MCLI_PUBLIC_API_KEY" => Some("abcdefgh".to_owned()),
+                "MCLI_PRIVATE_API_KEY" => Some("x".to_owned()),
+                _ => None,
+            });
+            let builder = ClientBuilder::default().environment(environment.unwrap());
+            builder.build().unwrap_err().to_string()
+        };
+        let message = build("MCLI_OPS_MANAGER_URL", "cloud.mongodb.com");
+        assert!(
+            message.starts_with("MCLI_OPS_MANAGER_URL: the base URL"),
+            "{message}"
+        );
+        let message = build("MCLI_PRIVATE_API_KEY", "s3cret\n");
+        assert!(
+            message.starts_with("MCLI_PUBLIC_API_KEY and MCLI_PRIVATE_API_KEY: "),
+            "{message}"
+        );
+        assert!(!message.contains("s3cret"), "{message}");
     }
 
     #[test]

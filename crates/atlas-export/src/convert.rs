@@ -5,6 +5,7 @@
 //! text is never used: it repeats bodies and headers.
 
 use atlas_export_api::Error as Generated;
+use atlas_export_types::without_values;
 
 use crate::{
     Error, ErrorKind,
@@ -22,9 +23,12 @@ pub(crate) fn error(generated: Generated<()>, call: &Call) -> Error {
         },
         Generated::InvalidResponsePayload(_, cause) => Error::new(
             ErrorKind::Decode,
-            format!("the answer does not fit the contract: {cause}"),
-        )
-        .with(|inner| inner.source = Some(Box::new(cause))),
+            // The cause itself would repeat values of the body.
+            format!(
+                "the answer does not fit the contract: {}",
+                without_values(&cause)
+            ),
+        ),
         Generated::CommunicationError(cause)
         | Generated::InvalidUpgrade(cause)
         | Generated::ResponseBodyError(cause) => {

@@ -18,8 +18,8 @@ use crate::Error;
 #[derive(Clone)]
 pub struct Credentials {
     key: digest_lanes::Credentials,
-    /// Known before the key goes where nobody can look.
-    no_private_key: bool,
+    /// What is wrong with the private key, known before it goes where nobody can look.
+    private_fault: Option<&'static str>,
 }
 
 impl Credentials {
@@ -29,7 +29,7 @@ impl Credentials {
     pub fn api_key(public: impl Into<String>, private: impl Into<String>) -> Self {
         let private = private.into();
         Self {
-            no_private_key: private.is_empty(),
+            private_fault: fault(&private),
             key: digest_lanes::Credentials::new(public, private),
         }
     }
@@ -37,18 +37,18 @@ impl Credentials {
     /// Refuses a key that cannot be one.
     pub(crate) fn check(self) -> Result<digest_lanes::Credentials, Error> {
         let public = self.key.username();
-        if public.is_empty() {
-            return Err(Error::config("the public key is empty"));
-        }
-        if self.no_private_key {
-            return Err(Error::config("the private key is empty"));
-        }
-        if public.len() == 36 && public.bytes().filter(|byte| *byte == b'-').count() == 4 {
+        if looks_like_a_uuid(public.trim()) {
             return Err(Error::config(
                 "the public key looks like a private one, a UUID: the two are swapped",
             ));
         }
-        if public.contains([':', '"', '\\']) || public.chars().any(char::is_control) {
+        if let Some(fault) = fault(public) {
+            return Err(Error::config(format!("the public key {fault}")));
+        }
+        if let Some(fault) = self.private_fault {
+            return Err(Error::config(format!("the private key {fault}")));
+        }
+        if public.contains([':', '\\']) {
             return Err(Error::config(
                 "the public key holds a character that no key has: it is eight lower-case letters",
             ));
@@ -57,10 +57,32 @@ impl Credentials {
     }
 }
 
+/// What is wrong with a key that a copy from elsewhere has spoilt.
+fn fault(key: &str) -> Option<&'static str> {
+    if key.is_empty() {
+        Some("is empty")
+    } else if key.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        Some("holds white space or a line end, which a copy may have brought along")
+    } else if key.contains(['"', '\'']) {
+        Some("holds a quotation mark, which the shell may have left in")
+    } else {
+        None
+    }
+}
+
+fn looks_like_a_uuid(text: &str) -> bool {
+    text.len() == 36 && text.bytes().filter(|byte| *byte == b'-').count() == 4
+}
+
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A private key in the wrong place is still one.
+        let public = match self.key.username() {
+            swapped if looks_like_a_uuid(swapped.trim()) => "…",
+            public => public,
+        };
         f.debug_struct("Credentials")
-            .field("public_key", &self.key.username())
+            .field("public_key", &public)
             .finish_non_exhaustive()
     }
 }
@@ -82,7 +104,14 @@ mod tests {
         assert_eq!(refusal("", PRIVATE), "the public key is empty");
         assert_eq!(refusal("abcdefgh", ""), "the private key is empty");
         assert!(refusal(PRIVATE, "abcdefgh").contains("swapped"));
-        assert!(refusal("abc\ndef", PRIVATE).contains("character"));
+        assert!(refusal("abc\ndef", PRIVATE).contains("white space"));
+        assert!(refusal("abc:def", PRIVATE).contains("character"));
+        assert!(refusal("abcdefgh", " ").contains("the private key holds white space"));
+        assert!(refusal("abcdefgh", &format!("{PRIVATE}\r\n")).contains("line end"));
+        assert!(refusal("abcdefgh", &format!("\"{PRIVATE}\"")).contains("quotation mark"));
+        assert!(refusal(&format!("{PRIVATE} "), "abcdefgh").contains("swapped"));
+        let swapped = Credentials::api_key(format!("{PRIVATE} "), "abcdefgh");
+        assert!(!format!("{swapped:?}").contains("0a1b"));
         assert!(!refusal(PRIVATE, "abcdefgh").contains(PRIVATE));
     }
 

@@ -66,6 +66,37 @@ pub struct Environment {
     pub base_url: Option<String>,
     /// The project, if one is set.
     pub project_id: Option<ProjectId>,
+    /// The variables that key and base URL come from.
+    names: Names,
+}
+
+/// The variables that something comes from, for messages.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Names {
+    pub(crate) key: Option<(&'static str, &'static str)>,
+    pub(crate) base_url: Option<&'static str>,
+}
+
+impl Names {
+    /// Adds the variables to the message of an error that is about the key.
+    pub(crate) fn blame_key(self, error: Error) -> Error {
+        match self.key {
+            Some((public, private)) => blame(error, &format!("{public} and {private}")),
+            None => error,
+        }
+    }
+
+    /// Adds the variable to the message of an error that is about the base URL.
+    pub(crate) fn blame_base_url(self, error: Error) -> Error {
+        match self.base_url {
+            Some(name) => blame(error, name),
+            None => error,
+        }
+    }
+}
+
+fn blame(error: Error, variables: &str) -> Error {
+    error.with(|inner| inner.message = format!("{variables}: {}", inner.message))
 }
 
 impl fmt::Debug for Environment {
@@ -74,11 +105,15 @@ impl fmt::Debug for Environment {
             .field("credentials", &self.credentials)
             .field("base_url", &self.base_url.as_deref().map(discreet))
             .field("project_id", &self.project_id)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
 impl Environment {
+    pub(crate) fn names(&self) -> Names {
+        self.names
+    }
+
     /// Reads the variables of this process.
     ///
     /// # Errors
@@ -99,7 +134,9 @@ impl Environment {
             .iter()
             .find_map(|(public, private)| match (get(public), get(private)) {
                 (None, None) => None,
-                (Some(one), Some(other)) => Some(Ok(Credentials::api_key(one, other))),
+                (Some(one), Some(other)) => {
+                    Some(Ok(((*public, *private), Credentials::api_key(one, other))))
+                }
                 (Some(_), None) => Some(Err(half(public, private))),
                 (None, Some(_)) => Some(Err(half(private, public))),
             })
@@ -119,9 +156,14 @@ impl Environment {
                     .map_err(|error| Error::config(format!("{PROJECT}: {error}")))
             })
             .transpose()?;
+        let url = URLS.into_iter().find_map(|name| Some((name, get(name)?)));
         Ok(Self {
-            credentials: api_key,
-            base_url: URLS.into_iter().find_map(get),
+            names: Names {
+                key: api_key.as_ref().map(|(names, _)| *names),
+                base_url: url.as_ref().map(|(name, _)| *name),
+            },
+            credentials: api_key.map(|(_, key)| key),
+            base_url: url.map(|(_, url)| url),
             project_id,
         })
     }

@@ -39,6 +39,8 @@
 //! - The library prints nothing. It emits [`tracing`] spans and events, without queries,
 //!   headers or bodies.
 //!
+//! Calls want a tokio runtime with time and I/O enabled.
+//!
 //! # Features
 //!
 //! - `schemars`: the models describe themselves as JSON Schemas.

@@ -61,13 +61,13 @@ pub(crate) struct Fetched<T> {
 impl<T> Fetched<T> {
     /// Whether there is a next page: a link says so, or, without links, this one is full.
     fn has_next(&self, size: Option<PageSize>) -> bool {
-        if self.links.is_empty() {
-            self.results.len() >= usize::from(size.unwrap_or_default().get())
-        } else {
-            self.links
-                .items()
-                .any(|link| link.rel.as_deref() == Some("next"))
+        let mut links = self.links.items();
+        if links.any(|link| link.rel.as_deref() == Some("next")) {
+            return true;
         }
+        // A link that does not decode may be the one.
+        let unsaid = self.links.is_empty() || self.links.undecodable().next().is_some();
+        unsaid && self.results.len() >= usize::from(size.unwrap_or_default().get())
     }
 
     fn into_page(self, size: Option<PageSize>) -> Page<T> {
@@ -207,10 +207,16 @@ impl<T> fmt::Debug for List<T> {
     }
 }
 
+/// How many pages in a row may be empty and name a next one before a list is given up.
+const MAX_EMPTY_PAGES: u32 = 100;
+
 /// The pages that [`Pages`] and [`Items`] are made of.
 struct RawPages<T> {
+    operation: &'static str,
     fetch: Fetch<T>,
     state: State<T>,
+    /// How many empty pages there were in a row.
+    empty: u32,
 }
 
 enum State<T> {
@@ -233,8 +239,10 @@ impl<T> RawPages<T> {
             Err(error) => State::Failed(Some(error)),
         };
         Self {
+            operation: list.operation,
             fetch: list.fetch,
             state,
+            empty: 0,
         }
     }
 
@@ -254,7 +262,14 @@ impl<T> RawPages<T> {
                 State::Fetching(query, fetching) => {
                     let query = *query;
                     let fetched = ready!(fetching.as_mut().poll(context));
+                    self.empty = match &fetched {
+                        Ok(page) if page.results.is_empty() => self.empty + 1,
+                        _ => 0,
+                    };
                     self.state = match &fetched {
+                        Ok(page) if self.empty >= MAX_EMPTY_PAGES && page.has_next(query.size) => {
+                            State::Failed(Some(endless(self.operation)))
+                        }
                         Ok(page) if page.has_next(query.size) => {
                             match query.number.checked_add(1) {
                                 Some(number) => State::Next(PageQuery { number, ..query }),
@@ -354,6 +369,17 @@ impl<T> fmt::Debug for Items<T> {
             .field("done", &self.is_terminated())
             .finish_non_exhaustive()
     }
+}
+
+/// A list that goes on without ever giving anything.
+fn endless(operation: &'static str) -> Error {
+    Error::new(
+        ErrorKind::Transport,
+        format!(
+            "the list does not end: {MAX_EMPTY_PAGES} pages in a row were empty and named a next one"
+        ),
+    )
+    .with(|inner| inner.operation = Some(operation))
 }
 
 fn undecodable(operation: &'static str, course: Course, odd: Undecodable) -> Error {

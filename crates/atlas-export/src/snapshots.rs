@@ -64,22 +64,18 @@ impl Snapshots {
     }
 
     /// The newest snapshot that can be exported: completed, and no fallback. Reads the whole
-    /// list, because nothing is promised about its order. An entry that does not decode is
-    /// passed over.
+    /// list, because nothing is promised about its order.
     ///
     /// # Errors
-    /// Those of [`list`](Self::list).
+    /// Those of [`list`](Self::list); `Decode` too where one snapshot of the list cannot be read,
+    /// because it may be the newest. [`list`](Self::list) gives the others.
     pub async fn newest_exportable(&self) -> Result<Option<Snapshot>, Error> {
-        let mut pages = self.list().by_page();
+        let mut all = self.list().by_item();
         let mut newest: Option<Snapshot> = None;
-        while let Some(page) = pages.try_next().await? {
-            for snapshot in page.items.into_iter().filter(is_exportable) {
-                if newest
-                    .as_ref()
-                    .is_none_or(|newest| newest.created_at < snapshot.created_at)
-                {
-                    newest = Some(snapshot);
-                }
+        while let Some(snapshot) = all.try_next().await? {
+            let is_newer = |newest: &Snapshot| newest.created_at < snapshot.created_at;
+            if is_exportable(&snapshot) && newest.as_ref().is_none_or(is_newer) {
+                newest = Some(snapshot);
             }
         }
         Ok(newest)

@@ -11,7 +11,7 @@ use std::{
 use atlas_export_api::types::ExportJob;
 use atlas_export_types::{ExportJobId, ExportJobState};
 
-use crate::{Error, ExportJobs};
+use crate::{Error, ExportJobs, error::one_line};
 
 /// The default of [`WaitUntilFinished::max_wait`].
 const MAX_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
@@ -61,6 +61,8 @@ pub enum WaitError {
         last: Option<Box<ExportJob>>,
         /// How long the wait took.
         waited: Duration,
+        /// Why the last poll gave nothing, if it did not.
+        last_error: Option<Error>,
     },
     /// The job ended without success.
     JobFailed(Box<ExportJob>),
@@ -73,40 +75,65 @@ pub enum WaitError {
 impl fmt::Display for WaitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::MaxWaitExceeded { last, waited } => {
-                let state = last.as_ref().and_then(|job| job.state.as_ref());
+            Self::MaxWaitExceeded {
+                last,
+                waited,
+                last_error,
+            } => {
                 write!(
                     f,
-                    "the export job has not ended after {} s, last seen {}",
-                    waited.as_secs(),
-                    state.map_or("without a state", |state| state.as_str())
-                )
+                    "the export job has not ended after {} s",
+                    waited.as_secs()
+                )?;
+                match last.as_ref().map(|job| job.state.as_ref()) {
+                    Some(Some(state)) => {
+                        write!(f, ", last seen {}", one_line(state.as_str()))?;
+                    }
+                    Some(None) => f.write_str(", last seen without a state")?,
+                    None => f.write_str(", and was never seen")?,
+                }
+                match last_error {
+                    Some(error) => write!(f, "; the last poll failed: {error}"),
+                    None => Ok(()),
+                }
             }
             Self::JobFailed(job) => {
-                write!(f, "export job {} failed", job.id)?;
+                write!(f, "export job {} failed", one_line(job.id.as_str()))?;
                 match reason(job) {
-                    Some(reason) => write!(f, ": {reason}"),
+                    Some(reason) => write!(f, ": {}", one_line(&reason)),
                     None => f.write_str(" without a reason"),
                 }
             }
-            Self::JobCancelled(job) => write!(f, "export job {} was cancelled", job.id),
+            Self::JobCancelled(job) => {
+                write!(f, "export job {} was cancelled", one_line(job.id.as_str()))
+            }
             Self::Poll(error) => write!(f, "the export job could not be looked at: {error}"),
         }
     }
 }
 
 /// Why a job failed: version 2 says it in `stateReason`, version 1.0 in `errMsg`.
-fn reason(job: &ExportJob) -> Option<&str> {
-    job.state_reason
-        .as_ref()
-        .and_then(|reason| reason.message.as_deref().or(reason.error_code.as_deref()))
-        .or(job.err_msg.as_deref())
+fn reason(job: &ExportJob) -> Option<String> {
+    let said = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
+    let state = job.state_reason.as_ref();
+    let code = state.and_then(|reason| said(&reason.error_code));
+    let message = state
+        .and_then(|reason| said(&reason.message))
+        .or_else(|| said(&job.err_msg));
+    match (code, message) {
+        (Some(code), Some(message)) => Some(format!("{code}: {message}")),
+        (code, message) => code.or(message),
+    }
 }
 
 impl StdError for WaitError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
-            Self::Poll(error) => Some(error),
+            Self::Poll(error)
+            | Self::MaxWaitExceeded {
+                last_error: Some(error),
+                ..
+            } => Some(error),
             _ => None,
         }
     }
@@ -181,6 +208,7 @@ impl WaitUntilFinished {
         let mut last = None;
         let mut failures = 0;
         loop {
+            let mut last_error = None;
             let polled = self.jobs.get(&self.id).await;
             let elapsed = clock.now() - started;
             match polled {
@@ -204,8 +232,12 @@ impl WaitUntilFinished {
                     }
                 }
                 Err(error) if error.is_retryable() && failures < MAX_FAILURES => {
-                    failures += 1;
+                    // Being asked to wait is no failure, and is waited for below.
+                    if error.retry_after().is_none() {
+                        failures += 1;
+                    }
                     tracing::warn!(failures, %error, "a poll failed; the wait goes on");
+                    last_error = Some(error);
                 }
                 Err(error) => return Err(WaitError::Poll(error)),
             }
@@ -217,9 +249,12 @@ impl WaitUntilFinished {
                 return Err(WaitError::MaxWaitExceeded {
                     last,
                     waited: elapsed,
+                    last_error,
                 });
             };
-            clock.sleep(self.pause(elapsed).min(left)).await;
+            let asked = last_error.as_ref().and_then(Error::retry_after);
+            let pause = self.pause(elapsed).max(asked.unwrap_or_default());
+            clock.sleep(pause.min(left)).await;
         }
     }
 

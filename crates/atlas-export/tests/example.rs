@@ -7,7 +7,9 @@
 
 use std::{env, path::PathBuf, process::Output};
 
-use atlas_export_fake::{Bucket, FakeAtlas, JobProgress, Snapshot};
+use atlas_export_fake::{
+    Bucket, FakeAtlas, Fault, JobOutcome, JobProgress, Match, Moment, Snapshot,
+};
 use tokio::process::Command;
 
 const PROJECT: &str = "32b6e34b3d91647abb20e7b8";
@@ -115,6 +117,8 @@ async fn a_wrong_environment_is_told_in_one_line() {
 async fn arguments_without_an_environment_are_told() {
     let output = run(&[], &["--cluster", "Cluster0"]).await;
     assert!(refusal(&output, 2).contains("--cluster is for the real service"));
+    let output = run(&[], &["--yes"]).await;
+    assert!(refusal(&output, 2).contains("--yes is for the real service"));
 }
 
 async fn service() -> FakeAtlas {
@@ -220,4 +224,50 @@ async fn each_end_has_its_exit_code() {
     }
     let output = run_on(&fake, "wrong", &EXPORT).await;
     assert!(refusal(&output, 5).contains("refuses the API key"));
+}
+
+#[tokio::test]
+async fn a_creation_whose_answer_is_lost_has_its_exit_code() {
+    let fake = service().await;
+    let lost = Fault::reset().at(Moment::Acted);
+    fake.inject_for(Match::operation("createExportBucket").authenticated(), lost);
+    let arguments: Vec<&str> = EXPORT.into_iter().chain(["--yes"]).collect();
+    let output = run_on(&fake, private(&fake), &arguments).await;
+    assert!(refusal(&output, 7).contains("look before repeating it"));
+}
+
+#[tokio::test]
+async fn an_export_that_ends_badly_has_its_exit_code() {
+    let failed = JobOutcome::Failed {
+        error_code: "E1".into(),
+        message: "the role may not write".into(),
+    };
+    for (outcome, reason) in [
+        (failed, "the role may not write"),
+        (JobOutcome::Cancelled, "cancelled"),
+    ] {
+        let fake = FakeAtlas::builder()
+            .snapshot(PROJECT, "Cluster0", Snapshot::completed(SNAPSHOT))
+            .bucket(PROJECT, Bucket::aws("exports", ROLE))
+            .job_progress(JobProgress::ByPolls {
+                queued: 0,
+                in_progress: 0,
+            })
+            .job_outcome(outcome)
+            .start()
+            .await
+            .unwrap();
+        let arguments: Vec<&str> = EXPORT.into_iter().chain(["--yes"]).collect();
+        let output = run_on(&fake, private(&fake), &arguments).await;
+        assert!(refusal(&output, 9).contains(reason));
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_created_is_refused_before_it_is_planned() {
+    let fake = service().await;
+    let arguments = ["--cluster", "Cluster0", "--bucket", "x", "--role", ROLE];
+    let output = run_on(&fake, private(&fake), &arguments).await;
+    assert!(refusal(&output, 2).contains("3 to 63 characters"));
+    assert!(!stdout(&output).contains("Plan"));
 }

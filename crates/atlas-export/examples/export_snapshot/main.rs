@@ -7,6 +7,14 @@
 // An example prints: that is its output.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+/// Prints a line. A reader that has gone away, such as `head`, does not stop an export.
+macro_rules! say {
+    ($($line:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stdout(), $($line)*);
+    }};
+}
+
 mod args;
 mod plan;
 mod progress;
@@ -14,8 +22,8 @@ mod progress;
 use std::{error::Error as StdError, fmt, process::ExitCode, time::Duration};
 
 use atlas_export::{
-    Client, Cluster, Credentials, Error, ErrorKind, NewExportBucket, Project, WaitError,
-    environment, models::ExportJob,
+    Client, Cluster, Credentials, Error, ErrorKind, Project, WaitError, environment,
+    models::ExportJob,
 };
 use atlas_export_fake::{FakeAtlas, JobProgress};
 use clap::Parser as _;
@@ -105,7 +113,7 @@ impl From<Error> for Stop {
 async fn run_on_fake(args: &Args) -> Result<(), Stop> {
     if let Some(flag) = args.first_given() {
         return Err(Stop::Usage(format!(
-            "{flag} is for the real service, but no MONGODB_ATLAS_* variable is set: set \
+            "{flag} is for the real service, but the environment has no API key for it: set \
              MONGODB_ATLAS_PUBLIC_API_KEY and MONGODB_ATLAS_PRIVATE_API_KEY, or run without \
              arguments to see an export on FakeAtlas"
         )));
@@ -119,9 +127,9 @@ async fn run_on_fake(args: &Args) -> Result<(), Stop> {
         .start()
         .await
         .map_err(Stop::Fake)?;
-    println!(
-        "No MONGODB_ATLAS_* variable is set, so this runs on FakeAtlas, an Atlas inside this\n\
-         process at {}. Nothing leaves this machine.\n",
+    say!(
+        "The environment has no API key for Atlas, so this runs on FakeAtlas, an Atlas inside\n\
+         this process at {}. Nothing leaves this machine.\n",
         fake.url()
     );
     let (public, private) = fake.credentials();
@@ -138,7 +146,7 @@ async fn run_on_fake(args: &Args) -> Result<(), Stop> {
     };
     let interval = Some(Duration::from_millis(250));
     export(&atlas, target, true, Duration::from_secs(60), interval).await?;
-    println!("\nFakeAtlas saw {} requests.", fake.requests().len());
+    say!("\nFakeAtlas saw {} requests.", fake.requests().len());
     Ok(())
 }
 
@@ -163,7 +171,7 @@ async fn export(
     let cluster = project.cluster(target.cluster.clone());
 
     let plan = Plan::make(&project, &cluster, &target).await?;
-    println!("{plan}");
+    say!("{plan}");
     if !yes {
         return Err(Stop::NotConfirmed);
     }
@@ -171,15 +179,15 @@ async fn export(
     let job = start(&project, &cluster, plan).await?;
     let done = watch(&cluster, &job, max_wait, interval).await?;
 
-    println!("\nThe export jobs of {}:", cluster.name());
+    say!("\nThe export jobs of {}:", cluster.name());
     let page = cluster.export_jobs().list().await?;
     for job in &page.items {
-        println!("  {}  {}", job.id, progress::state(job));
+        say!("  {}  {}", job.id, progress::state(job));
     }
     if page.has_next {
-        println!("  … and more");
+        say!("  … and more");
     }
-    println!(
+    say!(
         "\n{}: the snapshot is in bucket {} under {}",
         progress::state(&done),
         target.bucket,
@@ -193,12 +201,9 @@ async fn export(
 async fn start(project: &Project, cluster: &Cluster, plan: Plan) -> Result<ExportJob, Stop> {
     let bucket = match plan.bucket {
         Bucket::Reuse { bucket, .. } => *bucket,
-        Bucket::Register { name, role } => {
-            let bucket = project
-                .export_buckets()
-                .create(NewExportBucket::aws(&name, role)?)
-                .await?;
-            println!("registered bucket {name} as {}", bucket.id);
+        Bucket::Register { name, new, .. } => {
+            let bucket = project.export_buckets().create(new).await?;
+            say!("registered bucket {name} as {}", bucket.id);
             bucket
         }
     };
@@ -208,7 +213,7 @@ async fn start(project: &Project, cluster: &Cluster, plan: Plan) -> Result<Expor
         .custom_data("source", "atlas-export example")
         .send()
         .await?;
-    println!("started export job {}", job.id);
+    say!("started export job {}", job.id);
     Ok(job)
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use atlas_export::{
-    Cluster, ErrorKind, Project, RoleId,
+    Cluster, ErrorKind, NewExportBucket, Project, RoleId,
     models::{ExportBucket, Snapshot},
 };
 use futures_util::TryStreamExt as _;
@@ -26,7 +26,11 @@ pub(crate) enum Bucket {
         copies: usize,
     },
     /// None is.
-    Register { name: String, role: RoleId },
+    Register {
+        name: String,
+        role: RoleId,
+        new: NewExportBucket,
+    },
 }
 
 impl Plan {
@@ -80,6 +84,8 @@ impl Bucket {
             (None, Some(role)) => Ok(Self::Register {
                 name: target.bucket.clone(),
                 role: role.clone(),
+                // What cannot be right is refused now, not after somebody said yes.
+                new: NewExportBucket::aws(&target.bucket, role.clone())?,
             }),
             (None, None) => Err(Stop::Usage(format!(
                 "--role is missing: bucket {} is not registered yet, and registering it needs \
@@ -121,7 +127,7 @@ impl fmt::Display for Plan {
                 }
                 writeln!(f)
             }
-            Bucket::Register { name, role } => {
+            Bucket::Register { name, role, .. } => {
                 writeln!(f, "  bucket    {name}, to be registered with role {role}")
             }
         }

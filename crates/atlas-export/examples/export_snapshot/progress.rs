@@ -50,7 +50,7 @@ impl ProgressView {
                 };
                 let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
                 if *last != line {
-                    println!("{line}");
+                    say!("{line}");
                     *last = line;
                 }
             }

@@ -1,11 +1,14 @@
 //! What Atlas says about a refused request.
 
-use atlas_export_api::types::ErrorBody;
+use serde_json::Value;
 
 use super::hint;
 
 /// The longest part of Atlas's own words that a message repeats.
 const QUOTED: usize = 400;
+
+/// How many refused fields a message names.
+const MAX_FIELDS: usize = 5;
 
 /// Atlas's account of a refused request. Every part may be missing.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -19,7 +22,7 @@ pub struct ApiError {
     /// The standard phrase of the status.
     pub reason: Option<String>,
     /// What the detail was composed of: strings and numbers.
-    pub parameters: Vec<serde_json::Value>,
+    pub parameters: Vec<Value>,
     /// The fields of the request that were refused.
     pub fields: Vec<FieldError>,
 }
@@ -36,24 +39,37 @@ pub struct FieldError {
 
 impl ApiError {
     /// Reads an error body; `None` where it is not Atlas's, for instance a gateway's page.
+    ///
+    /// Part by part, because one that is not what it should be must not cost the others.
     pub(crate) fn read(body: &[u8]) -> Option<Self> {
-        let body: ErrorBody = serde_json::from_slice(body).ok()?;
-        let ours = body.error_code.is_some() || body.detail.is_some() || body.reason.is_some();
-        ours.then(|| Self {
-            error_code: body.error_code,
-            detail: body.detail,
-            reason: body.reason,
-            parameters: body.parameters.items().cloned().collect(),
-            fields: body
-                .bad_request_detail
+        let body: Value = serde_json::from_slice(body).ok()?;
+        let said = |key: &str| match body.get(key)? {
+            Value::String(text) => Some(text.clone()),
+            Value::Null => None,
+            other => Some(other.to_string()),
+        };
+        let list = |pointer: &str| {
+            let list = body.pointer(pointer).and_then(Value::as_array);
+            list.map_or(&[][..], Vec::as_slice)
+        };
+        let of_field =
+            |field: &Value, key: &str| field.get(key).and_then(Value::as_str).map(str::to_owned);
+        let api = Self {
+            error_code: said("errorCode"),
+            detail: said("detail"),
+            reason: said("reason"),
+            parameters: list("/parameters").to_vec(),
+            fields: list("/badRequestDetail/fields")
                 .iter()
-                .flat_map(|detail| detail.fields.items())
-                .map(|violation| FieldError {
-                    field: violation.field.clone().unwrap_or_default(),
-                    description: violation.description.clone().unwrap_or_default(),
+                .filter(|field| field.is_object())
+                .map(|field| FieldError {
+                    field: of_field(field, "field").unwrap_or_default(),
+                    description: of_field(field, "description").unwrap_or_default(),
                 })
                 .collect(),
-        })
+        };
+        let is_atlas_s = api.error_code.is_some() || api.detail.is_some() || api.reason.is_some();
+        is_atlas_s.then_some(api)
     }
 }
 
@@ -81,8 +97,11 @@ pub(super) fn message(status: u16, api: Option<&ApiError>, media_type: Option<&s
     if let Some(detail) = &api.detail {
         line = line + ": " + &one_line(detail);
     }
-    for field in &api.fields {
+    for field in api.fields.iter().take(MAX_FIELDS) {
         line = line + "; " + &one_line(&field.field) + ": " + &one_line(&field.description);
+    }
+    if api.fields.len() > MAX_FIELDS {
+        line = format!("{line}; and {} more", api.fields.len() - MAX_FIELDS);
     }
     if let (Some("VERSION_GONE"), [version, path, ..]) = (code, api.parameters.as_slice()) {
         line = format!(
@@ -98,15 +117,15 @@ pub(super) fn message(status: u16, api: Option<&ApiError>, media_type: Option<&s
 }
 
 /// A parameter as text, without quotes.
-fn text(parameter: &serde_json::Value) -> String {
+fn text(parameter: &Value) -> String {
     match parameter {
-        serde_json::Value::String(text) => text.clone(),
+        Value::String(text) => text.clone(),
         other => other.to_string(),
     }
 }
 
 /// A text from the wire made fit for one line: no control characters, not too long.
-fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     let mut line: String = text
         .chars()
         .take(QUOTED)
@@ -144,6 +163,22 @@ mod tests {
         .unwrap();
         assert_eq!(api.error_code, None);
         assert!(api.parameters.is_empty());
+    }
+
+    #[test]
+    fn an_odd_part_costs_no_other() {
+        let api = ApiError::read(
+            br#"{"error":"404","errorCode":"GROUP_NOT_FOUND","detail":7,"parameters":{},"badRequestDetail":[]}"#,
+        )
+        .unwrap();
+        assert_eq!(api.error_code.as_deref(), Some("GROUP_NOT_FOUND"));
+        assert_eq!(api.detail.as_deref(), Some("7"));
+        let many = FieldError::default();
+        let api = ApiError {
+            fields: vec![many; 100],
+            ..ApiError::default()
+        };
+        assert!(message(400, Some(&api), None).ends_with("and 95 more"));
     }
 
     #[test]

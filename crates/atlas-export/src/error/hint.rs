@@ -2,7 +2,7 @@
 
 /// What a person can do about a refusal, where it is known.
 pub(super) fn mend(status: u16, code: Option<&str>) -> Option<&'static str> {
-    let by_code = match code? {
+    let by_code = match code.unwrap_or_default() {
         "IP_ADDRESS_NOT_ON_ACCESS_LIST" => {
             "add this machine's address to the API key's access list"
         }

@@ -5,6 +5,7 @@ mod hint;
 
 use std::{error::Error as StdError, fmt, time::Duration};
 
+pub(crate) use api::one_line;
 pub use api::{ApiError, FieldError};
 
 /// Why a call did not give what was asked for.

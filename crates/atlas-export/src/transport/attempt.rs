@@ -3,6 +3,7 @@
 use std::{
     pin::pin,
     sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
 };
 
 use atlas_export_api::Operation;
@@ -20,6 +21,9 @@ use super::{
 
 /// The longest body of a refusal that is read: enough for Atlas's, too little for a page.
 const MAX_REFUSAL: usize = 64 * 1024;
+
+/// How long the body of a refusal is waited for.
+const REFUSAL_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A whole answer of the server.
 #[derive(Debug)]
@@ -172,14 +176,10 @@ impl Transport {
         response: reqwest::Response,
     ) -> Result<Answer, Cause> {
         let status = response.status();
-        if status.is_redirection() {
-            return Err(Cause::Redirect(
-                response
-                    .headers()
-                    .get(header::LOCATION)
-                    .map(|target| String::from_utf8_lossy(target.as_bytes()).into_owned()),
-                status.as_u16(),
-            ));
+        let target = response.headers().get(header::LOCATION);
+        if let Some(target) = target.filter(|_| status.is_redirection()) {
+            let target = String::from_utf8_lossy(target.as_bytes()).into_owned();
+            return Err(Cause::Redirect(target, status.as_u16()));
         }
         if !status.is_success() {
             let refusal = self.refusal(response).await;
@@ -220,8 +220,14 @@ impl Transport {
         let status = response.status();
         let headers = response.headers().clone();
         let bound = MAX_REFUSAL.min(self.limits.max_body);
-        // The status is what counts; a body that breaks off takes nothing from it.
-        let body = body::read(response, bound).await.unwrap_or_default();
+        // The status is what counts; a body that breaks off or stalls takes nothing from it.
+        let body = {
+            let reading = pin!(body::read(response, bound));
+            match select(reading, self.clock.guard(REFUSAL_TIMEOUT)).await {
+                Either::Left((body, _)) => body.unwrap_or_default(),
+                Either::Right(_) => Bytes::new(),
+            }
+        };
         Answer {
             status,
             headers,

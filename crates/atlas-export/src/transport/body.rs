@@ -7,8 +7,10 @@ use bytes::{Bytes, BytesMut};
 
 use super::failure::Cause;
 
-/// The first buffer for a body that does not tell its length.
+/// The first buffer for a body that does not tell its length, and the largest for one that
+/// does: a length is a claim, and memory is taken for bytes that have come.
 const FIRST: usize = 16 * 1024;
+const LARGEST_FIRST: usize = 1024 * 1024;
 
 /// Reads a body of at most `bound` bytes.
 pub(super) async fn read(mut response: reqwest::Response, bound: usize) -> Result<Bytes, Cause> {
@@ -18,7 +20,8 @@ pub(super) async fn read(mut response: reqwest::Response, bound: usize) -> Resul
         return Err(Cause::TooLarge(bound));
     }
     let expected = told.and_then(|length| usize::try_from(length).ok());
-    let mut body = BytesMut::with_capacity(expected.unwrap_or(FIRST).min(bound));
+    let first = expected.unwrap_or(FIRST).min(LARGEST_FIRST).min(bound);
+    let mut body = BytesMut::with_capacity(first);
     while let Some(chunk) = response.chunk().await.map_err(Cause::of_reading)? {
         let length = body.len() + chunk.len();
         if length > bound {

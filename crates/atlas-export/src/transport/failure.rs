@@ -9,7 +9,10 @@ use std::{
 use http::HeaderMap;
 
 use super::{attempt::Answer, lesson::retry_after, request::Prepared};
-use crate::{Error, ErrorKind, error::ApiError};
+use crate::{
+    Error, ErrorKind,
+    error::{ApiError, one_line},
+};
 
 /// An attempt that did not give what was asked for.
 #[derive(Debug)]
@@ -32,7 +35,7 @@ pub(crate) enum Cause {
     /// The body is longer than this.
     TooLarge(usize),
     /// To where, with which status.
-    Redirect(Option<String>, u16),
+    Redirect(String, u16),
     /// Any status but success.
     Refused(Box<Answer>),
     /// The server knows the nonce and refuses the answer.
@@ -120,7 +123,8 @@ impl Failure {
             Cause::Refused(answer) => {
                 answer.status.is_server_error() || answer.status.as_u16() == 408
             }
-            Cause::Rejected(_) | Cause::Stale(_) | Cause::Connect(_) | Cause::Redirect(..) => false,
+            // A redirect is none of them: to show another page is what a form does once it acted.
+            Cause::Rejected(_) | Cause::Stale(_) | Cause::Connect(_) => false,
             _ => true,
         }
     }
@@ -192,9 +196,9 @@ impl Cause {
             Self::Redirect(target, status) => Error::new(
                 ErrorKind::Transport,
                 format!(
-                    "the server redirects to {:?}, and credentials follow no redirect: set the \
+                    "the server redirects to {}, and credentials follow no redirect: set the \
                      base URL to where the API is",
-                    target.unwrap_or_default()
+                    target_of(&target)
                 ),
             )
             .with(|inner| inner.status = Some(status)),
@@ -231,6 +235,21 @@ impl Cause {
                 inner.api = ApiError::read(&answer.body);
             }),
         }
+    }
+}
+
+/// The target of a redirect without what may be a secret in it: a user, a query, a fragment.
+fn target_of(location: &str) -> String {
+    match url::Url::parse(location) {
+        Ok(mut url) => {
+            // Neither fails where there is a host, and where there is none there is no user.
+            let _ = url.set_username("");
+            let _ = url.set_password(None);
+            url.set_query(None);
+            url.set_fragment(None);
+            one_line(url.as_str())
+        }
+        Err(_) => one_line(location.split(['?', '#']).next().unwrap_or_default()),
     }
 }
 

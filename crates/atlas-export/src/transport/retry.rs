@@ -291,7 +291,7 @@ mod tests {
                 "{status}"
             );
         }
-        for cause in [Cause::TooLarge(1), Cause::Redirect(None, 302)] {
+        for cause in [Cause::TooLarge(1), Cause::Redirect(String::new(), 302)] {
             assert_eq!(wait(&failed(cause, true), true, 1), None);
         }
     }
