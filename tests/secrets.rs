@@ -235,6 +235,8 @@ async fn export(shown: &mut Shown, client: &Client) {
     let job = create.send().await.unwrap();
     let wait = jobs.wait_until_finished(&job.id);
     shown.show("WaitUntilFinished", &wait);
+    let stream = jobs.wait_until_finished(&job.id).into_stream();
+    shown.show("ProgressStream", &stream);
     let seen = Arc::new(Mutex::new(String::new()));
     let writer = seen.clone();
     wait.on_progress(move |progress| {

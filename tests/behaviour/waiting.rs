@@ -11,6 +11,7 @@ use atlas_export_tests::{
     BUCKET, CLUSTER, PROJECT, ROLE, Reply, SNAPSHOT, ScriptedServer, TestClock, client_of, key,
     parsed,
 };
+use futures_util::{StreamExt as _, TryStreamExt as _};
 
 fn seconds(n: u64) -> Duration {
     Duration::from_secs(n)
@@ -71,6 +72,30 @@ async fn a_job_is_watched_until_it_is_successful() {
     assert_eq!(seen.first().unwrap().0, "Queued");
     assert_eq!(*seen.last().unwrap(), ("Successful".into(), Some((4, 4))));
     assert!(seen.iter().any(|(state, _)| state == "InProgress"));
+}
+
+#[tokio::test]
+async fn a_wait_can_be_read_as_a_stream() {
+    let progress = JobProgress::ByPolls {
+        queued: 1,
+        in_progress: 2,
+    };
+    let builder = || FakeAtlas::builder().job_progress(progress);
+    let (_fake, _clock, jobs, id) = with_job(builder()).await;
+    let states: Vec<_> = jobs
+        .wait_until_finished(&id)
+        .into_stream()
+        .map_ok(|progress| progress.job.state.unwrap().to_string())
+        .try_collect()
+        .await
+        .unwrap();
+    assert_eq!(states, ["Queued", "InProgress", "InProgress", "Successful"]);
+
+    let (_fake, _clock, jobs, id) = with_job(builder().job_outcome(JobOutcome::Cancelled)).await;
+    let all: Vec<_> = jobs.wait_until_finished(&id).into_stream().collect().await;
+    let (end, before) = all.split_last().unwrap();
+    assert!(matches!(end, Err(WaitError::JobCancelled(_))));
+    assert!(before.len() == 3 && before.iter().all(Result::is_ok));
 }
 
 #[tokio::test]

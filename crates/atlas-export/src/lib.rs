@@ -82,7 +82,7 @@ pub use project::{Cluster, Project};
 pub use snapshots::Snapshots;
 pub use transport::{Backoff, RetryPolicy};
 pub use version::ApiVersion;
-pub use wait::{Progress, WaitError, WaitUntilFinished};
+pub use wait::{Progress, ProgressStream, WaitError, WaitUntilFinished};
 
 /// What Atlas sends, generated from the contract, and the enumerations in it.
 pub mod models {

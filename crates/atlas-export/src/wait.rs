@@ -5,13 +5,18 @@ use std::{
     fmt,
     future::{Future, IntoFuture},
     pin::Pin,
-    time::Duration,
+    sync::Arc,
+    task::{Context, Poll},
+    time::{Duration, Instant},
 };
 
 use atlas_export_api::types::ExportJob;
 use atlas_export_types::{ExportJobId, ExportJobState};
 
-use crate::{Error, ExportJobs, error::one_line};
+use futures_core::Stream;
+use futures_util::stream;
+
+use crate::{Error, ExportJobs, clock::Clock, error::one_line};
 
 /// The default of [`WaitUntilFinished::max_wait`].
 const MAX_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
@@ -202,60 +207,33 @@ impl WaitUntilFinished {
         self
     }
 
-    async fn run(mut self) -> Result<ExportJob, WaitError> {
-        let clock = self.jobs.cluster().project().client().clock();
-        let started = clock.now();
-        let mut last = None;
-        let mut failures = 0;
-        loop {
-            let mut last_error = None;
-            let polled = self.jobs.get(&self.id).await;
-            let elapsed = clock.now() - started;
-            match polled {
-                Ok(job) => {
-                    failures = 0;
-                    let progress = Progress::new(job, elapsed);
-                    if let Some(on_progress) = &mut self.on_progress {
-                        on_progress(&progress);
-                    }
-                    let job = progress.job;
-                    match job.state {
-                        Some(ExportJobState::Successful) => return Ok(job),
-                        Some(ExportJobState::Failed) => {
-                            return Err(WaitError::JobFailed(Box::new(job)));
-                        }
-                        Some(ExportJobState::Cancelled) => {
-                            return Err(WaitError::JobCancelled(Box::new(job)));
-                        }
-                        // A state that is not known yet is no end.
-                        _ => last = Some(Box::new(job)),
-                    }
+    /// The wait as a stream: the progress after every poll, the one that finds the job
+    /// successful last. A wait that ends otherwise ends with an `Err`.
+    ///
+    /// ```no_run
+    /// # async fn example(jobs: atlas_export::ExportJobs, id: atlas_export::ExportJobId)
+    /// #     -> Result<(), atlas_export::WaitError> {
+    /// use futures_util::TryStreamExt as _;
+    ///
+    /// let mut wait = jobs.wait_until_finished(&id).into_stream();
+    /// while let Some(progress) = wait.try_next().await? {
+    ///     println!("{:?} after {:?}", progress.job.state, progress.elapsed);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn into_stream(self) -> ProgressStream {
+        let steps = stream::unfold(Some(Waiter::new(self)), |waiter| async move {
+            let mut waiter = waiter?;
+            match waiter.step().await {
+                Ok(progress) => {
+                    let done = is_successful(&progress.job);
+                    Some((Ok(progress), (!done).then_some(waiter)))
                 }
-                Err(error) if error.is_retryable() && failures < MAX_FAILURES => {
-                    // Being asked to wait is no failure, and is waited for below.
-                    if error.retry_after().is_none() {
-                        failures += 1;
-                    }
-                    tracing::warn!(failures, %error, "a poll failed; the wait goes on");
-                    last_error = Some(error);
-                }
-                Err(error) => return Err(WaitError::Poll(error)),
+                Err(error) => Some((Err(error), None)),
             }
-            let Some(left) = self
-                .max_wait
-                .checked_sub(elapsed)
-                .filter(|left| !left.is_zero())
-            else {
-                return Err(WaitError::MaxWaitExceeded {
-                    last,
-                    waited: elapsed,
-                    last_error,
-                });
-            };
-            let asked = last_error.as_ref().and_then(Error::retry_after);
-            let pause = self.pause(elapsed).max(asked.unwrap_or_default());
-            clock.sleep(pause.min(left)).await;
-        }
+        });
+        ProgressStream(Box::pin(steps))
     }
 
     fn pause(&self, elapsed: Duration) -> Duration {
@@ -264,12 +242,128 @@ impl WaitUntilFinished {
     }
 }
 
+/// A wait that has begun.
+struct Waiter {
+    wait: WaitUntilFinished,
+    clock: Arc<dyn Clock>,
+    started: Instant,
+    last: Option<Box<ExportJob>>,
+    failures: u32,
+    /// Before the next poll.
+    pause: Option<Duration>,
+}
+
+impl Waiter {
+    fn new(wait: WaitUntilFinished) -> Self {
+        let clock = wait.jobs.cluster().project().client().clock();
+        Self {
+            started: clock.now(),
+            clock,
+            wait,
+            last: None,
+            failures: 0,
+            pause: None,
+        }
+    }
+
+    /// Polls until one succeeds. Ends with an error where the job or the wait does.
+    async fn step(&mut self) -> Result<Progress, WaitError> {
+        loop {
+            if let Some(pause) = self.pause.take() {
+                self.clock.sleep(pause).await;
+            }
+            let polled = self.wait.jobs.get(&self.wait.id).await;
+            let elapsed = self.clock.now() - self.started;
+            match polled {
+                Ok(job) => {
+                    self.failures = 0;
+                    let progress = Progress::new(job, elapsed);
+                    if let Some(on_progress) = &mut self.wait.on_progress {
+                        on_progress(&progress);
+                    }
+                    match progress.job.state {
+                        Some(ExportJobState::Successful) => return Ok(progress),
+                        Some(ExportJobState::Failed) => {
+                            return Err(WaitError::JobFailed(Box::new(progress.job)));
+                        }
+                        Some(ExportJobState::Cancelled) => {
+                            return Err(WaitError::JobCancelled(Box::new(progress.job)));
+                        }
+                        // A state that is not known yet is no end.
+                        _ => {
+                            self.last = Some(Box::new(progress.job.clone()));
+                            self.rest(elapsed, None)?;
+                            return Ok(progress);
+                        }
+                    }
+                }
+                Err(error) if error.is_retryable() && self.failures < MAX_FAILURES => {
+                    // Being asked to wait is no failure: the pause is as long as that.
+                    if error.retry_after().is_none() {
+                        self.failures += 1;
+                    }
+                    tracing::warn!(failures = self.failures, %error, "a poll failed; the wait goes on");
+                    self.rest(elapsed, Some(error))?;
+                }
+                Err(error) => return Err(WaitError::Poll(error)),
+            }
+        }
+    }
+
+    /// Sets the pause before the next poll, if there is time for one.
+    fn rest(&mut self, elapsed: Duration, last_error: Option<Error>) -> Result<(), WaitError> {
+        let left = self.wait.max_wait.saturating_sub(elapsed);
+        if left.is_zero() {
+            return Err(WaitError::MaxWaitExceeded {
+                last: self.last.take(),
+                waited: elapsed,
+                last_error,
+            });
+        }
+        let asked = last_error.as_ref().and_then(Error::retry_after);
+        let pause = self.wait.pause(elapsed).max(asked.unwrap_or_default());
+        self.pause = Some(pause.min(left));
+        Ok(())
+    }
+}
+
+fn is_successful(job: &ExportJob) -> bool {
+    job.state == Some(ExportJobState::Successful)
+}
+
+/// The progress of a wait. Made by [`WaitUntilFinished::into_stream`]. Dropping it ends the
+/// wait, not the job.
+#[must_use = "a stream does nothing until it is polled"]
+pub struct ProgressStream(Pin<Box<dyn Stream<Item = Result<Progress, WaitError>> + Send>>);
+
+impl Stream for ProgressStream {
+    type Item = Result<Progress, WaitError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.as_mut().poll_next(context)
+    }
+}
+
+impl fmt::Debug for ProgressStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProgressStream").finish_non_exhaustive()
+    }
+}
+
 impl IntoFuture for WaitUntilFinished {
     type Output = Result<ExportJob, WaitError>;
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.run())
+        Box::pin(async move {
+            let mut waiter = Waiter::new(self);
+            loop {
+                let progress = waiter.step().await?;
+                if is_successful(&progress.job) {
+                    return Ok(progress.job);
+                }
+            }
+        })
     }
 }
 
