@@ -176,6 +176,8 @@ pub const RULES: &[Rule] = &[
     rule("required-property-absent", "`required` names properties that are there; others become untyped fields", properties::required_absent),
     rule("extension-misspelt", "an `x-` key near one that codegen reads is that one; it is silently dropped", extensions::misspelt),
     rule("extension-misplaced", "the `x-` keys that codegen reads stand where they mean something; they are silently dropped elsewhere", extensions::misplaced),
+    rule("foreign-type", "no pattern and no uuid but on hand-written types; others become types of crates that the bindings lack, and rustc refuses", schemas::foreign_type),
+    rule("method-unsupported", "no TRACE and no OPTIONS; the HTTP client has no such method, and rustc refuses", operations::method_unsupported),
     rule("required-twice", "`required` names a property once", properties::required_twice),
     rule("schema-type", "`type` is one of OpenAPI's six; otherwise the generator panics or the reader refuses", schemas::schema_type),
     rule("keyword-misplaced", "keywords suit the `type`; others are silently dropped, and `format` panics", schemas::misplaced),

@@ -133,7 +133,7 @@ fn other_faults_of_a_rule_are_named_too() {
         (
             "reference-cycle",
             group,
-            "      $ref: '#/components/parameters/GroupId'\n    Unused:\n      name: groupId\n",
+            "      $ref: '#/components/parameters/ProjectId'\n    Unused:\n      name: groupId\n",
         ),
         (
             "parameter-location",

@@ -69,7 +69,7 @@ mod wait;
 
 pub use atlas_export_types::{
     ClusterName, Entry, ExportBucketId, ExportJobId, Id, InvalidClusterName, InvalidId,
-    InvalidPageSize, PageSize, ProjectId, RoleId, SnapshotId, TolerantList, Undecodable,
+    InvalidPageSize, Kind, PageSize, ProjectId, RoleId, SnapshotId, TolerantList, Undecodable,
 };
 pub use buckets::{ExportBuckets, NewExportBucket};
 pub use builder::ClientBuilder;

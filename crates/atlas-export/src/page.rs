@@ -34,6 +34,16 @@ pub struct Page<T> {
     pub has_next: bool,
 }
 
+/// Over the items that decoded.
+impl<T> IntoIterator for Page<T> {
+    type Item = T;
+    type IntoIter = std::vec::IntoIter<T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.into_iter()
+    }
+}
+
 /// Which page to get.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PageQuery {

@@ -105,6 +105,18 @@ fn convert(schema: &Value, wanted: &mut Vec<String>) -> Value {
                     converted.insert(key.clone(), convert(value, wanted));
                 }
             }
+            for (exclusive, bound) in [
+                ("exclusiveMinimum", "minimum"),
+                ("exclusiveMaximum", "maximum"),
+            ] {
+                // A truth value beside the bound there, the bound itself here.
+                if let Some(is_exclusive) = converted.remove(exclusive)
+                    && is_exclusive == Value::Bool(true)
+                    && let Some(bound) = converted.remove(bound)
+                {
+                    converted.insert(exclusive.into(), bound);
+                }
+            }
             if map.get("nullable") == Some(&Value::Bool(true))
                 && let Some(kind) = converted.get_mut("type")
             {
@@ -148,6 +160,21 @@ mod tests {
                     "Pair": { "properties": { "nullable": { "$ref": "#/$defs/Id" } } },
                 },
             })
+        );
+    }
+
+    #[test]
+    fn exclusive_bounds_become_numbers() {
+        let schema = json!({
+            "type": "integer",
+            "minimum": 0, "exclusiveMinimum": true,
+            "maximum": 9, "exclusiveMaximum": false,
+        });
+        let mut converted = convert(&schema, &mut Vec::new());
+        converted.sort_all_objects();
+        assert_eq!(
+            converted,
+            json!({ "exclusiveMinimum": 0, "maximum": 9, "type": "integer" })
         );
     }
 

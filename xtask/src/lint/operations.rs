@@ -30,6 +30,19 @@ fn id_of<'a>(operation: &Operation<'a>) -> Option<(&'a str, &'a Node, String)> {
     ))
 }
 
+pub(super) fn method_unsupported(document: &Document<'_>, report: &mut Report<'_>) {
+    for operation in &document.operations {
+        if operation.pointer.ends_with("/trace") || operation.pointer.ends_with("/options") {
+            let message = format!(
+                "{} has a method that the HTTP client lacks",
+                operation.title()
+            );
+            let mend = "leave the operation out; there are get, put, post, patch, delete and head";
+            report.at(operation.at, &operation.pointer, message, mend);
+        }
+    }
+}
+
 pub(super) fn id_missing(document: &Document<'_>, report: &mut Report<'_>) {
     for operation in &document.operations {
         if operation.node.get("operationId").is_none() {

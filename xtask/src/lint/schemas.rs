@@ -1,6 +1,7 @@
 //! Schemas: one known type, keywords that suit it, patterns that compile.
 
 use super::{Report, document::Document, grammar::Kind, spelling::nearest};
+use crate::codegen::bindings::HAND_WRITTEN;
 use crate::contract::{Entry, Node, NodeValue, join};
 
 const TYPES: [&str; 6] = ["string", "integer", "number", "boolean", "object", "array"];
@@ -129,6 +130,36 @@ pub(super) fn pattern(document: &Document<'_>, report: &mut Report<'_>) {
             let message = format!("`{pattern}` does not compile: {}", error.text);
             let mend = "mend the pattern; its language is ECMAScript's";
             report.at(node.at(), &join(&site.pointer, "pattern"), message, mend);
+        }
+    }
+}
+
+/// Types that the generator takes from crates which the bindings do not depend on.
+pub(super) fn foreign_type(document: &Document<'_>, report: &mut Report<'_>) {
+    for site in document.of(Kind::Schema) {
+        let name = site.pointer.strip_prefix("/components/schemas/");
+        let by_hand = name.is_some_and(|name| HAND_WRITTEN.contains(&name));
+        // A parameter's own constraint has a rule of its own.
+        if by_hand || site.pointer.contains("/parameters/") {
+            continue;
+        }
+        let valid = |pattern: &&Node| {
+            let text = pattern.as_str().unwrap_or_default();
+            regress::Regex::new(text).is_ok()
+        };
+        let pattern = site.node.get("pattern").filter(valid);
+        let uuid = site
+            .node
+            .get("format")
+            .filter(|format| format.as_str() == Some("uuid"));
+        for (key, node, krate) in [("pattern", pattern, "regress"), ("format", uuid, "uuid")] {
+            let Some(node) = node else { continue };
+            report.at(
+                node.at(),
+                &join(&site.pointer, key),
+                format!("`{key}` becomes a type of the crate {krate}, which the bindings lack"),
+                "leave it out, or write the type by hand and name its schema in `HAND_WRITTEN`",
+            );
         }
     }
 }
