@@ -271,3 +271,34 @@ async fn what_cannot_be_created_is_refused_before_it_is_planned() {
     assert!(refusal(&output, 2).contains("3 to 63 characters"));
     assert!(!stdout(&output).contains("Plan"));
 }
+
+#[tokio::test]
+async fn the_proxy_of_the_environment_is_used() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    let proxy = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", proxy.local_addr().unwrap());
+    let asked = tokio::spawn(async move {
+        let (mut stream, _) = proxy.accept().await.unwrap();
+        let mut head = vec![0; 1024];
+        let count = stream.read(&mut head).await.unwrap();
+        let refusal = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n";
+        stream.write_all(refusal).await.unwrap();
+        // Whoever comes again finds nobody.
+        drop(proxy);
+        String::from_utf8_lossy(head.get(..count).unwrap()).into_owned()
+    });
+    let variables = [
+        (PUBLIC, "abcdefgh"),
+        (PRIVATE, "x"),
+        (URL, "https://atlas.invalid"),
+        (PROJECT_ID, PROJECT),
+        ("HTTPS_PROXY", url.as_str()),
+        ("NO_PROXY", ""),
+        ("no_proxy", ""),
+    ];
+    let output = run(&variables, &EXPORT).await;
+    assert!(refusal(&output, 6).contains("no connection"));
+    let head = asked.await.unwrap();
+    assert!(head.starts_with("CONNECT atlas.invalid:443 "), "{head}");
+}

@@ -84,9 +84,10 @@ impl Prepared {
         }
     }
 
-    /// Whether sending it twice does no more than sending it once.
+    /// Whether sending it twice does no more than sending it once. Of this API's methods only
+    /// POST does more: a PATCH sets what it sets.
     pub(super) fn idempotent(&self) -> bool {
-        self.method != Method::POST && self.method != Method::PATCH
+        self.method != Method::POST
     }
 
     /// The request with an `Authorization`, or without one.
@@ -236,6 +237,17 @@ mod tests {
                 prepared("listExportJobs", &path, ApiVersion::V2).is_err(),
                 "{cluster}"
             );
+        }
+    }
+
+    #[test]
+    fn only_a_post_does_more_when_sent_twice() {
+        let path = format!("/groups/{PROJECT}/backup/exportBuckets");
+        let mut request = prepared("createExportBucket", &path, ApiVersion::V2).unwrap();
+        assert!(!request.idempotent());
+        for method in [Method::GET, Method::DELETE, Method::PATCH] {
+            request.method = method;
+            assert!(request.idempotent());
         }
     }
 
