@@ -311,7 +311,7 @@ async fn meet(operation: &str, fault: &Fault) -> (Outcome, isize) {
     let client: Client = client_of(&fake)
         .clock(Arc::new(clock))
         // Waited out by the fault that never answers, and by no other.
-        .attempt_timeout(Duration::from_millis(500))
+        .attempt_timeout(Duration::from_secs(1))
         .max_response_bytes(4 * 1024 * 1024)
         .build()
         .unwrap();
