@@ -82,7 +82,10 @@ async fn one_undecodable_item_among_a_hundred_costs_nothing_else() {
     let error = all[41].as_ref().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert!(error.raw().unwrap().contains("not a job"));
-    assert!(!error.to_string().contains("not a job"), "{error}");
+    assert!(
+        !format!("{error} {error:?}").contains("not a job"),
+        "{error:?}"
+    );
     assert_eq!(error.operation(), Some("listExportJobs"));
     assert_eq!(all.iter().filter(|item| item.is_ok()).count(), 99);
     assert_eq!(

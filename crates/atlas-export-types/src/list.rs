@@ -42,8 +42,9 @@ impl<T> Entry<T> {
     }
 }
 
-/// An item that did not decode, as it was received.
-#[derive(Clone, Debug)]
+/// An item that did not decode, as it was received. `Debug` does not show it: errors carry it
+/// into logs.
+#[derive(Clone)]
 pub struct Undecodable {
     index: usize,
     raw: Box<RawValue>,
@@ -67,6 +68,16 @@ impl Undecodable {
     }
 }
 
+impl fmt::Debug for Undecodable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Undecodable")
+            .field("index", &self.index)
+            .field("reason", &self.reason)
+            .field("raw_bytes", &self.raw().len())
+            .finish_non_exhaustive()
+    }
+}
+
 impl PartialEq for Undecodable {
     fn eq(&self, other: &Self) -> bool {
         self.index == other.index && self.raw() == other.raw()
@@ -86,36 +97,34 @@ impl fmt::Display for Undecodable {
 impl std::error::Error for Undecodable {}
 
 /// What is wrong with JSON, without the value that is wrong: serde repeats it, however long.
+#[doc(hidden)]
 pub fn without_values(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    // The name of a missing or unknown field is the contract's; anything else is cut.
-    let what = if text.starts_with("missing field") || text.starts_with("duplicate field") {
-        text.split(" at line").next().unwrap_or_default()
-    } else {
-        match error.classify() {
-            Category::Syntax => "no JSON",
-            Category::Eof => "it ends too early",
-            Category::Io => "it cannot be read",
-            Category::Data => text
-                .rsplit_once("expected ")
-                .and_then(|(_, expected)| expected.split(" at line").next())
-                .filter(|expected| expected.len() < 80)
-                .unwrap_or("a value of the wrong kind"),
-        }
-    };
-    let expected = matches!(error.classify(), Category::Data)
-        && !what.starts_with("missing")
-        && !what.starts_with("duplicate")
-        && !what.starts_with("a value of the wrong kind");
-    let what = if expected {
-        format!("expected {what}")
-    } else {
-        what.to_owned()
+    let what = match error.classify() {
+        Category::Syntax => "no JSON".to_owned(),
+        Category::Eof => "it ends too early".to_owned(),
+        Category::Io => "it cannot be read".to_owned(),
+        Category::Data => misfit(&text),
     };
     match error.line() {
         0 => what,
         line => format!("{what} at line {line} column {}", error.column()),
     }
+}
+
+/// The part of serde's text that is about the contract: which field, or what was expected.
+fn misfit(text: &str) -> String {
+    let before_place = |text: &str| text.split(" at line").next().map(str::to_owned);
+    let of_field = text.starts_with("missing field") || text.starts_with("duplicate field");
+    let told = if of_field {
+        before_place(text)
+    } else {
+        text.rsplit_once("expected ")
+            .and_then(|(_, expected)| before_place(expected))
+            .map(|expected| format!("expected {expected}"))
+    };
+    told.filter(|told| told.len() < 100)
+        .unwrap_or_else(|| "a value of the wrong kind".to_owned())
 }
 
 /// A list in which an item that does not decode keeps its place beside its neighbours.
