@@ -1,7 +1,8 @@
 //! The hand-written types and the contract agree.
 
 use atlas_export::models::{
-    CloudProvider, ExportJobState, SnapshotFrequency, SnapshotStatus, SnapshotType,
+    CloudProvider, ClusterState, ClusterType, ExportJobState, Frequency, SnapshotFrequency,
+    SnapshotStatus, SnapshotType,
 };
 
 const CONTRACT: &str = include_str!("../../openapi/atlas-snapshot-export.yaml");
@@ -23,7 +24,10 @@ fn listed(schema: &str) -> Vec<String> {
 fn open_enumerations_know_the_values_of_the_contract() {
     for (schema, known) in [
         ("CloudProvider", CloudProvider::KNOWN),
+        ("ClusterState", ClusterState::KNOWN),
+        ("ClusterType", ClusterType::KNOWN),
         ("ExportJobState", ExportJobState::KNOWN),
+        ("Frequency", Frequency::KNOWN),
         ("SnapshotFrequency", SnapshotFrequency::KNOWN),
         ("SnapshotStatus", SnapshotStatus::KNOWN),
         ("SnapshotType", SnapshotType::KNOWN),

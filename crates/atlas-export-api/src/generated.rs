@@ -7,6 +7,174 @@ use progenitor_client::{encode_path, ClientHooks, OperationInfo, RequestBuilderE
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
 pub mod types {
+    /// The roles of a project, by cloud.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AccessRoles {
+        #[serde(rename = "awsIamRoles")]
+        pub aws_iam_roles: ::atlas_export_types::TolerantList<AwsIamRole>,
+        #[serde(
+            rename = "azureServicePrincipals",
+            default,
+            skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+        )]
+        pub azure_service_principals: ::atlas_export_types::TolerantList<
+            AzureServicePrincipal,
+        >,
+        #[serde(
+            rename = "gcpServiceAccounts",
+            default,
+            skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+        )]
+        pub gcp_service_accounts: ::atlas_export_types::TolerantList<GcpServiceAccount>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    /// An IAM role of AWS that Atlas may assume. Until somebody has authorized it, the ARN and
+    /// the date of that are `null`, and the role is of no use.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AwsIamRole {
+        /// What the role's trust policy has to ask for.
+        #[serde(
+            rename = "atlasAssumedRoleExternalId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub atlas_assumed_role_external_id: ::std::option::Option<::std::string::String>,
+        /// The user of Atlas that assumes the role.
+        #[serde(
+            rename = "atlasAWSAccountArn",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub atlas_aws_account_arn: ::std::option::Option<::std::string::String>,
+        #[serde(
+            rename = "authorizedDate",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub authorized_date: ::std::option::Option<
+            ::chrono::DateTime<::chrono::offset::Utc>,
+        >,
+        #[serde(
+            rename = "createdDate",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub created_date: ::std::option::Option<
+            ::chrono::DateTime<::chrono::offset::Utc>,
+        >,
+        #[serde(
+            rename = "iamAssumedRoleArn",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub iam_assumed_role_arn: ::std::option::Option<::std::string::String>,
+        #[serde(
+            rename = "providerName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub provider_name: ::std::option::Option<::atlas_export_types::CloudProvider>,
+        #[serde(rename = "roleId")]
+        pub role_id: ::atlas_export_types::RoleId,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    /// A service principal of Azure that Atlas may act as. Version 2 only.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AzureServicePrincipal {
+        #[serde(
+            rename = "atlasAzureAppId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub atlas_azure_app_id: ::std::option::Option<::std::string::String>,
+        #[serde(
+            rename = "createdDate",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub created_date: ::std::option::Option<
+            ::chrono::DateTime<::chrono::offset::Utc>,
+        >,
+        #[serde(rename = "_id")]
+        pub id: ::atlas_export_types::RoleId,
+        #[serde(
+            rename = "providerName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub provider_name: ::std::option::Option<::atlas_export_types::CloudProvider>,
+        #[serde(
+            rename = "servicePrincipalId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub service_principal_id: ::std::option::Option<::std::string::String>,
+        #[serde(
+            rename = "tenantId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub tenant_id: ::std::option::Option<::std::string::String>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    /// When snapshots of a cluster are taken, kept and exported. Only what concerns exports is
+    /// named here; policies, copies and times are among the other fields.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct BackupSchedule {
+        /// Whether snapshots are exported by themselves.
+        #[serde(
+            rename = "autoExportEnabled",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub auto_export_enabled: ::std::option::Option<bool>,
+        #[serde(
+            rename = "clusterId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub cluster_id: ::std::option::Option<::atlas_export_types::ClusterId>,
+        #[serde(
+            rename = "clusterName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub cluster_name: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub export: ::std::option::Option<ScheduleExport>,
+        #[serde(
+            rename = "links",
+            default,
+            skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+        )]
+        pub links: ::atlas_export_types::TolerantList<Link>,
+        #[serde(
+            rename = "nextSnapshot",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub next_snapshot: ::std::option::Option<
+            ::chrono::DateTime<::chrono::offset::Utc>,
+        >,
+        /// Whether the prefix in the bucket has the names of organization and project in place of their ids.
+        #[serde(
+            rename = "useOrgAndGroupNamesInExportPrefix",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub use_org_and_group_names_in_export_prefix: ::std::option::Option<bool>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    /// What changes about a schedule; what is left out stays.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[serde(deny_unknown_fields)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct BackupScheduleUpdate {
+        #[serde(
+            rename = "autoExportEnabled",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub auto_export_enabled: ::std::option::Option<bool>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub export: ::std::option::Option<NewScheduleExport>,
+        #[serde(
+            rename = "useOrgAndGroupNamesInExportPrefix",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub use_org_and_group_names_in_export_prefix: ::std::option::Option<bool>,
+    }
     /// The fields of the request that were refused.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -77,6 +245,92 @@ pub mod types {
                     <D::Error as ::serde::de::Error>::custom(e.to_string())
                 })
         }
+    }
+    /// A cluster of a project, of which the models here name what decides about exports.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ClusterDescription {
+        /// Version 2 only. Whether Atlas takes snapshots of the cluster.
+        #[serde(
+            rename = "backupEnabled",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub backup_enabled: ::std::option::Option<bool>,
+        #[serde(
+            rename = "clusterType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub cluster_type: ::std::option::Option<::atlas_export_types::ClusterType>,
+        /// Version 1.0 only.
+        #[serde(
+            rename = "diskSizeGB",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub disk_size_gb: ::std::option::Option<f64>,
+        #[serde(
+            rename = "groupId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub group_id: ::std::option::Option<::atlas_export_types::ProjectId>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<::atlas_export_types::ClusterId>,
+        #[serde(
+            rename = "links",
+            default,
+            skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+        )]
+        pub links: ::atlas_export_types::TolerantList<Link>,
+        #[serde(
+            rename = "mongoDBVersion",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub mongo_db_version: ::std::option::Option<::std::string::String>,
+        pub name: ::atlas_export_types::ClusterName,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub paused: ::std::option::Option<bool>,
+        /// Version 1.0 only. The same.
+        #[serde(
+            rename = "providerBackupEnabled",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub provider_backup_enabled: ::std::option::Option<bool>,
+        #[serde(
+            rename = "providerSettings",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub provider_settings: ::std::option::Option<ProviderSettings>,
+        #[serde(
+            rename = "replicationSpecs",
+            default,
+            skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+        )]
+        pub replication_specs: ::atlas_export_types::TolerantList<ReplicationSpec>,
+        #[serde(
+            rename = "stateName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub state_name: ::std::option::Option<::atlas_export_types::ClusterState>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    /// One page of clusters.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ClusterDescriptionPage {
+        #[serde(
+            rename = "links",
+            default,
+            skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+        )]
+        pub links: ::atlas_export_types::TolerantList<Link>,
+        pub results: ::atlas_export_types::TolerantList<ClusterDescription>,
+        #[serde(
+            rename = "totalCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub total_count: ::std::option::Option<::atlas_export_types::ItemCount>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     /// One pair that Atlas copies into the `.complete` file of a finished export.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -198,6 +452,15 @@ pub mod types {
         pub total_count: ::std::option::Option<::atlas_export_types::ItemCount>,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    /// What changes about a bucket.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[serde(deny_unknown_fields)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ExportBucketUpdate {
+        /// Whether exports must go over private networking.
+        #[serde(rename = "requirePrivateNetworking")]
+        pub require_private_networking: bool,
     }
     /// One run of exporting one snapshot to one bucket.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -347,6 +610,52 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
+    /// A service account of Google Cloud that Atlas acts as. Version 2 only.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct GcpServiceAccount {
+        #[serde(
+            rename = "createdDate",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub created_date: ::std::option::Option<
+            ::chrono::DateTime<::chrono::offset::Utc>,
+        >,
+        #[serde(
+            rename = "gcpServiceAccountForAtlas",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub gcp_service_account_for_atlas: ::std::option::Option<::std::string::String>,
+        #[serde(
+            rename = "providerName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub provider_name: ::std::option::Option<::atlas_export_types::CloudProvider>,
+        #[serde(rename = "roleId")]
+        pub role_id: ::atlas_export_types::RoleId,
+        /// How far Atlas is with making the account.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<::std::string::String>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    /// The nodes of one kind in one region.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct HardwareSpec {
+        #[serde(
+            rename = "instanceSize",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub instance_size: ::std::option::Option<::std::string::String>,
+        #[serde(
+            rename = "nodeCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub node_count: ::std::option::Option<i32>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
     /// A link as in RFC 8288. A proxy may have rewritten the host; `rel` may itself be a URL.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -427,6 +736,121 @@ pub mod types {
         pub export_bucket_id: ::atlas_export_types::ExportBucketId,
         #[serde(rename = "snapshotId")]
         pub snapshot_id: ::atlas_export_types::SnapshotId,
+    }
+    /// Where a schedule is to export to, and how often.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[serde(deny_unknown_fields)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct NewScheduleExport {
+        #[serde(rename = "exportBucketId")]
+        pub export_bucket_id: ::atlas_export_types::ExportBucketId,
+        #[serde(rename = "frequencyType")]
+        pub frequency_type: ::atlas_export_types::Frequency,
+    }
+    /// What the snapshot is for, and how long it is kept.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[serde(deny_unknown_fields)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct NewSnapshot {
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub description: ::std::option::Option<::std::string::String>,
+        /// How many days the snapshot is kept.
+        #[serde(
+            rename = "retentionInDays",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub retention_in_days: ::std::option::Option<::std::num::NonZeroU32>,
+    }
+    /// The hardware of a cluster, in version 1.0.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ProviderSettings {
+        /// The cloud behind shared nodes.
+        #[serde(
+            rename = "backingProviderName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub backing_provider_name: ::std::option::Option<::std::string::String>,
+        #[serde(
+            rename = "instanceSizeName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub instance_size_name: ::std::option::Option<::std::string::String>,
+        /// A cloud, or TENANT or SERVERLESS for nodes that are shared with other customers.
+        #[serde(
+            rename = "providerName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub provider_name: ::std::option::Option<::std::string::String>,
+        #[serde(
+            rename = "regionName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub region_name: ::std::option::Option<::std::string::String>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    /// The part of a cluster that is in one region of one cloud.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct RegionConfig {
+        /// The cloud behind shared nodes.
+        #[serde(
+            rename = "backingProviderName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub backing_provider_name: ::std::option::Option<::std::string::String>,
+        #[serde(
+            rename = "electableSpecs",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub electable_specs: ::std::option::Option<HardwareSpec>,
+        /// A cloud, or TENANT or FLEX for nodes that are shared with other customers.
+        #[serde(
+            rename = "providerName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub provider_name: ::std::option::Option<::std::string::String>,
+        #[serde(
+            rename = "regionName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub region_name: ::std::option::Option<::std::string::String>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    /// One shard of a cluster, or its only replica set.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ReplicationSpec {
+        /// Version 2 only.
+        #[serde(
+            rename = "regionConfigs",
+            default,
+            skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+        )]
+        pub region_configs: ::atlas_export_types::TolerantList<RegionConfig>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    /// Where a schedule exports to, and how often.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ScheduleExport {
+        #[serde(
+            rename = "exportBucketId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub export_bucket_id: ::std::option::Option<
+            ::atlas_export_types::ExportBucketId,
+        >,
+        #[serde(
+            rename = "frequencyType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub frequency_type: ::std::option::Option<::atlas_export_types::Frequency>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     /// An Azure blob service under blob.core.windows.net, with or without the container.
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -908,6 +1332,59 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+    /// Change whether exports to a bucket must go over private networking
+    ///
+    /// AWS buckets only, version 2 only. What is not named stays as it is.
+    ///
+    /// Sends a `PATCH` request to `/groups/{groupId}/backup/exportBuckets/{exportBucketId}`
+    ///
+    /// Arguments:
+    /// - `group_id`: The project. Atlas says group on the wire and project everywhere else.
+    /// - `export_bucket_id`: The export bucket.
+    /// - `envelope`: Whether the body repeats the status, for clients that cannot see the status line. One
+    /// result is then wrapped as `status` and `envelope` (or `content`); a page gains `status`.
+    /// - `body`
+    pub async fn update_export_bucket<'a>(
+        &'a self,
+        group_id: &'a ::atlas_export_types::ProjectId,
+        export_bucket_id: &'a ::atlas_export_types::ExportBucketId,
+        envelope: Option<bool>,
+        body: &'a types::ExportBucketUpdate,
+    ) -> Result<ResponseValue<types::ExportBucket>, Error<()>> {
+        let url = format!(
+            "{}/groups/{}/backup/exportBuckets/{}", self.baseurl, encode_path(& group_id
+            .to_string()), encode_path(& export_bucket_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .patch(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .query(&progenitor_client::QueryParam::new("envelope", &envelope))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "update_export_bucket",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
     /// List the export jobs of a cluster
     ///
     /// One page of the export jobs of the cluster, finished ones included.
@@ -1140,6 +1617,61 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+    /// Take a snapshot now
+    ///
+    /// Starts an on-demand snapshot. It is taken once the running one, if any, is done, and can be
+    /// exported when its status is `completed`. Not idempotent: each call takes another snapshot.
+    /// Success is answered with 200, not 201.
+    ///
+    /// Sends a `POST` request to `/groups/{groupId}/clusters/{clusterName}/backup/snapshots`
+    ///
+    /// Arguments:
+    /// - `group_id`: The project. Atlas says group on the wire and project everywhere else.
+    /// - `cluster_name`: The cluster whose snapshots are meant.
+    /// - `envelope`: Whether the body repeats the status, for clients that cannot see the status line. One
+    /// result is then wrapped as `status` and `envelope` (or `content`); a page gains `status`.
+    /// - `body`
+    pub async fn take_snapshot<'a>(
+        &'a self,
+        group_id: &'a ::atlas_export_types::ProjectId,
+        cluster_name: &'a ::atlas_export_types::ClusterName,
+        envelope: Option<bool>,
+        body: &'a types::NewSnapshot,
+    ) -> Result<ResponseValue<types::Snapshot>, Error<()>> {
+        let url = format!(
+            "{}/groups/{}/clusters/{}/backup/snapshots", self.baseurl, encode_path(&
+            group_id.to_string()), encode_path(& cluster_name.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .query(&progenitor_client::QueryParam::new("envelope", &envelope))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "take_snapshot",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
     /// Get one snapshot
     ///
     /// One snapshot of the cluster.
@@ -1186,6 +1718,221 @@ impl Client {
             .build()?;
         let info = OperationInfo {
             operation_id: "get_snapshot",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Get the backup schedule of a cluster
+    ///
+    /// The schedule, of which the models here name what concerns exports.
+    ///
+    /// Sends a `GET` request to `/groups/{groupId}/clusters/{clusterName}/backup/schedule`
+    ///
+    /// Arguments:
+    /// - `group_id`: The project. Atlas says group on the wire and project everywhere else.
+    /// - `cluster_name`: The cluster whose snapshots are meant.
+    /// - `envelope`: Whether the body repeats the status, for clients that cannot see the status line. One
+    /// result is then wrapped as `status` and `envelope` (or `content`); a page gains `status`.
+    pub async fn get_backup_schedule<'a>(
+        &'a self,
+        group_id: &'a ::atlas_export_types::ProjectId,
+        cluster_name: &'a ::atlas_export_types::ClusterName,
+        envelope: Option<bool>,
+    ) -> Result<ResponseValue<types::BackupSchedule>, Error<()>> {
+        let url = format!(
+            "{}/groups/{}/clusters/{}/backup/schedule", self.baseurl, encode_path(&
+            group_id.to_string()), encode_path(& cluster_name.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("envelope", &envelope))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "get_backup_schedule",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Change what a cluster exports by itself
+    ///
+    /// Changes what is named and leaves the rest of the schedule as it is. The published
+    /// description requires `policies` here too; the live service takes a change without them.
+    ///
+    /// Sends a `PATCH` request to `/groups/{groupId}/clusters/{clusterName}/backup/schedule`
+    ///
+    /// Arguments:
+    /// - `group_id`: The project. Atlas says group on the wire and project everywhere else.
+    /// - `cluster_name`: The cluster whose snapshots are meant.
+    /// - `envelope`: Whether the body repeats the status, for clients that cannot see the status line. One
+    /// result is then wrapped as `status` and `envelope` (or `content`); a page gains `status`.
+    /// - `body`
+    pub async fn update_backup_schedule<'a>(
+        &'a self,
+        group_id: &'a ::atlas_export_types::ProjectId,
+        cluster_name: &'a ::atlas_export_types::ClusterName,
+        envelope: Option<bool>,
+        body: &'a types::BackupScheduleUpdate,
+    ) -> Result<ResponseValue<types::BackupSchedule>, Error<()>> {
+        let url = format!(
+            "{}/groups/{}/clusters/{}/backup/schedule", self.baseurl, encode_path(&
+            group_id.to_string()), encode_path(& cluster_name.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .patch(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .query(&progenitor_client::QueryParam::new("envelope", &envelope))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "update_backup_schedule",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// List the clusters of a project
+    ///
+    /// One page of the clusters. Version 1.0 leaves out those that span several clouds. Only
+    /// dedicated ones, M10 and up, can be exported.
+    ///
+    /// Sends a `GET` request to `/groups/{groupId}/clusters`
+    ///
+    /// Arguments:
+    /// - `group_id`: The project. Atlas says group on the wire and project everywhere else.
+    /// - `envelope`: Whether the body repeats the status, for clients that cannot see the status line. One
+    /// result is then wrapped as `status` and `envelope` (or `content`); a page gains `status`.
+    /// - `include_count`: Whether the page says how many items there are in all.
+    /// - `items_per_page`: How many items a page holds at the most.
+    /// - `page_num`: The page to answer, counted from 1.
+    /// - `pretty`: Whether the body is indented for people.
+    pub async fn list_clusters<'a>(
+        &'a self,
+        group_id: &'a ::atlas_export_types::ProjectId,
+        envelope: Option<bool>,
+        include_count: Option<bool>,
+        items_per_page: Option<&'a ::atlas_export_types::PageSize>,
+        page_num: Option<::std::num::NonZeroU32>,
+        pretty: Option<bool>,
+    ) -> Result<ResponseValue<types::ClusterDescriptionPage>, Error<()>> {
+        let url = format!(
+            "{}/groups/{}/clusters", self.baseurl, encode_path(& group_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("envelope", &envelope))
+            .query(&progenitor_client::QueryParam::new("includeCount", &include_count))
+            .query(&progenitor_client::QueryParam::new("itemsPerPage", &items_per_page))
+            .query(&progenitor_client::QueryParam::new("pageNum", &page_num))
+            .query(&progenitor_client::QueryParam::new("pretty", &pretty))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "list_clusters",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// List the roles through which Atlas reaches the customer's cloud
+    ///
+    /// All roles of the project at once, by cloud. Version 1.0 knows those of AWS only.
+    ///
+    /// Sends a `GET` request to `/groups/{groupId}/cloudProviderAccess`
+    ///
+    /// Arguments:
+    /// - `group_id`: The project. Atlas says group on the wire and project everywhere else.
+    /// - `envelope`: Whether the body repeats the status, for clients that cannot see the status line. One
+    /// result is then wrapped as `status` and `envelope` (or `content`); a page gains `status`.
+    /// - `pretty`: Whether the body is indented for people.
+    pub async fn list_access_roles<'a>(
+        &'a self,
+        group_id: &'a ::atlas_export_types::ProjectId,
+        envelope: Option<bool>,
+        pretty: Option<bool>,
+    ) -> Result<ResponseValue<types::AccessRoles>, Error<()>> {
+        let url = format!(
+            "{}/groups/{}/cloudProviderAccess", self.baseurl, encode_path(& group_id
+            .to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("envelope", &envelope))
+            .query(&progenitor_client::QueryParam::new("pretty", &pretty))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "list_access_roles",
         };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;

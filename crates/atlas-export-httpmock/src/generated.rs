@@ -301,6 +301,78 @@ pub mod operations {
             Self(self.0.status(204u16))
         }
     }
+    pub struct UpdateExportBucketWhen(::httpmock::When);
+    impl UpdateExportBucketWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::PATCH)
+                    .path_matches(
+                        regex::Regex::new(
+                                "^(?:/[^?]*)?/groups/[^/]*/backup/exportBuckets/[^/]*$",
+                            )
+                            .unwrap(),
+                    ),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn group_id(self, value: &::atlas_export_types::ProjectId) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/{}/backup/exportBuckets/.*$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn export_bucket_id(
+            self,
+            value: &::atlas_export_types::ExportBucketId,
+        ) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/.*/backup/exportBuckets/{}$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn envelope<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("envelope", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("envelope"))
+            }
+        }
+        pub fn body(self, value: &types::ExportBucketUpdate) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+    pub struct UpdateExportBucketThen(::httpmock::Then);
+    impl UpdateExportBucketThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &types::ExportBucket) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
     pub struct ListExportJobsWhen(::httpmock::When);
     impl ListExportJobsWhen {
         pub fn new(inner: ::httpmock::When) -> Self {
@@ -658,6 +730,75 @@ pub mod operations {
             )
         }
     }
+    pub struct TakeSnapshotWhen(::httpmock::When);
+    impl TakeSnapshotWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches(
+                        regex::Regex::new(
+                                "^(?:/[^?]*)?/groups/[^/]*/clusters/[^/]*/backup/snapshots$",
+                            )
+                            .unwrap(),
+                    ),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn group_id(self, value: &::atlas_export_types::ProjectId) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/{}/clusters/.*/backup/snapshots$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn cluster_name(self, value: &::atlas_export_types::ClusterName) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/.*/clusters/{}/backup/snapshots$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn envelope<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("envelope", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("envelope"))
+            }
+        }
+        pub fn body(self, value: &types::NewSnapshot) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+    pub struct TakeSnapshotThen(::httpmock::Then);
+    impl TakeSnapshotThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &types::Snapshot) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
     pub struct GetSnapshotWhen(::httpmock::When);
     impl GetSnapshotWhen {
         pub fn new(inner: ::httpmock::When) -> Self {
@@ -744,6 +885,296 @@ pub mod operations {
             )
         }
     }
+    pub struct GetBackupScheduleWhen(::httpmock::When);
+    impl GetBackupScheduleWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches(
+                        regex::Regex::new(
+                                "^(?:/[^?]*)?/groups/[^/]*/clusters/[^/]*/backup/schedule$",
+                            )
+                            .unwrap(),
+                    ),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn group_id(self, value: &::atlas_export_types::ProjectId) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/{}/clusters/.*/backup/schedule$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn cluster_name(self, value: &::atlas_export_types::ClusterName) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/.*/clusters/{}/backup/schedule$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn envelope<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("envelope", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("envelope"))
+            }
+        }
+    }
+    pub struct GetBackupScheduleThen(::httpmock::Then);
+    impl GetBackupScheduleThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &types::BackupSchedule) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+    pub struct UpdateBackupScheduleWhen(::httpmock::When);
+    impl UpdateBackupScheduleWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::PATCH)
+                    .path_matches(
+                        regex::Regex::new(
+                                "^(?:/[^?]*)?/groups/[^/]*/clusters/[^/]*/backup/schedule$",
+                            )
+                            .unwrap(),
+                    ),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn group_id(self, value: &::atlas_export_types::ProjectId) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/{}/clusters/.*/backup/schedule$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn cluster_name(self, value: &::atlas_export_types::ClusterName) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/.*/clusters/{}/backup/schedule$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn envelope<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("envelope", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("envelope"))
+            }
+        }
+        pub fn body(self, value: &types::BackupScheduleUpdate) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+    pub struct UpdateBackupScheduleThen(::httpmock::Then);
+    impl UpdateBackupScheduleThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &types::BackupSchedule) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+    pub struct ListClustersWhen(::httpmock::When);
+    impl ListClustersWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches(
+                        regex::Regex::new("^(?:/[^?]*)?/groups/[^/]*/clusters$").unwrap(),
+                    ),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn group_id(self, value: &::atlas_export_types::ProjectId) -> Self {
+            let re = regex::Regex::new(
+                    &format!("^(?:/[^?]*)?/groups/{}/clusters$", value.to_string()),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn envelope<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("envelope", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("envelope"))
+            }
+        }
+        pub fn include_count<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("includeCount", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("includeCount"))
+            }
+        }
+        pub fn items_per_page<'a, T>(self, value: T) -> Self
+        where
+            T: Into<Option<&'a ::atlas_export_types::PageSize>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("itemsPerPage", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("itemsPerPage"))
+            }
+        }
+        pub fn page_num<T>(self, value: T) -> Self
+        where
+            T: Into<Option<::std::num::NonZeroU32>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("pageNum", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("pageNum"))
+            }
+        }
+        pub fn pretty<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("pretty", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("pretty"))
+            }
+        }
+    }
+    pub struct ListClustersThen(::httpmock::Then);
+    impl ListClustersThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &types::ClusterDescriptionPage) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+    pub struct ListAccessRolesWhen(::httpmock::When);
+    impl ListAccessRolesWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches(
+                        regex::Regex::new(
+                                "^(?:/[^?]*)?/groups/[^/]*/cloudProviderAccess$",
+                            )
+                            .unwrap(),
+                    ),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn group_id(self, value: &::atlas_export_types::ProjectId) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/{}/cloudProviderAccess$", value.to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn envelope<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("envelope", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("envelope"))
+            }
+        }
+        pub fn pretty<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("pretty", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("pretty"))
+            }
+        }
+    }
+    pub struct ListAccessRolesThen(::httpmock::Then);
+    impl ListAccessRolesThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &types::AccessRoles) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
 }
 /// An extension trait for [`MockServer`](::httpmock::MockServer) that
 /// adds a method for each operation. These are the equivalent of
@@ -767,6 +1198,12 @@ pub trait MockServerExt {
             operations::DeleteExportBucketWhen,
             operations::DeleteExportBucketThen,
         );
+    fn update_export_bucket<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::UpdateExportBucketWhen,
+            operations::UpdateExportBucketThen,
+        );
     fn list_export_jobs<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::ListExportJobsWhen, operations::ListExportJobsThen);
@@ -779,9 +1216,27 @@ pub trait MockServerExt {
     fn list_snapshots<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::ListSnapshotsWhen, operations::ListSnapshotsThen);
+    fn take_snapshot<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::TakeSnapshotWhen, operations::TakeSnapshotThen);
     fn get_snapshot<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::GetSnapshotWhen, operations::GetSnapshotThen);
+    fn get_backup_schedule<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::GetBackupScheduleWhen, operations::GetBackupScheduleThen);
+    fn update_backup_schedule<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::UpdateBackupScheduleWhen,
+            operations::UpdateBackupScheduleThen,
+        );
+    fn list_clusters<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::ListClustersWhen, operations::ListClustersThen);
+    fn list_access_roles<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::ListAccessRolesWhen, operations::ListAccessRolesThen);
 }
 impl MockServerExt for ::httpmock::MockServer {
     fn list_export_buckets<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
@@ -834,6 +1289,20 @@ impl MockServerExt for ::httpmock::MockServer {
             )
         })
     }
+    fn update_export_bucket<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::UpdateExportBucketWhen,
+            operations::UpdateExportBucketThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::UpdateExportBucketWhen::new(when),
+                operations::UpdateExportBucketThen::new(then),
+            )
+        })
+    }
     fn list_export_jobs<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::ListExportJobsWhen, operations::ListExportJobsThen),
@@ -878,6 +1347,17 @@ impl MockServerExt for ::httpmock::MockServer {
             )
         })
     }
+    fn take_snapshot<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::TakeSnapshotWhen, operations::TakeSnapshotThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::TakeSnapshotWhen::new(when),
+                operations::TakeSnapshotThen::new(then),
+            )
+        })
+    }
     fn get_snapshot<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::GetSnapshotWhen, operations::GetSnapshotThen),
@@ -886,6 +1366,53 @@ impl MockServerExt for ::httpmock::MockServer {
             config_fn(
                 operations::GetSnapshotWhen::new(when),
                 operations::GetSnapshotThen::new(then),
+            )
+        })
+    }
+    fn get_backup_schedule<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::GetBackupScheduleWhen, operations::GetBackupScheduleThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::GetBackupScheduleWhen::new(when),
+                operations::GetBackupScheduleThen::new(then),
+            )
+        })
+    }
+    fn update_backup_schedule<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::UpdateBackupScheduleWhen,
+            operations::UpdateBackupScheduleThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::UpdateBackupScheduleWhen::new(when),
+                operations::UpdateBackupScheduleThen::new(then),
+            )
+        })
+    }
+    fn list_clusters<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::ListClustersWhen, operations::ListClustersThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::ListClustersWhen::new(when),
+                operations::ListClustersThen::new(then),
+            )
+        })
+    }
+    fn list_access_roles<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::ListAccessRolesWhen, operations::ListAccessRolesThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::ListAccessRolesWhen::new(when),
+                operations::ListAccessRolesThen::new(then),
             )
         })
     }

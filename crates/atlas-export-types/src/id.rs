@@ -20,6 +20,8 @@ const DIGITS: usize = 24;
 
 /// Identifies a project. Atlas says *group* on the wire.
 pub type ProjectId = Id<kind::Project>;
+/// Identifies a cluster. Paths have the name of the cluster in its place.
+pub type ClusterId = Id<kind::Cluster>;
 /// Identifies an export bucket: the grant, not the bucket at the cloud provider.
 pub type ExportBucketId = Id<kind::ExportBucket>;
 /// Identifies an export job.
@@ -67,6 +69,7 @@ pub mod kind {
 
     kinds! {
         Project, "ProjectId", "a project";
+        Cluster, "ClusterId", "a cluster";
         ExportBucket, "ExportBucketId", "an export bucket";
         ExportJob, "ExportJobId", "an export job";
         Snapshot, "SnapshotId", "a snapshot";

@@ -37,10 +37,13 @@ mod page;
 mod schema;
 
 pub use cluster_name::{ClusterName, InvalidClusterName};
-pub use id::{ExportBucketId, ExportJobId, Id, Kind, ProjectId, RoleId, SnapshotId, kind};
+pub use id::{
+    ClusterId, ExportBucketId, ExportJobId, Id, Kind, ProjectId, RoleId, SnapshotId, kind,
+};
 pub use invalid_id::InvalidId;
 pub use list::{Entry, TolerantList, Undecodable, without_values};
 pub use open_enum::{
-    CloudProvider, ExportJobState, SnapshotFrequency, SnapshotStatus, SnapshotType, UnknownValue,
+    CloudProvider, ClusterState, ClusterType, ExportJobState, Frequency, SnapshotFrequency,
+    SnapshotStatus, SnapshotType, UnknownValue,
 };
 pub use page::{InvalidPageSize, ItemCount, PageSize};

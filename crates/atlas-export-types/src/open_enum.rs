@@ -195,6 +195,53 @@ open_enum! {
     }
 }
 
+open_enum! {
+    /// How often a backup schedule exports: the snapshots of which of its parts.
+    ///
+    /// Monthly and yearly are what Atlas documents; whether it takes others depends on the
+    /// organization.
+    Frequency {
+        /// Every daily snapshot.
+        Daily = "daily",
+        /// Every weekly snapshot.
+        Weekly = "weekly",
+        /// Every monthly snapshot.
+        Monthly = "monthly",
+        /// Every yearly snapshot.
+        Yearly = "yearly",
+    }
+}
+
+open_enum! {
+    /// How a cluster spreads its data.
+    ClusterType {
+        /// One replica set.
+        ReplicaSet = "REPLICASET",
+        /// Several shards.
+        Sharded = "SHARDED",
+        /// Shards in zones of the globe.
+        Geosharded = "GEOSHARDED",
+    }
+}
+
+open_enum! {
+    /// What Atlas is doing with a cluster.
+    ClusterState {
+        /// Nothing: the cluster is up.
+        Idle = "IDLE",
+        /// Making it.
+        Creating = "CREATING",
+        /// Changing it; it is up, as a rule.
+        Updating = "UPDATING",
+        /// Deleting it.
+        Deleting = "DELETING",
+        /// Repairing it.
+        Repairing = "REPAIRING",
+        /// It is gone. Version 1.0 only.
+        Deleted = "DELETED",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::{
-    CloudProvider, ClusterName, ExportJobState, Id, ItemCount, Kind, PageSize, SnapshotFrequency,
-    SnapshotStatus, SnapshotType, TolerantList,
+    CloudProvider, ClusterName, ClusterState, ClusterType, ExportJobState, Frequency, Id,
+    ItemCount, Kind, PageSize, SnapshotFrequency, SnapshotStatus, SnapshotType, TolerantList,
 };
 
 impl<K: Kind> JsonSchema for Id<K> {
@@ -91,7 +91,10 @@ macro_rules! open_enum_schemas {
     )+};
 }
 
-open_enum_schemas! { CloudProvider ExportJobState SnapshotFrequency SnapshotStatus SnapshotType }
+open_enum_schemas! {
+    CloudProvider ClusterState ClusterType ExportJobState Frequency SnapshotFrequency
+    SnapshotStatus SnapshotType
+}
 
 #[cfg(test)]
 mod tests {

@@ -14,12 +14,16 @@ pub(super) const TOLERANT_LIST: &str = "atlas_export_types::TolerantList";
 
 /// Schemas that hand-written types stand for: identifiers that keep what they receive, and
 /// enumerations that stay open. Each is `::atlas_export_types::<the schema's name>`.
-pub const HAND_WRITTEN: [&str; 13] = [
+pub const HAND_WRITTEN: [&str; 17] = [
     "CloudProvider",
+    "ClusterId",
     "ClusterName",
+    "ClusterState",
+    "ClusterType",
     "ExportBucketId",
     "ExportJobId",
     "ExportJobState",
+    "Frequency",
     "ItemCount",
     "PageSize",
     "ProjectId",
