@@ -21,7 +21,7 @@ use std::{
 
 use atlas_export::{
     ApiVersion, Backoff, Client, Credentials, ErrorKind, NewExportBucket, RetryPolicy, WaitError,
-    clock::SystemClock, environment::Environment,
+    clock::SystemClock, variables::Variables,
 };
 use atlas_export_fake::{FakeAtlas, JobProgress, Snapshot};
 use atlas_export_tests::{
@@ -187,12 +187,12 @@ async fn run(shown: &mut Shown) -> Vec<String> {
         "Credentials",
         &Credentials::api_key(PUBLIC_KEY, PRIVATE_KEY),
     );
-    let environment = Environment::read(|name| match name {
+    let variables = Variables::read(|name| match name {
         "MCLI_PUBLIC_API_KEY" => Some(PUBLIC_KEY.to_owned()),
         "MCLI_PRIVATE_API_KEY" => Some(PRIVATE_KEY.to_owned()),
         _ => None,
     });
-    shown.show("Environment", &environment.unwrap());
+    shown.show("Variables", &variables.unwrap());
     shown.show("SystemClock", &SystemClock);
     shown.show("RetryPolicy", &RetryPolicy::default());
     shown.show("Backoff", &Backoff::default());

@@ -4,6 +4,8 @@
 //! this file is the seam through which the layer above drives it. There is no policy here:
 //! no authentication, no retry, no paging. Applications want the crate `atlas-export`.
 //!
+//! `views.rs` reads out of the models what people ask of them.
+//!
 //! The generated methods build a request and decode a response. What happens in between is
 //! up to an [`Execute`], which the caller hands in:
 //!
@@ -48,6 +50,7 @@
 mod generated;
 #[rustfmt::skip]
 mod operations;
+mod views;
 
 use std::{fmt, future::Future, pin::Pin, sync::Arc};
 
@@ -55,6 +58,7 @@ use progenitor_client::{ClientHooks, OperationInfo};
 
 pub use generated::{Client, Error, ResponseValue, types};
 pub use operations::OPERATIONS;
+pub use views::{BucketTarget, JobReason, NotExportable, Tier, split_service_url};
 
 /// One operation of the contract: what the generated method does not say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use url::{Host, Url};
 
-use crate::{ApiVersion, Error};
+use crate::{ApiVersion, Environment, Error};
 
-/// The commercial cloud.
-pub(crate) const CLOUD: &str = "https://cloud.mongodb.com";
+/// The commercial cloud, for messages.
+const CLOUD: &str = Environment::Commercial.origin();
 
 /// A base URL as somebody gave it, without what may be a password in it.
 pub(crate) fn discreet(text: &str) -> Cow<'_, str> {

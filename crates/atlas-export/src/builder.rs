@@ -8,8 +8,10 @@ use crate::{
     client::{Inner, Options},
     clock::{Clock, SystemClock},
     connection::{Connection, Proxy},
-    environment::{self, Environment, Names},
+    environment::Environment,
     transport::{Limits, Transport},
+    variables::{self, Names, Variables},
+    version::Versions,
 };
 
 /// Builds a [`Client`].
@@ -32,6 +34,7 @@ use crate::{
 pub struct ClientBuilder {
     credentials: Option<Credentials>,
     api_version: ApiVersion,
+    resource_versions: Vec<(String, String)>,
     base_url: Option<String>,
     options: Options,
     allow_insecure_http: bool,
@@ -50,6 +53,7 @@ impl fmt::Debug for ClientBuilder {
         f.debug_struct("ClientBuilder")
             .field("credentials", &self.credentials)
             .field("api_version", &self.api_version)
+            .field("resource_versions", &self.resource_versions)
             .field(
                 "base_url",
                 &self.base_url.as_deref().map(base_url::discreet),
@@ -70,6 +74,7 @@ impl Default for ClientBuilder {
         Self {
             credentials: None,
             api_version: ApiVersion::default(),
+            resource_versions: Vec::new(),
             base_url: None,
             options: Options::default(),
             allow_insecure_http: false,
@@ -91,19 +96,19 @@ impl Default for ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// Starts from the variables that [`environment`] lists.
+    /// Starts from the variables that [`variables`] lists.
     ///
     /// # Errors
     /// A `Config` error that names the variable, where one cannot be right.
     pub fn from_env() -> Result<Self, Error> {
-        Ok(Self::default().environment(Environment::of_process()?))
+        Ok(Self::default().variables(Variables::of_process()?))
     }
 
-    /// Takes credentials and base URL from an environment, where it has them.
-    pub fn environment(mut self, environment: Environment) -> Self {
-        self.names = environment.names();
-        self.credentials = environment.credentials.or(self.credentials);
-        self.base_url = environment.base_url.or(self.base_url);
+    /// Takes credentials and base URL from environment variables, where they are set.
+    pub fn variables(mut self, variables: Variables) -> Self {
+        self.names = variables.names();
+        self.credentials = variables.credentials.or(self.credentials);
+        self.base_url = variables.base_url.or(self.base_url);
         self
     }
 
@@ -118,6 +123,24 @@ impl ClientBuilder {
     pub fn api_version(mut self, version: ApiVersion) -> Self {
         self.api_version = version;
         self
+    }
+
+    /// Speaks another version of one resource than the newest that the contract lists, for
+    /// instance `("listExportBuckets", "2023-01-01")`. The operation is named by its id in the
+    /// contract. [`build`](Self::build) refuses what the contract does not list.
+    pub fn resource_version(
+        mut self,
+        operation: impl Into<String>,
+        version: impl Into<String>,
+    ) -> Self {
+        self.resource_versions
+            .push((operation.into(), version.into()));
+        self
+    }
+
+    /// Which of MongoDB's clouds the API is in; by default [`Environment::Commercial`].
+    pub fn environment(self, environment: Environment) -> Self {
+        self.base_url(environment.origin())
     }
 
     /// Where the API is; by default `https://cloud.mongodb.com`.
@@ -245,7 +268,7 @@ impl ClientBuilder {
     pub fn build(self) -> Result<Client, Error> {
         let credentials = self
             .credentials
-            .ok_or_else(environment::no_credentials)?
+            .ok_or_else(variables::no_credentials)?
             .check()
             .map_err(|error| self.names.blame_key(error))?;
         for (name, timeout) in [
@@ -265,7 +288,9 @@ impl ClientBuilder {
             ));
         }
         let base = BaseUrl::parse(
-            self.base_url.as_deref().unwrap_or(base_url::CLOUD),
+            self.base_url
+                .as_deref()
+                .unwrap_or(Environment::Commercial.origin()),
             self.api_version,
             self.allow_insecure_http,
         )
@@ -275,6 +300,7 @@ impl ClientBuilder {
                 "max_in_flight is zero, so no request could be sent: give it a number",
             ));
         }
+        let versions = Versions::new(self.api_version, &self.resource_versions)?;
         let http = self.connection.client(
             &base,
             self.connect_timeout,
@@ -284,7 +310,7 @@ impl ClientBuilder {
             http.clone(),
             credentials,
             self.clock,
-            self.api_version,
+            versions,
             base.url.path().to_owned(),
             self.options.envelope,
             self.limits,
@@ -365,13 +391,13 @@ mod tests {
     #[test]
     fn what_comes_from_the_environment_is_refused_by_the_name_of_its_variable() {
         let build = |name: &str, value: &str| {
-            let environment = Environment::read(|wanted| match wanted {
+            let variables = Variables::read(|wanted| match wanted {
                 wanted if wanted == name => Some(value.to_owned()),
                 "MCLI_PUBLIC_API_KEY" => Some("abcdefgh".to_owned()),
                 "MCLI_PRIVATE_API_KEY" => Some("x".to_owned()),
                 _ => None,
             });
-            let builder = ClientBuilder::default().environment(environment.unwrap());
+            let builder = ClientBuilder::default().variables(variables.unwrap());
             builder.build().unwrap_err().to_string()
         };
         let message = build("MCLI_OPS_MANAGER_URL", "cloud.mongodb.com");

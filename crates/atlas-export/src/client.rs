@@ -10,6 +10,7 @@ use crate::{
     clock::Clock,
     convert,
     transport::{Call, Course, Transport},
+    version::Versions,
 };
 
 /// A client of the snapshot-export API of MongoDB Atlas.
@@ -64,7 +65,7 @@ impl Client {
         ClientBuilder::default()
     }
 
-    /// A client from the environment variables that [`environment`](crate::environment) lists.
+    /// A client from the environment variables that [`variables`](crate::variables) lists.
     ///
     /// # Errors
     /// A `Config` error that names the variable, where one is missing or cannot be right.
@@ -105,6 +106,10 @@ impl Client {
 
     pub(crate) fn clock(&self) -> Arc<dyn Clock> {
         self.0.transport.clock().clone()
+    }
+
+    pub(crate) fn versions(&self) -> &Versions {
+        self.0.transport.versions()
     }
 
     pub(crate) fn options(&self) -> Options {

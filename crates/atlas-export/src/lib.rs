@@ -54,7 +54,7 @@ pub mod clock;
 mod connection;
 mod convert;
 mod credentials;
-pub mod environment;
+mod environment;
 mod error;
 #[cfg(feature = "raw")]
 #[doc(hidden)]
@@ -64,6 +64,7 @@ mod page;
 mod project;
 mod snapshots;
 mod transport;
+pub mod variables;
 mod version;
 mod wait;
 
@@ -75,6 +76,7 @@ pub use buckets::{ExportBuckets, NewExportBucket};
 pub use builder::ClientBuilder;
 pub use client::Client;
 pub use credentials::Credentials;
+pub use environment::Environment;
 pub use error::{ApiError, Error, ErrorKind, FieldError};
 pub use jobs::{CreateExportJob, ExportJobs};
 pub use page::{Items, List, Page, Pages};

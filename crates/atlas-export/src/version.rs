@@ -1,6 +1,11 @@
 //! The two generations of the API.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
+
+use atlas_export_api::{OPERATIONS, Operation};
+use http::HeaderValue;
+
+use crate::Error;
 
 /// Which generation of the Administration API a client speaks.
 ///
@@ -28,6 +33,14 @@ impl ApiVersion {
         }
     }
 
+    /// How a caller asks for this generation.
+    const fn setting(self) -> &'static str {
+        match self {
+            Self::V1 => "ApiVersion::V1",
+            Self::V2 => "ApiVersion::V2",
+        }
+    }
+
     /// The other generations, to recognise a base URL of the wrong one.
     pub(crate) const fn other(self) -> Self {
         match self {
@@ -43,5 +56,178 @@ impl fmt::Display for ApiVersion {
             Self::V1 => "v1.0",
             Self::V2 => "v2",
         })
+    }
+}
+
+/// The version of each resource that a client speaks.
+#[derive(Clone, Debug)]
+pub(crate) struct Versions {
+    generation: ApiVersion,
+    /// What the caller chose, by the id of the operation.
+    chosen: BTreeMap<&'static str, &'static str>,
+}
+
+impl Versions {
+    /// Checks what the caller chose against the contract.
+    pub(crate) fn new(generation: ApiVersion, chosen: &[(String, String)]) -> Result<Self, Error> {
+        let chosen = chosen
+            .iter()
+            .map(|(id, version)| choose(generation, id, version))
+            .collect::<Result<_, _>>()?;
+        Ok(Self { generation, chosen })
+    }
+
+    /// The date of the version, in version 2: the newest, unless the caller chose.
+    fn date(&self, operation: &Operation) -> Option<&'static str> {
+        let newest = operation.versions.last().copied();
+        self.chosen.get(operation.id).copied().or(newest)
+    }
+
+    /// `application/json` in version 1.0, a dated media type in 2.
+    pub(crate) fn media_type(&self, operation: &Operation) -> Result<HeaderValue, Error> {
+        match (self.generation, self.date(operation)) {
+            (ApiVersion::V1, _) if operation.v1 => Ok(HeaderValue::from_static("application/json")),
+            (ApiVersion::V2, Some(date)) => {
+                HeaderValue::try_from(format!("application/vnd.atlas.{date}+json"))
+                    .map_err(Error::invalid)
+            }
+            (generation, _) => Err(Error::config(format!(
+                "{} does not exist in {generation} of the API: build the client with {}",
+                operation.id,
+                generation.other().setting(),
+            ))
+            .with(|inner| inner.operation = Operation::find(operation.id).map(|known| known.id))),
+        }
+    }
+
+    /// Refuses `what` where the version of an operation is older than `since`, so that Atlas
+    /// does not ignore it or refuse it in words of its own.
+    pub(crate) fn require(
+        &self,
+        operation: &'static str,
+        since: &str,
+        what: &str,
+    ) -> Result<(), Error> {
+        let date = Operation::find(operation).and_then(|operation| self.date(operation));
+        let (has, spoken) = match (self.generation, date) {
+            (ApiVersion::V1, _) => (false, self.generation.to_string()),
+            // Dates of this shape sort as text.
+            (ApiVersion::V2, Some(date)) => (date >= since, format!("version {date}")),
+            (ApiVersion::V2, None) => (true, String::new()),
+        };
+        if has {
+            return Ok(());
+        }
+        let mend = match self.generation {
+            ApiVersion::V1 => format!("build the client with {}", ApiVersion::V2.setting()),
+            ApiVersion::V2 => format!("leave out resource_version({operation:?}, …)"),
+        };
+        Err(Error::config(format!(
+            "{what} is not known to {spoken} of {operation}, which this client speaks: {mend}"
+        ))
+        .with(|inner| inner.operation = Some(operation)))
+    }
+}
+
+fn choose(
+    generation: ApiVersion,
+    id: &str,
+    version: &str,
+) -> Result<(&'static str, &'static str), Error> {
+    let Some(operation) = Operation::find(id) else {
+        let known: Vec<&str> = OPERATIONS.iter().map(|operation| operation.id).collect();
+        return Err(Error::config(format!(
+            "resource_version names {id:?}, which is no operation: there are {}",
+            known.join(", ")
+        )));
+    };
+    if generation == ApiVersion::V1 {
+        return Err(Error::config(format!(
+            "resource_version({id:?}, {version:?}) has no meaning in {generation}, where resources \
+             have no versions: leave it out, or build the client with {}",
+            ApiVersion::V2.setting()
+        )));
+    }
+    let listed = operation.versions.iter().find(|listed| **listed == version);
+    listed.map(|listed| (operation.id, *listed)).ok_or_else(|| {
+        Error::config(format!(
+            "{id} has no version {version:?}: the contract lists {}",
+            operation.versions.join(" and ")
+        ))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn versions(chosen: &[(&str, &str)]) -> Result<Versions, Error> {
+        of(ApiVersion::V2, chosen)
+    }
+
+    fn of(generation: ApiVersion, chosen: &[(&str, &str)]) -> Result<Versions, Error> {
+        let owned: Vec<_> = chosen
+            .iter()
+            .map(|(id, version)| ((*id).to_owned(), (*version).to_owned()))
+            .collect();
+        Versions::new(generation, &owned)
+    }
+
+    fn media_type(versions: &Versions, id: &str) -> String {
+        let value = versions.media_type(Operation::find(id).unwrap()).unwrap();
+        value.to_str().unwrap().to_owned()
+    }
+
+    #[test]
+    fn the_newest_version_is_spoken_unless_another_is_chosen() {
+        let newest = versions(&[]).unwrap();
+        let chosen = versions(&[("listExportBuckets", "2023-01-01")]).unwrap();
+        let list = |versions| media_type(versions, "listExportBuckets");
+        assert_eq!(list(&newest), "application/vnd.atlas.2024-05-30+json");
+        assert_eq!(list(&chosen), "application/vnd.atlas.2023-01-01+json");
+        // Chosen for one operation, not for its neighbours.
+        assert_eq!(
+            media_type(&chosen, "getExportBucket"),
+            "application/vnd.atlas.2024-05-30+json"
+        );
+    }
+
+    #[test]
+    fn what_the_contract_does_not_list_is_refused_with_what_it_lists() {
+        let refusal = |id, version| versions(&[(id, version)]).unwrap_err().to_string();
+        assert_eq!(
+            refusal("listExportBuckets", "2025-01-01"),
+            "listExportBuckets has no version \"2025-01-01\": the contract lists 2023-01-01 and \
+             2024-05-30"
+        );
+        assert!(refusal("listBuckets", "2023-01-01").contains("listExportBuckets"));
+        let in_v1 = of(ApiVersion::V1, &[("listExportBuckets", "2023-01-01")]).unwrap_err();
+        assert!(in_v1.to_string().contains("ApiVersion::V2"), "{in_v1}");
+    }
+
+    #[test]
+    fn an_operation_that_version_1_lacks_is_refused() {
+        let operation = Operation::find("updateExportBucket").unwrap();
+        let v1 = of(ApiVersion::V1, &[]).unwrap();
+        let error = v1.media_type(operation).unwrap_err();
+        assert_eq!(error.kind(), crate::ErrorKind::Config);
+        assert_eq!(
+            error.to_string(),
+            "updateExportBucket does not exist in v1.0 of the API: build the client with \
+             ApiVersion::V2"
+        );
+    }
+
+    #[test]
+    fn what_a_version_lacks_is_refused_by_name() {
+        let require = |versions: Versions| {
+            versions.require("createExportBucket", "2024-05-30", "a bucket on Azure")
+        };
+        assert!(require(versions(&[]).unwrap()).is_ok());
+        let older = versions(&[("createExportBucket", "2023-01-01")]).unwrap();
+        let message = require(older).unwrap_err().to_string();
+        assert!(message.contains("a bucket on Azure") && message.contains("2023-01-01"));
+        let message = require(of(ApiVersion::V1, &[]).unwrap()).unwrap_err();
+        assert!(message.to_string().contains("v1.0"));
     }
 }

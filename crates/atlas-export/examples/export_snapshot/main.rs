@@ -22,8 +22,8 @@ mod progress;
 use std::{error::Error as StdError, fmt, process::ExitCode, time::Duration};
 
 use atlas_export::{
-    Client, Cluster, Credentials, Error, ErrorKind, Project, WaitError, environment,
-    models::ExportJob,
+    Client, Cluster, Credentials, Error, ErrorKind, Project, WaitError, models::ExportJob,
+    variables,
 };
 use atlas_export_fake::{FakeAtlas, JobProgress};
 use clap::Parser as _;
@@ -37,7 +37,7 @@ use self::{
 #[tokio::main]
 async fn main() -> ExitCode {
     let args = Args::parse();
-    let outcome = if environment::is_set() {
+    let outcome = if variables::is_set() {
         run_on_atlas(args).await
     } else {
         run_on_fake(&args).await
@@ -151,9 +151,9 @@ async fn run_on_fake(args: &Args) -> Result<(), Stop> {
 }
 
 async fn run_on_atlas(args: Args) -> Result<(), Stop> {
-    let environment = environment::Environment::of_process()?;
-    let default_project = environment.project_id.clone();
-    let atlas = Client::builder().environment(environment).build()?;
+    let variables = variables::Variables::of_process()?;
+    let default_project = variables.project_id.clone();
+    let atlas = Client::builder().variables(variables).build()?;
     let (yes, max_wait) = (args.yes, Duration::from_secs(args.max_wait_minutes * 60));
     let target = args.target(default_project).map_err(Stop::Usage)?;
     export(&atlas, target, yes, max_wait, None).await

@@ -50,7 +50,7 @@ use self::{
     request::Prepared,
     retry::Situation,
 };
-use crate::{ApiVersion, Error, clock::Clock};
+use crate::{Error, clock::Clock, version::Versions};
 
 pub(crate) use attempt::Answer;
 pub(crate) use failure::{Cause, Failure};
@@ -76,7 +76,7 @@ pub(crate) struct Transport {
     http: reqwest::Client,
     auth: Auth,
     clock: Arc<dyn Clock>,
-    version: ApiVersion,
+    versions: Versions,
     /// The path of the base URL, below which the paths of the contract lie.
     base_path: String,
     envelope: bool,
@@ -97,7 +97,7 @@ impl Transport {
         http: reqwest::Client,
         credentials: digest_lanes::Credentials,
         clock: Arc<dyn Clock>,
-        version: ApiVersion,
+        versions: Versions,
         base_path: String,
         envelope: bool,
         limits: Limits,
@@ -110,7 +110,7 @@ impl Transport {
             slots: Semaphore::new(limits.max_in_flight.min(Semaphore::MAX_PERMITS)),
             deprecations: Deprecations::default(),
             clock,
-            version,
+            versions,
             base_path,
             envelope,
             limits,
@@ -120,6 +120,10 @@ impl Transport {
 
     pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
         &self.clock
+    }
+
+    pub(crate) fn versions(&self) -> &Versions {
+        &self.versions
     }
 }
 
@@ -178,7 +182,12 @@ impl Call {
     ) -> Result<Answer, Error> {
         self.note(|course| course.operation = Some(operation));
         let transport = &*self.transport;
-        let prepared = Prepared::new(request, operation, transport.version, &transport.base_path)?;
+        let prepared = Prepared::new(
+            request,
+            operation,
+            &transport.versions,
+            &transport.base_path,
+        )?;
         self.finish(&prepared).await
     }
 

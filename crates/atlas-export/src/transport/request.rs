@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, header};
 use url::Url;
 
-use crate::{ApiVersion, Error};
+use crate::{Error, version::Versions};
 
 /// What progenitor sends on every request and Atlas has no use for.
 const API_VERSION: &str = "api-version";
@@ -28,11 +28,11 @@ impl Prepared {
     pub(super) fn new(
         request: &reqwest::Request,
         operation: &'static Operation,
-        version: ApiVersion,
+        versions: &Versions,
         base_path: &str,
     ) -> Result<Self, Error> {
         check_path(request.url().path(), base_path, operation)?;
-        let media_type = media_type(operation, version)?;
+        let media_type = versions.media_type(operation)?;
         let body = request
             .body()
             .and_then(reqwest::Body::as_bytes)
@@ -115,25 +115,6 @@ impl Prepared {
     }
 }
 
-/// The media type of an operation: `application/json` in version 1.0, a dated one in 2.
-fn media_type(operation: &Operation, version: ApiVersion) -> Result<HeaderValue, Error> {
-    let missing = || {
-        Error::config(format!(
-            "{} does not exist in version {version} of the API",
-            operation.id
-        ))
-    };
-    match version {
-        ApiVersion::V1 if operation.v1 => Ok(HeaderValue::from_static("application/json")),
-        ApiVersion::V1 => Err(missing()),
-        ApiVersion::V2 => {
-            let date = operation.versions.last().ok_or_else(missing)?;
-            HeaderValue::try_from(format!("application/vnd.atlas.{date}+json"))
-                .map_err(Error::invalid)
-        }
-    }
-}
-
 /// Refuses a path that is not the operation's with well-formed ids in its placeholders.
 ///
 /// The handles have refused a bad id already, with a better message. This is the net below:
@@ -173,6 +154,7 @@ fn segment_fits(given: &str, wanted: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ApiVersion;
 
     const PROJECT: &str = "32b6e34b3d91647abb20e7b8";
     const BASE: &str = "/api/atlas/v2";
@@ -190,7 +172,7 @@ mod tests {
         if operation.method == "POST" {
             *request.body_mut() = Some("{}".into());
         }
-        Prepared::new(&request, operation, version, BASE)
+        Prepared::new(&request, operation, &Versions::new(version, &[])?, BASE)
     }
 
     #[test]
@@ -204,19 +186,6 @@ mod tests {
         for name in [header::ACCEPT, header::CONTENT_TYPE] {
             assert_eq!(v2.headers[name], "application/vnd.atlas.2024-05-30+json");
         }
-    }
-
-    #[test]
-    fn an_operation_that_version_1_lacks_is_refused_before_it_is_sent() {
-        let later = Operation {
-            v1: false,
-            ..*Operation::find("listSnapshots").unwrap()
-        };
-        let error = media_type(&later, ApiVersion::V1).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "listSnapshots does not exist in version v1.0 of the API"
-        );
     }
 
     #[test]

@@ -1,0 +1,276 @@
+//! A client from the environment variables that users of other Atlas tools already have.
+//!
+//! | what | variables, first found wins |
+//! |---|---|
+//! | API key | `MONGODB_ATLAS_PUBLIC_API_KEY` and `MONGODB_ATLAS_PRIVATE_API_KEY`; `MONGODB_ATLAS_PUBLIC_KEY` and `MONGODB_ATLAS_PRIVATE_KEY`; `MCLI_PUBLIC_API_KEY` and `MCLI_PRIVATE_API_KEY` |
+//! | base URL | `MONGODB_ATLAS_BASE_URL`; `MONGODB_ATLAS_OPS_MANAGER_URL`; `MCLI_OPS_MANAGER_URL` |
+//! | project | `MONGODB_ATLAS_PROJECT_ID` |
+//!
+//! A public key of one family is never combined with a private key of another. A variable
+//! that is set but empty counts as not set.
+
+use std::{env, fmt};
+
+use atlas_export_types::ProjectId;
+
+use crate::{Credentials, Error, base_url::discreet};
+
+/// The pairs of variables that hold an API key, public and private.
+const KEYS: [(&str, &str); 3] = [
+    (
+        "MONGODB_ATLAS_PUBLIC_API_KEY",
+        "MONGODB_ATLAS_PRIVATE_API_KEY",
+    ),
+    ("MONGODB_ATLAS_PUBLIC_KEY", "MONGODB_ATLAS_PRIVATE_KEY"),
+    ("MCLI_PUBLIC_API_KEY", "MCLI_PRIVATE_API_KEY"),
+];
+
+const SERVICE_ACCOUNT: [&str; 2] = ["MONGODB_ATLAS_CLIENT_ID", "MONGODB_ATLAS_CLIENT_SECRET"];
+
+const URLS: [&str; 3] = [
+    "MONGODB_ATLAS_BASE_URL",
+    "MONGODB_ATLAS_OPS_MANAGER_URL",
+    "MCLI_OPS_MANAGER_URL",
+];
+
+const PROJECT: &str = "MONGODB_ATLAS_PROJECT_ID";
+
+/// Whether any variable that concerns Atlas is set in this process, rightly or not.
+pub fn is_set() -> bool {
+    KEYS.iter()
+        .flat_map(|(public, private)| [*public, *private])
+        .chain(SERVICE_ACCOUNT)
+        .chain(URLS)
+        .chain([PROJECT])
+        .any(|name| env::var_os(name).is_some_and(|value| !value.is_empty()))
+}
+
+/// What the environment says about Atlas.
+///
+/// ```
+/// use atlas_export::variables::Variables;
+///
+/// let variables = Variables::read(|name| match name {
+///     "MONGODB_ATLAS_PUBLIC_API_KEY" => Some("abcdefgh".into()),
+///     _ => None,
+/// });
+/// let error = variables.unwrap_err();
+/// assert!(error.to_string().contains("MONGODB_ATLAS_PRIVATE_API_KEY is not"));
+/// ```
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Variables {
+    /// The API key, if one is set.
+    pub credentials: Option<Credentials>,
+    /// The base URL, if one is set.
+    pub base_url: Option<String>,
+    /// The project, if one is set.
+    pub project_id: Option<ProjectId>,
+    /// The variables that key and base URL come from.
+    names: Names,
+}
+
+/// The variables that something comes from, for messages.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Names {
+    pub(crate) key: Option<(&'static str, &'static str)>,
+    pub(crate) base_url: Option<&'static str>,
+}
+
+impl Names {
+    /// Adds the variables to the message of an error that is about the key.
+    pub(crate) fn blame_key(self, error: Error) -> Error {
+        match self.key {
+            Some((public, private)) => blame(error, &format!("{public} and {private}")),
+            None => error,
+        }
+    }
+
+    /// Adds the variable to the message of an error that is about the base URL.
+    pub(crate) fn blame_base_url(self, error: Error) -> Error {
+        match self.base_url {
+            Some(name) => blame(error, name),
+            None => error,
+        }
+    }
+}
+
+fn blame(error: Error, variables: &str) -> Error {
+    error.with(|inner| inner.message = format!("{variables}: {}", inner.message))
+}
+
+impl fmt::Debug for Variables {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Variables")
+            .field("credentials", &self.credentials)
+            .field("base_url", &self.base_url.as_deref().map(discreet))
+            .field("project_id", &self.project_id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Variables {
+    pub(crate) fn names(&self) -> Names {
+        self.names
+    }
+
+    /// Reads the variables of this process.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub fn of_process() -> Result<Self, Error> {
+        // A value that is not Unicode is as good as a wrong one; it becomes one.
+        Self::read(|name| env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
+    }
+
+    /// Reads the variables that `variable` knows.
+    ///
+    /// # Errors
+    /// A `Config` error that names the variable, where a pair is half set, where a service
+    /// account is set and no API key (not supported yet), or where the project id is none.
+    pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
+        let get = |name: &str| variable(name).filter(|value| !value.is_empty());
+        let api_key = KEYS
+            .iter()
+            .find_map(|(public, private)| match (get(public), get(private)) {
+                (None, None) => None,
+                (Some(one), Some(other)) => {
+                    Some(Ok(((*public, *private), Credentials::api_key(one, other))))
+                }
+                (Some(_), None) => Some(Err(half(public, private))),
+                (None, Some(_)) => Some(Err(half(private, public))),
+            })
+            .transpose()?;
+        if api_key.is_none()
+            && let Some(name) = SERVICE_ACCOUNT.into_iter().find(|name| get(name).is_some())
+        {
+            return Err(Error::config(format!(
+                "{name} is set, but service accounts are not supported yet: set an API key in {} \
+                 and {}",
+                KEYS[0].0, KEYS[0].1
+            )));
+        }
+        let project_id = get(PROJECT)
+            .map(|id| {
+                id.parse()
+                    .map_err(|error| Error::config(format!("{PROJECT}: {error}")))
+            })
+            .transpose()?;
+        let url = URLS.into_iter().find_map(|name| Some((name, get(name)?)));
+        Ok(Self {
+            names: Names {
+                key: api_key.as_ref().map(|(names, _)| *names),
+                base_url: url.as_ref().map(|(name, _)| *name),
+            },
+            credentials: api_key.map(|(_, key)| key),
+            base_url: url.map(|(_, url)| url),
+            project_id,
+        })
+    }
+}
+
+fn half(set: &str, missing: &str) -> Error {
+    Error::config(format!(
+        "{set} is set, but {missing} is not: an API key has two halves, and they come from \
+         variables of the same family"
+    ))
+}
+
+/// What to say when there is no key at all.
+pub(crate) fn no_credentials() -> Error {
+    Error::config(format!(
+        "no credentials: give ClientBuilder::credentials, or set {} and {}",
+        KEYS[0].0, KEYS[0].1
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(set: &[(&str, &str)]) -> Result<Variables, Error> {
+        Variables::read(|name| {
+            set.iter()
+                .find(|(known, _)| *known == name)
+                .map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    fn refusal(set: &[(&str, &str)]) -> String {
+        let error = read(set).unwrap_err();
+        assert_eq!(error.kind(), crate::ErrorKind::Config);
+        error.to_string()
+    }
+
+    #[test]
+    fn nothing_set_is_no_error() {
+        let variables = read(&[]).unwrap();
+        assert!(variables.credentials.is_none() && variables.base_url.is_none());
+    }
+
+    #[test]
+    fn each_family_is_understood_and_the_first_wins() {
+        for (public, private) in KEYS {
+            assert!(
+                read(&[(public, "abcdefgh"), (private, "x")])
+                    .unwrap()
+                    .credentials
+                    .is_some()
+            );
+        }
+        let both = read(&[
+            (KEYS[2].0, "mmmmmmmm"),
+            (KEYS[2].1, "m"),
+            (KEYS[1].0, "aaaaaaaa"),
+            (KEYS[1].1, "a"),
+        ]);
+        assert!(format!("{both:?}").contains("aaaaaaaa"));
+    }
+
+    #[test]
+    fn a_half_set_pair_is_named_and_families_are_not_mixed() {
+        let mixed = refusal(&[(KEYS[0].0, "abcdefgh"), (KEYS[1].1, "x")]);
+        assert!(
+            mixed.contains("MONGODB_ATLAS_PRIVATE_API_KEY is not"),
+            "{mixed}"
+        );
+        let empty = refusal(&[(KEYS[2].0, ""), (KEYS[2].1, "s3cret")]);
+        assert!(empty.contains("MCLI_PUBLIC_API_KEY is not"), "{empty}");
+        assert!(!empty.contains("s3cret"));
+    }
+
+    #[test]
+    fn a_service_account_is_said_to_be_unsupported() {
+        let message = refusal(&[
+            (SERVICE_ACCOUNT[0], "mdb_sa_id_1"),
+            (SERVICE_ACCOUNT[1], "s3cret"),
+        ]);
+        assert!(
+            message.contains("MONGODB_ATLAS_CLIENT_ID is set"),
+            "{message}"
+        );
+        assert!(message.contains("not supported yet"), "{message}");
+        assert!(!message.contains("s3cret"));
+    }
+
+    #[test]
+    fn an_api_key_beside_a_service_account_is_used() {
+        let set = [
+            (SERVICE_ACCOUNT[0], "x"),
+            (KEYS[0].0, "abcdefgh"),
+            (KEYS[0].1, "y"),
+        ];
+        assert!(read(&set).unwrap().credentials.is_some());
+    }
+
+    #[test]
+    fn a_project_that_is_none_is_refused_by_name() {
+        assert!(refusal(&[(PROJECT, "my-project")]).contains("MONGODB_ATLAS_PROJECT_ID"));
+    }
+
+    #[test]
+    fn the_first_base_url_wins() {
+        let set = [(URLS[2], "https://c"), (URLS[1], "https://b")];
+        assert_eq!(read(&set).unwrap().base_url.as_deref(), Some("https://b"));
+    }
+}
