@@ -1,7 +1,8 @@
 //! The hand-written types and the contract agree.
 
+use atlas_export::Frequency;
 use atlas_export::models::{
-    CloudProvider, ClusterState, ClusterType, ExportJobState, Frequency, SnapshotFrequency,
+    CloudProvider, ClusterState, ClusterType, ExportJobState, SnapshotFrequency,
     SnapshotStatus, SnapshotType,
 };
 

@@ -5,7 +5,7 @@ use std::fmt;
 
 use atlas_export_types::{CloudProvider, RoleId, SnapshotStatus, SnapshotType};
 
-use crate::types::{ClusterDescription, ExportBucket, ExportJob, Snapshot};
+use crate::types::{ClusterDescription, ExportBucket, ExportJob, NewExportBucket, Snapshot};
 
 /// Where an export bucket is, and the role through which Atlas writes to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,6 +109,44 @@ pub fn split_service_url(url: &str) -> (&str, Option<&str>) {
     let (service, path) = url.split_at(after_scheme + slash);
     let container = path.trim_matches('/');
     (service, (!container.is_empty()).then_some(container))
+}
+
+impl NewExportBucket {
+    /// Where the bucket is, by provider.
+    pub fn target(&self) -> BucketTarget<'_> {
+        match self {
+            Self::Aws {
+                bucket_name,
+                iam_role_id,
+                require_private_networking,
+            } => BucketTarget::Aws {
+                bucket: bucket_name,
+                role: iam_role_id,
+                region: None,
+                require_private_networking: *require_private_networking,
+            },
+            Self::Azure {
+                bucket_name,
+                role_id,
+                service_url,
+                ..
+            } => BucketTarget::Azure {
+                service_url,
+                container: bucket_name
+                    .as_ref()
+                    .map(|name| name.as_str())
+                    .or(split_service_url(service_url).1),
+                role: role_id,
+            },
+            Self::Gcp {
+                bucket_name,
+                role_id,
+            } => BucketTarget::Gcp {
+                bucket: bucket_name,
+                role: role_id,
+            },
+        }
+    }
 }
 
 impl ExportBucket {
@@ -236,6 +274,14 @@ pub enum Tier<'a> {
     Serverless,
     /// Atlas does not say.
     Unknown,
+}
+
+impl Tier<'_> {
+    /// Whether a cluster of this tier can have a backup schedule. One that Atlas does not tell
+    /// about may.
+    pub fn has_backup_schedule(&self) -> bool {
+        matches!(self, Self::Dedicated(_) | Self::Unknown)
+    }
 }
 
 impl fmt::Display for Tier<'_> {

@@ -46,14 +46,18 @@
 //! - `schemars`: the models describe themselves as JSON Schemas.
 //! - `native-tls`: `ClientBuilder::native_tls` uses the TLS library of the system.
 
+mod access_roles;
+mod auto_export;
 mod base_url;
 mod buckets;
 mod builder;
 mod client;
 pub mod clock;
+mod clusters;
 mod connection;
 mod convert;
 mod credentials;
+mod ensure;
 mod environment;
 mod error;
 #[cfg(feature = "raw")]
@@ -68,14 +72,23 @@ pub mod variables;
 mod version;
 mod wait;
 
+pub use access_roles::AccessRoles;
+pub use atlas_export_api::{BucketTarget, JobReason, NotExportable, Tier};
 pub use atlas_export_types::{
-    ClusterName, Entry, ExportBucketId, ExportJobId, Id, InvalidClusterName, InvalidId,
-    InvalidPageSize, Kind, PageSize, ProjectId, RoleId, SnapshotId, TolerantList, Undecodable,
+    ClusterId, ClusterName, Entry, ExportBucketId, ExportJobId, Frequency, Id, InvalidClusterName,
+    InvalidId, InvalidPageSize, Kind, PageSize, ProjectId, RoleId, SnapshotId, TolerantList,
+    Undecodable,
 };
-pub use buckets::{ExportBuckets, NewExportBucket};
+pub use auto_export::{AutoExport, AutoExportSettings};
+pub use buckets::{
+    BucketUsers, DeleteBucketError, DeleteSafely, DeletedBucket, EnsureExportBucket, ExportBuckets,
+    NewExportBucket, UpdateExportBucket,
+};
 pub use builder::ClientBuilder;
 pub use client::Client;
+pub use clusters::Clusters;
 pub use credentials::Credentials;
+pub use ensure::{Ensured, Existing};
 pub use environment::Environment;
 pub use error::{ApiError, Error, ErrorKind, FieldError};
 pub use jobs::{CreateExportJob, ExportJobs};
@@ -89,11 +102,13 @@ pub use wait::{Progress, ProgressStream, WaitError, WaitUntilFinished};
 /// What Atlas sends, generated from the contract, and the enumerations in it.
 pub mod models {
     pub use atlas_export_api::types::{
+        AccessRoles, AwsIamRole, AzureServicePrincipal, BackupSchedule, ClusterDescription,
         CustomData, ExportBucket, ExportJob, ExportJobComponent, ExportStateReason, ExportStatus,
-        Link, Snapshot, SnapshotMember,
+        GcpServiceAccount, HardwareSpec, Link, ProviderSettings, RegionConfig, ReplicationSpec,
+        ScheduleExport, Snapshot, SnapshotMember,
     };
     pub use atlas_export_types::{
-        CloudProvider, ExportJobState, SnapshotFrequency, SnapshotStatus, SnapshotType,
-        UnknownValue,
+        CloudProvider, ClusterState, ClusterType, ExportJobState, SnapshotFrequency,
+        SnapshotStatus, SnapshotType, UnknownValue,
     };
 }

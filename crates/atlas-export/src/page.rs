@@ -393,12 +393,9 @@ fn endless(operation: &'static str) -> Error {
 }
 
 fn undecodable(operation: &'static str, course: Course, odd: Undecodable) -> Error {
-    Error::new(ErrorKind::Decode, odd.to_string()).with(|inner| {
-        inner.operation = Some(operation);
+    Error::undecodable(operation, odd).with(|inner| {
         inner.attempts = course.attempts;
         inner.elapsed = course.elapsed;
         inner.status = course.status;
-        inner.raw = Some(odd.raw().into());
-        inner.source = Some(Box::new(odd));
     })
 }

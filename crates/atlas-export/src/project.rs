@@ -2,7 +2,9 @@
 
 use atlas_export_types::{ClusterName, Id, Kind, ProjectId};
 
-use crate::{Client, Error, ExportBuckets, ExportJobs, Snapshots};
+use crate::{
+    AccessRoles, AutoExport, Client, Clusters, Error, ExportBuckets, ExportJobs, Snapshots,
+};
 
 /// A project. Cheap to clone; making one makes no request.
 #[derive(Clone, Debug)]
@@ -24,6 +26,16 @@ impl Project {
     /// The export buckets of the project.
     pub fn export_buckets(&self) -> ExportBuckets {
         ExportBuckets::new(self.clone())
+    }
+
+    /// The clusters of the project.
+    pub fn clusters(&self) -> Clusters {
+        Clusters::new(self.clone())
+    }
+
+    /// The roles through which Atlas reaches the clouds of the project's owner.
+    pub fn access_roles(&self) -> AccessRoles {
+        AccessRoles::new(self.clone())
     }
 
     /// A cluster of the project.
@@ -65,6 +77,11 @@ impl Cluster {
     /// The export jobs of the cluster.
     pub fn export_jobs(&self) -> ExportJobs {
         ExportJobs::new(self.clone())
+    }
+
+    /// What the cluster exports by itself.
+    pub fn auto_export(&self) -> AutoExport {
+        AutoExport::new(self.clone())
     }
 
     /// The snapshots of the cluster.

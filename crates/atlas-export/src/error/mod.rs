@@ -5,6 +5,8 @@ mod hint;
 
 use std::{error::Error as StdError, fmt, time::Duration};
 
+use atlas_export_types::Undecodable;
+
 pub(crate) use api::one_line;
 pub use api::{ApiError, FieldError};
 
@@ -86,6 +88,15 @@ impl Error {
     /// A `Config` error whose message is that of its cause.
     pub(crate) fn invalid(cause: impl StdError + Send + Sync + 'static) -> Self {
         Self::config(cause.to_string()).with(|inner| inner.source = Some(Box::new(cause)))
+    }
+
+    /// An item of an answer that does not decode.
+    pub(crate) fn undecodable(operation: &'static str, odd: Undecodable) -> Self {
+        Self::new(ErrorKind::Decode, odd.to_string()).with(|inner| {
+            inner.operation = Some(operation);
+            inner.raw = Some(odd.raw().into());
+            inner.source = Some(Box::new(odd));
+        })
     }
 
     pub(crate) fn with(mut self, set: impl FnOnce(&mut Inner)) -> Self {

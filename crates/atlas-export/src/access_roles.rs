@@ -1,0 +1,141 @@
+//! Cloud-provider access roles: where the role id of a bucket comes from.
+
+use atlas_export_api::types::{self, AwsIamRole, AzureServicePrincipal, GcpServiceAccount};
+
+use crate::{Error, Project};
+
+const OPERATION: &str = "listAccessRoles";
+
+/// The roles through which Atlas reaches the clouds of a project's owner.
+///
+/// AWS knows a role by its ARN, Atlas by an id of its own, and a bucket wants the latter:
+///
+/// ```no_run
+/// # async fn example(project: atlas_export::Project) -> Result<(), Box<dyn std::error::Error>> {
+/// use atlas_export::NewExportBucket;
+///
+/// let roles = project.access_roles();
+/// let role = roles
+///     .find_aws("arn:aws:iam::123456789012:role/atlas-export")
+///     .await?
+///     .ok_or("Atlas has not been granted this role")?;
+/// let bucket = NewExportBucket::aws("my-bucket", role.role_id)?;
+/// # let _ = bucket;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct AccessRoles {
+    project: Project,
+}
+
+impl AccessRoles {
+    pub(crate) fn new(project: Project) -> Self {
+        Self { project }
+    }
+
+    /// The project that the roles belong to.
+    pub fn project(&self) -> &Project {
+        &self.project
+    }
+
+    /// All roles of the project, by cloud. A role of AWS whose ARN is `None` has been
+    /// authorized by nobody yet, and cannot be used.
+    ///
+    /// # Errors
+    /// `Api` where the key lacks the role Project Read Only.
+    pub async fn list(&self) -> Result<types::AccessRoles, Error> {
+        let project = self.project.path_id()?;
+        let client = self.project.client();
+        let options = client.options();
+        client
+            .call(|api| async move {
+                api.list_access_roles(project, options.envelope(), options.pretty())
+                    .await
+            })
+            .await
+    }
+
+    /// The role of AWS with this ARN, if somebody has authorized it.
+    ///
+    /// # Errors
+    /// `Config` where it is no ARN; those of [`list`](Self::list); `Decode` where it is not
+    /// among the roles, but one of them cannot be read and may be it.
+    pub async fn find_aws(&self, arn: &str) -> Result<Option<AwsIamRole>, Error> {
+        if !arn.starts_with("arn:") {
+            return Err(Error::config(format!(
+                "{} is not the ARN of a role: an ARN looks like \
+                 arn:aws:iam::123456789012:role/atlas-export",
+                shown(arn)
+            )));
+        }
+        let roles = self.list().await?.aws_iam_roles;
+        find(roles, |role| {
+            role.iam_assumed_role_arn.as_deref() == Some(arn)
+        })
+    }
+
+    /// The service principal of Azure with this id, in Azure's words its object id. Version 2
+    /// only.
+    ///
+    /// # Errors
+    /// As [`find_aws`](Self::find_aws).
+    pub async fn find_azure(
+        &self,
+        service_principal_id: &str,
+    ) -> Result<Option<AzureServicePrincipal>, Error> {
+        self.require_v2("a service principal of Azure")?;
+        let roles = self.list().await?.azure_service_principals;
+        let wanted = |role: &AzureServicePrincipal| {
+            // A UUID, whose case means nothing.
+            let id = role.service_principal_id.as_deref();
+            id.is_some_and(|id| id.eq_ignore_ascii_case(service_principal_id))
+        };
+        find(roles, wanted)
+    }
+
+    /// The service account of Google Cloud with this address. Version 2 only.
+    ///
+    /// # Errors
+    /// As [`find_aws`](Self::find_aws).
+    pub async fn find_gcp(&self, address: &str) -> Result<Option<GcpServiceAccount>, Error> {
+        self.require_v2("a service account of Google Cloud")?;
+        let roles = self.list().await?.gcp_service_accounts;
+        find(roles, |role| {
+            role.gcp_service_account_for_atlas.as_deref() == Some(address)
+        })
+    }
+
+    fn require_v2(&self, what: &str) -> Result<(), Error> {
+        let versions = self.project.client().versions();
+        versions.require(OPERATION, "2023-01-01", what)
+    }
+}
+
+fn find<T>(
+    roles: atlas_export_types::TolerantList<T>,
+    wanted: impl Fn(&T) -> bool,
+) -> Result<Option<T>, Error> {
+    let mut odd = None;
+    for entry in roles {
+        match entry.into_result() {
+            Ok(role) if wanted(&role) => return Ok(Some(role)),
+            Ok(_) => {}
+            Err(undecodable) => odd = Some(undecodable),
+        }
+    }
+    match odd {
+        None => Ok(None),
+        Some(odd) => Err(Error::undecodable(OPERATION, *odd)),
+    }
+}
+
+/// What was given in place of an ARN, unless it is long.
+fn shown(text: &str) -> String {
+    if text.chars().count() <= 40 {
+        format!("{text:?}")
+    } else {
+        let start: String = text.chars().take(40).collect();
+        format!("{start:?}…")
+    }
+}

@@ -1,0 +1,148 @@
+//! What a cluster exports by itself, as part of its backup schedule.
+
+use atlas_export_api::types::{BackupSchedule, BackupScheduleUpdate, NewScheduleExport};
+use atlas_export_types::{ExportBucketId, Frequency};
+
+use crate::{Cluster, Error, project::path_id};
+
+/// The automatic export of a cluster.
+///
+/// A change names only what it changes: policies, copies and times of the schedule stay as
+/// they are, whoever changes them meanwhile.
+///
+/// ```no_run
+/// # async fn example(cluster: atlas_export::Cluster, bucket: atlas_export::ExportBucketId)
+/// #     -> Result<(), atlas_export::Error> {
+/// use atlas_export::Frequency;
+///
+/// let settings = cluster.auto_export().enable(&bucket, Frequency::Monthly).await?;
+/// assert!(settings.enabled);
+/// cluster.auto_export().disable().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct AutoExport {
+    cluster: Cluster,
+}
+
+/// The part of a backup schedule that is about exports.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct AutoExportSettings {
+    /// Whether snapshots are exported by themselves.
+    pub enabled: bool,
+    /// Where to. While a schedule names a bucket, Atlas does not let it be deleted.
+    pub bucket: Option<ExportBucketId>,
+    /// How often.
+    pub frequency: Option<Frequency>,
+    /// Whether the prefix in the bucket has the names of organization and project, in place
+    /// of their ids.
+    pub names_in_prefix: bool,
+    /// The schedule that they come from. What has no field of its own is in `extra`.
+    pub schedule: BackupSchedule,
+}
+
+impl From<BackupSchedule> for AutoExportSettings {
+    fn from(schedule: BackupSchedule) -> Self {
+        let export = schedule.export.as_ref();
+        Self {
+            enabled: schedule.auto_export_enabled.unwrap_or_default(),
+            bucket: export.and_then(|export| export.export_bucket_id.clone()),
+            frequency: export.and_then(|export| export.frequency_type.clone()),
+            names_in_prefix: schedule
+                .use_org_and_group_names_in_export_prefix
+                .unwrap_or_default(),
+            schedule,
+        }
+    }
+}
+
+impl AutoExport {
+    pub(crate) fn new(cluster: Cluster) -> Self {
+        Self { cluster }
+    }
+
+    /// The cluster whose snapshots they are.
+    pub fn cluster(&self) -> &Cluster {
+        &self.cluster
+    }
+
+    /// The settings as they are.
+    ///
+    /// # Errors
+    /// `Api` where there is no such cluster, or it is none with a schedule (Flex, shared).
+    pub async fn get(&self) -> Result<AutoExportSettings, Error> {
+        let project = self.cluster.project().path_id()?;
+        let client = self.cluster.project().client();
+        let options = client.options();
+        client
+            .call(|api| async move {
+                api.get_backup_schedule(project, self.cluster.name(), options.envelope())
+                    .await
+            })
+            .await
+            .map(Into::into)
+    }
+
+    /// Exports every snapshot of a frequency to a bucket from now on. Atlas documents monthly
+    /// and yearly.
+    ///
+    /// # Errors
+    /// `Api` where Atlas refuses, for instance a bucket that the project does not have.
+    pub async fn enable(
+        &self,
+        bucket: &ExportBucketId,
+        frequency: Frequency,
+    ) -> Result<AutoExportSettings, Error> {
+        self.update(BackupScheduleUpdate {
+            auto_export_enabled: Some(true),
+            export: Some(NewScheduleExport {
+                export_bucket_id: path_id(bucket)?.clone(),
+                frequency_type: frequency,
+            }),
+            ..BackupScheduleUpdate::default()
+        })
+        .await
+    }
+
+    /// Exports nothing by itself any more. Look at [`AutoExportSettings::bucket`] before
+    /// deleting the bucket: whether Atlas drops it from the schedule is unconfirmed, and the
+    /// bucket cannot be deleted while it is there.
+    ///
+    /// # Errors
+    /// `Api` where Atlas refuses.
+    pub async fn disable(&self) -> Result<AutoExportSettings, Error> {
+        self.update(BackupScheduleUpdate {
+            auto_export_enabled: Some(false),
+            ..BackupScheduleUpdate::default()
+        })
+        .await
+    }
+
+    /// Sets whether the prefix in the bucket has the names of organization and project, in
+    /// place of their ids. It concerns every export of the cluster from now on.
+    ///
+    /// # Errors
+    /// `Api` where Atlas refuses.
+    pub async fn names_in_prefix(&self, names: bool) -> Result<AutoExportSettings, Error> {
+        self.update(BackupScheduleUpdate {
+            use_org_and_group_names_in_export_prefix: Some(names),
+            ..BackupScheduleUpdate::default()
+        })
+        .await
+    }
+
+    async fn update(&self, body: BackupScheduleUpdate) -> Result<AutoExportSettings, Error> {
+        let project = self.cluster.project().path_id()?;
+        let client = self.cluster.project().client();
+        let options = client.options();
+        client
+            .call(|api| async move {
+                api.update_backup_schedule(project, self.cluster.name(), options.envelope(), &body)
+                    .await
+            })
+            .await
+            .map(Into::into)
+    }
+}

@@ -1,0 +1,330 @@
+//! A bucket that is about to be granted: everything that can be wrong about it is said here,
+//! before anything is sent.
+
+use atlas_export_api::{
+    BucketTarget, split_service_url,
+    types::{self, BucketName, ServiceUrl},
+};
+use atlas_export_types::RoleId;
+use url::Url;
+
+use crate::{Error, project::path_id, version::Versions};
+
+const OPERATION: &str = "createExportBucket";
+
+/// The version that brought Azure, Google and private networking.
+const ALL_CLOUDS: &str = "2024-05-30";
+
+/// What every Azure blob service ends in (Atlas takes no other).
+const BLOB_SERVICE: &str = ".blob.core.windows.net";
+
+/// A bucket to grant, and the role through which Atlas writes to it.
+///
+/// ```
+/// use atlas_export::NewExportBucket;
+///
+/// # fn main() -> Result<(), atlas_export::Error> {
+/// let role = || "12345678f901a234dbdb00ca".parse();
+/// let on_aws = NewExportBucket::aws("my-bucket", role()?)?.require_private_networking(true)?;
+/// let on_google = NewExportBucket::gcp("my-bucket", role()?)?;
+/// let service = "https://mystorage.blob.core.windows.net";
+/// let on_azure = NewExportBucket::azure(format!("{service}/my-container"), role()?)?;
+/// let the_same = NewExportBucket::azure_container(service, "my-container", role()?)?;
+///
+/// let error = NewExportBucket::aws("x", role()?).unwrap_err();
+/// assert!(error.to_string().contains("3 to 63 characters"));
+/// # let _ = (on_aws, on_google, on_azure, the_same);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewExportBucket(pub(super) types::NewExportBucket);
+
+impl NewExportBucket {
+    /// An S3 bucket.
+    ///
+    /// The role is Atlas's id of the cloud-provider access role, not its ARN:
+    /// [`AccessRoles::find_aws`](crate::AccessRoles::find_aws) has the id for an ARN.
+    ///
+    /// # Errors
+    /// `Config` where the name is not 3 to 63 characters long (Atlas's bound), or a received
+    /// role id is not 24 hexadecimal digits.
+    pub fn aws(name: impl AsRef<str>, role: RoleId) -> Result<Self, Error> {
+        path_id(&role)?;
+        Ok(Self(types::NewExportBucket::Aws {
+            bucket_name: bucket_name(name.as_ref())?,
+            iam_role_id: role,
+            require_private_networking: None,
+        }))
+    }
+
+    /// A container of Azure's blob storage, by a service URL that ends in the container:
+    /// `https://mystorage.blob.core.windows.net/my-container`. Version 2 only.
+    ///
+    /// The role is Atlas's id of the service principal.
+    ///
+    /// # Errors
+    /// `Config` where the URL is not 33 to 2048 characters long or not of this shape, or the
+    /// container's name is not 3 to 63 characters long.
+    pub fn azure(service_url: impl AsRef<str>, role: RoleId) -> Result<Self, Error> {
+        path_id(&role)?;
+        let service_url = service_url.as_ref();
+        let (checked, container) = check_service_url(service_url)?;
+        let Some(container) = container else {
+            return Err(wrong_url(
+                "it does not say which container: append /CONTAINER, or give the container apart \
+                 (NewExportBucket::azure_container)",
+            ));
+        };
+        bucket_name(container)?;
+        Ok(Self(types::NewExportBucket::Azure {
+            bucket_name: None,
+            role_id: role,
+            service_url: checked,
+            tenant_id: None,
+        }))
+    }
+
+    /// A container of Azure's blob storage, by a service URL such as
+    /// `https://mystorage.blob.core.windows.net`, and its name. Version 2 only.
+    ///
+    /// # Errors
+    /// As [`azure`](Self::azure); and where the URL names another container.
+    pub fn azure_container(
+        service_url: impl AsRef<str>,
+        container: impl AsRef<str>,
+        role: RoleId,
+    ) -> Result<Self, Error> {
+        path_id(&role)?;
+        let name = bucket_name(container.as_ref())?;
+        let (service_url, in_url) = check_service_url(service_url.as_ref())?;
+        if let Some(in_url) = in_url
+            && in_url != name.as_str()
+        {
+            return Err(wrong_url(&format!(
+                "it ends in another container than bucketName {:?}: leave the one in the URL out",
+                name.as_str()
+            )));
+        }
+        Ok(Self(types::NewExportBucket::Azure {
+            bucket_name: Some(name),
+            role_id: role,
+            service_url,
+            tenant_id: None,
+        }))
+    }
+
+    /// A bucket of Google Cloud Storage. Version 2 only.
+    ///
+    /// The role is Atlas's id of the service account.
+    ///
+    /// # Errors
+    /// As [`aws`](Self::aws).
+    pub fn gcp(name: impl AsRef<str>, role: RoleId) -> Result<Self, Error> {
+        path_id(&role)?;
+        Ok(Self(types::NewExportBucket::Gcp {
+            bucket_name: bucket_name(name.as_ref())?,
+            role_id: role,
+        }))
+    }
+
+    /// Whether exports must go over private networking; Atlas's default is not. AWS only,
+    /// version 2 only.
+    ///
+    /// # Errors
+    /// `Config` where the bucket is not on AWS.
+    pub fn require_private_networking(mut self, require: bool) -> Result<Self, Error> {
+        match &mut self.0 {
+            types::NewExportBucket::Aws {
+                require_private_networking,
+                ..
+            } => {
+                *require_private_networking = Some(require);
+                Ok(self)
+            }
+            _ => Err(Error::config(
+                "requirePrivateNetworking is for buckets on AWS: leave it out for other clouds",
+            )),
+        }
+    }
+
+    /// Where the bucket is.
+    pub fn target(&self) -> BucketTarget<'_> {
+        self.0.target()
+    }
+
+    /// Refuses what the version that the client speaks does not know.
+    pub(super) fn check(&self, versions: &Versions) -> Result<(), Error> {
+        let later = match &self.0 {
+            types::NewExportBucket::Aws {
+                require_private_networking: None,
+                ..
+            } => return Ok(()),
+            types::NewExportBucket::Aws { .. } => "requirePrivateNetworking",
+            types::NewExportBucket::Azure { .. } => "a bucket on AZURE",
+            types::NewExportBucket::Gcp { .. } => "a bucket on GCP",
+        };
+        versions.require(OPERATION, ALL_CLOUDS, later)
+    }
+}
+
+fn bucket_name(name: &str) -> Result<BucketName, Error> {
+    name.parse().map_err(|_| {
+        let length = name.chars().count();
+        let start: String = name.chars().take(63).collect();
+        Error::config(format!(
+            "bucketName {start:?}{} cannot be right: the name of a bucket has 3 to 63 characters, \
+             and this one has {length}",
+            if length > 63 { "…" } else { "" }
+        ))
+    })
+}
+
+/// The URL is not repeated: with a query it may hold a signature, which is as good as a key.
+fn wrong_url(why: &str) -> Error {
+    Error::config(format!(
+        "serviceUrl cannot be right: {why}; it looks like \
+         https://examplestorage{BLOB_SERVICE}/example-container"
+    ))
+}
+
+/// The checked URL, and the container that it ends in.
+fn check_service_url(text: &str) -> Result<(ServiceUrl, Option<&str>), Error> {
+    let checked = text.parse::<ServiceUrl>().map_err(|_| {
+        let length = text.chars().count();
+        wrong_url(&format!(
+            "it has 33 to 2048 characters, and this one has {length}"
+        ))
+    })?;
+    let url = Url::parse(text).map_err(|error| wrong_url(&format!("it is no URL ({error})")))?;
+    if url.scheme() != "https" {
+        return Err(wrong_url("its scheme is not https"));
+    }
+    let account = url
+        .host_str()
+        .and_then(|host| host.strip_suffix(BLOB_SERVICE));
+    if account.is_none_or(|account| account.is_empty() || account.contains('.')) {
+        return Err(wrong_url(&format!(
+            "its host is not a storage account under {BLOB_SERVICE}"
+        )));
+    }
+    if !url.username().is_empty() || url.password().is_some() || url.port().is_some() {
+        return Err(wrong_url("it holds a user name, a password or a port"));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(wrong_url(
+            "it holds a query or a fragment, such as a shared access signature, which Atlas has \
+             no use for",
+        ));
+    }
+    let (_, container) = split_service_url(text);
+    if container.is_some_and(|container| container.contains('/')) {
+        return Err(wrong_url("its path is more than the name of a container"));
+    }
+    Ok((checked, container))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ErrorKind;
+
+    const SERVICE: &str = "https://storage.blob.core.windows.net";
+
+    fn role() -> RoleId {
+        "12345678f901a234dbdb00ca".parse().unwrap()
+    }
+
+    fn refusal(result: Result<NewExportBucket, Error>) -> String {
+        let error = result.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config);
+        error.to_string()
+    }
+
+    #[test]
+    fn the_name_of_a_bucket_has_3_to_63_characters() {
+        for (length, fits) in [(2, false), (3, true), (63, true), (64, false)] {
+            let name = "b".repeat(length);
+            assert_eq!(
+                NewExportBucket::aws(&name, role()).is_ok(),
+                fits,
+                "{length}"
+            );
+            assert_eq!(
+                NewExportBucket::gcp(&name, role()).is_ok(),
+                fits,
+                "{length}"
+            );
+            let apart = NewExportBucket::azure_container(SERVICE, &name, role());
+            assert_eq!(apart.is_ok(), fits, "{length}");
+            let in_url = NewExportBucket::azure(format!("{SERVICE}/{name}"), role());
+            assert_eq!(in_url.is_ok(), fits, "{length}");
+        }
+    }
+
+    #[test]
+    fn a_received_role_id_that_is_none_is_refused_for_every_cloud() {
+        let wrong = || RoleId::received("{ROLE}");
+        for result in [
+            NewExportBucket::aws("bucket", wrong()),
+            NewExportBucket::gcp("bucket", wrong()),
+            NewExportBucket::azure(format!("{SERVICE}/bucket"), wrong()),
+            NewExportBucket::azure_container(SERVICE, "bucket", wrong()),
+        ] {
+            assert!(refusal(result).contains("{ROLE}"));
+        }
+    }
+
+    #[test]
+    fn a_service_url_that_cannot_be_right_is_refused_with_the_rule() {
+        let long = format!("{SERVICE}/{}", "c".repeat(2048));
+        for (url, rule) in [
+            ("https://x.blob.core.windows.net", "33 to 2048 characters"),
+            (&long, "33 to 2048 characters"),
+            ("storage.blob.core.windows.net/exports", "no URL"),
+            ("http://storage.blob.core.windows.net/exports", "https"),
+            ("https://storage.dfs.core.windows.net/exports", "its host"),
+            ("https://a.b.blob.core.windows.net/exports", "its host"),
+            ("https://evil.example/.blob.core.windows.net", "its host"),
+            (
+                "https://storage.blob.core.windows.net:444/exports",
+                "a port",
+            ),
+            (
+                "https://me:pw@storage.blob.core.windows.net/exports",
+                "a port",
+            ),
+            (
+                "https://storage.blob.core.windows.net/exports?sig=s3cret",
+                "signature",
+            ),
+            (
+                "https://storage.blob.core.windows.net/exports/2026",
+                "its path",
+            ),
+            ("https://storage.blob.core.windows.net/", "which container"),
+        ] {
+            let message = refusal(NewExportBucket::azure(url, role()));
+            assert!(message.starts_with("serviceUrl"), "{message}");
+            assert!(message.contains(rule), "{url}: {message}");
+            assert!(!message.contains("s3cret"), "{message}");
+        }
+    }
+
+    #[test]
+    fn a_container_in_the_url_and_apart_must_be_the_same() {
+        let url = format!("{SERVICE}/exports");
+        assert!(NewExportBucket::azure_container(&url, "exports", role()).is_ok());
+        let message = refusal(NewExportBucket::azure_container(&url, "others", role()));
+        assert!(message.contains("another container"), "{message}");
+    }
+
+    #[test]
+    fn private_networking_is_for_aws() {
+        let aws = NewExportBucket::aws("bucket", role()).unwrap();
+        assert!(aws.require_private_networking(true).is_ok());
+        let gcp = NewExportBucket::gcp("bucket", role()).unwrap();
+        let message = refusal(gcp.require_private_networking(true));
+        assert!(message.starts_with("requirePrivateNetworking"), "{message}");
+    }
+}

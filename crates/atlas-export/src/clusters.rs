@@ -1,0 +1,71 @@
+//! Clusters: which of them there is anything to export of.
+
+use atlas_export_api::types::ClusterDescription;
+
+use crate::{
+    Error, List, Project,
+    page::{Fetched, PageQuery},
+};
+
+/// The clusters of a project.
+///
+/// ```no_run
+/// # async fn example(project: atlas_export::Project) -> Result<(), atlas_export::Error> {
+/// use futures_util::TryStreamExt as _;
+///
+/// let mut all = project.clusters().list().by_item();
+/// while let Some(cluster) = all.try_next().await? {
+///     match cluster.why_not_exportable() {
+///         Some(why) => println!("{} is skipped: {why}", cluster.name),
+///         None => println!("{} ({})", cluster.name, cluster.tier()),
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Clusters {
+    project: Project,
+}
+
+impl Clusters {
+    pub(crate) fn new(project: Project) -> Self {
+        Self { project }
+    }
+
+    /// The project that the clusters belong to.
+    pub fn project(&self) -> &Project {
+        &self.project
+    }
+
+    /// The clusters of the project. Version 1.0 leaves out those that span several clouds.
+    pub fn list(&self) -> List<ClusterDescription> {
+        let project = self.project.clone();
+        List::new("listClusters", move |query| fetch(project.clone(), query))
+    }
+}
+
+async fn fetch(project: Project, query: PageQuery) -> Result<Fetched<ClusterDescription>, Error> {
+    let client = project.client();
+    let options = client.options();
+    let id = project.path_id()?;
+    let (page, course) = client
+        .counted(|api| async move {
+            api.list_clusters(
+                id,
+                options.envelope(),
+                query.include_count,
+                query.size.as_ref(),
+                query.number(),
+                options.pretty(),
+            )
+            .await
+        })
+        .await?;
+    Ok(Fetched {
+        results: page.results,
+        links: page.links,
+        total_count: page.total_count,
+        course,
+    })
+}
