@@ -91,13 +91,16 @@ pub use credentials::Credentials;
 pub use ensure::{Ensured, Existing};
 pub use environment::Environment;
 pub use error::{ApiError, Error, ErrorKind, FieldError};
-pub use jobs::{CreateExportJob, ExportJobs};
+pub use jobs::{CreateExportJob, EnsureExportJob, ExportJobs};
 pub use page::{Items, List, Page, Pages};
 pub use project::{Cluster, Project};
-pub use snapshots::Snapshots;
+pub use snapshots::{Snapshots, TakeSnapshot};
 pub use transport::{Backoff, RetryPolicy};
 pub use version::ApiVersion;
-pub use wait::{Progress, ProgressStream, WaitError, WaitUntilFinished};
+pub use wait::{
+    Progress, ProgressStream, SnapshotWaitError, WaitAll, WaitError, WaitUntilCompleted,
+    WaitUntilFinished, Waited, wait_all,
+};
 
 /// What Atlas sends, generated from the contract, and the enumerations in it.
 pub mod models {

@@ -1,11 +1,13 @@
 //! Snapshots: what there is to export.
 
-use atlas_export_api::types::Snapshot;
-use atlas_export_types::{SnapshotId, SnapshotStatus, SnapshotType};
+use std::num::NonZeroU32;
+
+use atlas_export_api::types::{NewSnapshot, Snapshot};
+use atlas_export_types::SnapshotId;
 use futures_util::TryStreamExt as _;
 
 use crate::{
-    Cluster, Error, List,
+    Cluster, Error, List, WaitUntilCompleted,
     page::{Fetched, PageQuery},
     project::path_id,
 };
@@ -74,18 +76,88 @@ impl Snapshots {
         let mut newest: Option<Snapshot> = None;
         while let Some(snapshot) = all.try_next().await? {
             let is_newer = |newest: &Snapshot| newest.created_at < snapshot.created_at;
-            if is_exportable(&snapshot) && newest.as_ref().is_none_or(is_newer) {
+            if snapshot.is_exportable() && newest.as_ref().is_none_or(is_newer) {
                 newest = Some(snapshot);
             }
         }
         Ok(newest)
     }
+
+    /// Prepares a snapshot on demand; [`TakeSnapshot::send`] takes it. Each call takes another.
+    ///
+    /// ```no_run
+    /// # async fn example(cluster: atlas_export::Cluster) -> Result<(), Box<dyn std::error::Error>> {
+    /// let snapshots = cluster.snapshots();
+    /// let begun = snapshots.take().description("before the move").retention_days(7).send().await?;
+    /// let snapshot = snapshots.wait_until_completed(&begun.id).await?;
+    /// assert!(snapshot.is_exportable());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn take(&self) -> TakeSnapshot<'_> {
+        TakeSnapshot {
+            snapshots: self,
+            description: None,
+            retention_days: None,
+        }
+    }
+
+    /// Waits until a snapshot has been taken, by looking at it again and again.
+    pub fn wait_until_completed(&self, id: &SnapshotId) -> WaitUntilCompleted {
+        WaitUntilCompleted::new(self.clone(), id.clone())
+    }
 }
 
-fn is_exportable(snapshot: &Snapshot) -> bool {
-    snapshot.status == Some(SnapshotStatus::Completed)
-        && snapshot.snapshot_type != Some(SnapshotType::Fallback)
-        && snapshot.id.is_well_formed()
+/// A snapshot that is about to be taken. Made by [`Snapshots::take`].
+#[derive(Clone, Debug)]
+#[must_use = "no snapshot is taken until it is sent"]
+pub struct TakeSnapshot<'a> {
+    snapshots: &'a Snapshots,
+    description: Option<String>,
+    retention_days: Option<u32>,
+}
+
+impl TakeSnapshot<'_> {
+    /// What it is taken for.
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+
+    /// How many days Atlas keeps it, at least 1; by default as long as Atlas likes.
+    pub fn retention_days(mut self, days: u32) -> Self {
+        self.retention_days = Some(days);
+        self
+    }
+
+    /// Begins to take it. The snapshot that comes back is, as a rule, queued, and can be
+    /// exported once it is completed.
+    ///
+    /// # Errors
+    /// `Config` for 0 days; `Ambiguous` where nobody can tell whether it is taken; `Api` where
+    /// Atlas refuses.
+    pub async fn send(self) -> Result<Snapshot, Error> {
+        let retention_in_days = self.retention_days.map(|days| {
+            NonZeroU32::new(days).ok_or_else(|| {
+                Error::config("retention_days is 0: a snapshot is kept for at least 1 day")
+                    .with(|inner| inner.operation = Some("takeSnapshot"))
+            })
+        });
+        let body = NewSnapshot {
+            description: self.description,
+            retention_in_days: retention_in_days.transpose()?,
+        };
+        let cluster = self.snapshots.cluster();
+        let project = cluster.project().path_id()?;
+        let client = cluster.project().client();
+        let options = client.options();
+        client
+            .call(|api| async move {
+                api.take_snapshot(project, cluster.name(), options.envelope(), &body)
+                    .await
+            })
+            .await
+    }
 }
 
 async fn fetch(cluster: Cluster, query: PageQuery) -> Result<Fetched<Snapshot>, Error> {

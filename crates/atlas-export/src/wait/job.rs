@@ -5,28 +5,17 @@ use std::{
     fmt,
     future::{Future, IntoFuture},
     pin::Pin,
-    sync::Arc,
     task::{Context, Poll},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use atlas_export_api::types::ExportJob;
 use atlas_export_types::{ExportJobId, ExportJobState};
-
+use chrono::{DateTime, Utc};
 use futures_core::Stream;
-use futures_util::stream;
 
-use crate::{Error, ExportJobs, clock::Clock, error::one_line};
-
-/// The default of [`WaitUntilFinished::max_wait`].
-const MAX_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
-
-/// How many polls in a row may fail in a way that passes before the wait gives up.
-const MAX_FAILURES: u32 = 10;
-
-/// The shortest and the longest pause between two polls.
-const MIN_PAUSE: Duration = Duration::from_secs(1);
-const MAX_PAUSE: Duration = Duration::from_secs(60);
+use super::{Boxed, Pace, Seen, Stop, Waiter, Watched, poll_boxed, steps};
+use crate::{Error, ExportJobs, error::one_line};
 
 /// How far a job is.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,20 +28,33 @@ pub struct Progress {
     /// How many collections are exported, and of how many. `None` where Atlas does not say,
     /// which includes 0 of 0: a job has been seen to report that from start to end.
     pub collections: Option<(u64, u64)>,
+    /// How long the rest will take if it goes on as it did during this wait. `None` until
+    /// collections have been seen to be exported, and they differ in size: an estimate.
+    pub remaining: Option<Duration>,
 }
 
-impl Progress {
-    fn new(job: ExportJob, elapsed: Duration) -> Self {
-        let collections = job.export_status.as_ref().and_then(|status| {
-            let exported = u64::try_from(status.exported_collections?).ok()?;
-            let total = u64::try_from(status.total_collections?).ok()?;
-            (total > 0).then_some((exported, total))
-        });
-        Self {
-            job,
-            elapsed,
-            collections,
-        }
+/// What Atlas says about the collections of a job, if it says anything.
+fn collections(job: &ExportJob) -> Option<(u64, u64)> {
+    let status = job.export_status.as_ref()?;
+    let exported = u64::try_from(status.exported_collections?).ok()?;
+    let total = u64::try_from(status.total_collections?).ok()?;
+    (total > 0).then_some((exported, total))
+}
+
+/// How fast collections are exported, measured from the first poll that told their number.
+#[derive(Clone, Copy, Debug, Default)]
+struct Speed {
+    first: Option<(u64, Duration)>,
+}
+
+impl Speed {
+    fn remaining(&mut self, collections: (u64, u64), elapsed: Duration) -> Option<Duration> {
+        let (exported, total) = collections;
+        let (before, since) = *self.first.get_or_insert((exported, elapsed));
+        let done = u32::try_from(exported.checked_sub(before)?).ok()?;
+        let left = u32::try_from(total.saturating_sub(exported)).ok()?;
+        let each = elapsed.saturating_sub(since).checked_div(done)?;
+        each.checked_mul(left)
     }
 }
 
@@ -104,8 +106,8 @@ impl fmt::Display for WaitError {
             }
             Self::JobFailed(job) => {
                 write!(f, "export job {} failed", one_line(job.id.as_str()))?;
-                match reason(job) {
-                    Some(reason) => write!(f, ": {}", one_line(&reason)),
+                match job.reason() {
+                    Some(reason) => write!(f, ": {}", one_line(&reason.to_string())),
                     None => f.write_str(" without a reason"),
                 }
             }
@@ -114,20 +116,6 @@ impl fmt::Display for WaitError {
             }
             Self::Poll(error) => write!(f, "the export job could not be looked at: {error}"),
         }
-    }
-}
-
-/// Why a job failed: version 2 says it in `stateReason`, version 1.0 in `errMsg`.
-fn reason(job: &ExportJob) -> Option<String> {
-    let said = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
-    let state = job.state_reason.as_ref();
-    let code = state.and_then(|reason| said(&reason.error_code));
-    let message = state
-        .and_then(|reason| said(&reason.message))
-        .or_else(|| said(&job.err_msg));
-    match (code, message) {
-        (Some(code), Some(message)) => Some(format!("{code}: {message}")),
-        (code, message) => code.or(message),
     }
 }
 
@@ -171,8 +159,7 @@ type OnProgress = Box<dyn FnMut(&Progress) + Send>;
 pub struct WaitUntilFinished {
     jobs: ExportJobs,
     id: ExportJobId,
-    max_wait: Duration,
-    poll_interval: Option<Duration>,
+    pace: Pace,
     on_progress: Option<OnProgress>,
 }
 
@@ -181,8 +168,7 @@ impl WaitUntilFinished {
         Self {
             jobs,
             id,
-            max_wait: MAX_WAIT,
-            poll_interval: None,
+            pace: Pace::default(),
             on_progress: None,
         }
     }
@@ -190,14 +176,15 @@ impl WaitUntilFinished {
     /// How long to wait at the most; by default 24 hours. A poll that is under way when the
     /// time is up is finished, and it has a time-out of its own.
     pub fn max_wait(mut self, max_wait: Duration) -> Self {
-        self.max_wait = max_wait;
+        self.pace.max_wait = max_wait;
         self
     }
 
     /// A fixed pause between two polls, at least 100 ms. By default the pause grows with the
-    /// wait: a quarter of the time waited so far, but between 1 s and 60 s.
+    /// age of the job: a quarter of it, but between 1 s and 60 s. A job of a quarter of an
+    /// hour costs fewer than 40 polls, one of an hour fewer than 90.
     pub fn poll_interval(mut self, interval: Duration) -> Self {
-        self.poll_interval = Some(interval.max(Duration::from_millis(100)));
+        self.pace.set_interval(interval);
         self
     }
 
@@ -223,107 +210,106 @@ impl WaitUntilFinished {
     /// # }
     /// ```
     pub fn into_stream(self) -> ProgressStream {
-        let steps = stream::unfold(Some(Waiter::new(self)), |waiter| async move {
-            let mut waiter = waiter?;
-            match waiter.step().await {
-                Ok(progress) => {
-                    let done = is_successful(&progress.job);
-                    Some((Ok(progress), (!done).then_some(waiter)))
-                }
-                Err(error) => Some((Err(error), None)),
-            }
+        let steps = steps(JobWaiter::new(self), |waiter| {
+            Box::pin(async move {
+                let progress = waiter.step().await?;
+                let last = is_successful(&progress.job);
+                Ok((progress, last))
+            })
         });
-        ProgressStream(Box::pin(steps))
+        ProgressStream(steps)
     }
 
-    fn pause(&self, elapsed: Duration) -> Duration {
-        self.poll_interval
-            .unwrap_or_else(|| (elapsed / 4).clamp(MIN_PAUSE, MAX_PAUSE))
+    /// The job that is waited for.
+    pub(super) fn id(&self) -> &ExportJobId {
+        &self.id
+    }
+}
+
+struct Job {
+    jobs: ExportJobs,
+    id: ExportJobId,
+}
+
+impl Watched for Job {
+    type Item = ExportJob;
+
+    async fn look(&self) -> Result<ExportJob, Error> {
+        self.jobs.get(&self.id).await
+    }
+
+    /// A state that is not known yet is no end.
+    fn has_ended(job: &ExportJob) -> bool {
+        job.is_finished()
+    }
+
+    fn began(job: &ExportJob) -> Option<DateTime<Utc>> {
+        job.created_at
     }
 }
 
 /// A wait that has begun.
-struct Waiter {
-    wait: WaitUntilFinished,
-    clock: Arc<dyn Clock>,
-    started: Instant,
-    last: Option<Box<ExportJob>>,
-    failures: u32,
-    /// Before the next poll.
-    pause: Option<Duration>,
+struct JobWaiter {
+    waiter: Waiter<Job>,
+    on_progress: Option<OnProgress>,
+    speed: Speed,
 }
 
-impl Waiter {
+impl JobWaiter {
     fn new(wait: WaitUntilFinished) -> Self {
         let clock = wait.jobs.cluster().project().client().clock();
+        let job = Job {
+            jobs: wait.jobs,
+            id: wait.id,
+        };
         Self {
-            started: clock.now(),
-            clock,
-            wait,
-            last: None,
-            failures: 0,
-            pause: None,
+            waiter: Waiter::new(job, wait.pace, clock),
+            on_progress: wait.on_progress,
+            speed: Speed::default(),
         }
     }
 
     /// Polls until one succeeds. Ends with an error where the job or the wait does.
     async fn step(&mut self) -> Result<Progress, WaitError> {
-        loop {
-            if let Some(pause) = self.pause.take() {
-                self.clock.sleep(pause).await;
-            }
-            let polled = self.wait.jobs.get(&self.wait.id).await;
-            let elapsed = self.clock.now() - self.started;
-            match polled {
-                Ok(job) => {
-                    self.failures = 0;
-                    let progress = Progress::new(job, elapsed);
-                    if let Some(on_progress) = &mut self.wait.on_progress {
-                        on_progress(&progress);
-                    }
-                    match progress.job.state {
-                        Some(ExportJobState::Successful) => return Ok(progress),
-                        Some(ExportJobState::Failed) => {
-                            return Err(WaitError::JobFailed(Box::new(progress.job)));
-                        }
-                        Some(ExportJobState::Cancelled) => {
-                            return Err(WaitError::JobCancelled(Box::new(progress.job)));
-                        }
-                        // A state that is not known yet is no end.
-                        _ => {
-                            self.last = Some(Box::new(progress.job.clone()));
-                            self.rest(elapsed, None)?;
-                            return Ok(progress);
-                        }
-                    }
-                }
-                Err(error) if error.is_retryable() && self.failures < MAX_FAILURES => {
-                    // Being asked to wait is no failure: the pause is as long as that.
-                    if error.retry_after().is_none() {
-                        self.failures += 1;
-                    }
-                    tracing::warn!(failures = self.failures, %error, "a poll failed; the wait goes on");
-                    self.rest(elapsed, Some(error))?;
-                }
-                Err(error) => return Err(WaitError::Poll(error)),
-            }
+        let Seen {
+            item: job,
+            elapsed,
+            ended,
+        } = self.waiter.step().await?;
+        let collections = collections(&job);
+        let progress = Progress {
+            remaining: collections
+                .filter(|_| !ended)
+                .and_then(|collections| self.speed.remaining(collections, elapsed)),
+            job,
+            elapsed,
+            collections,
+        };
+        if let Some(on_progress) = &mut self.on_progress {
+            on_progress(&progress);
+        }
+        match progress.job.state {
+            Some(ExportJobState::Failed) => Err(WaitError::JobFailed(Box::new(progress.job))),
+            Some(ExportJobState::Cancelled) => Err(WaitError::JobCancelled(Box::new(progress.job))),
+            _ => Ok(progress),
         }
     }
+}
 
-    /// Sets the pause before the next poll, if there is time for one.
-    fn rest(&mut self, elapsed: Duration, last_error: Option<Error>) -> Result<(), WaitError> {
-        let left = self.wait.max_wait.saturating_sub(elapsed);
-        if left.is_zero() {
-            return Err(WaitError::MaxWaitExceeded {
-                last: self.last.take(),
-                waited: elapsed,
+impl From<Stop<ExportJob>> for WaitError {
+    fn from(stop: Stop<ExportJob>) -> Self {
+        match stop {
+            Stop::TimeUp {
+                last,
+                waited,
                 last_error,
-            });
+            } => Self::MaxWaitExceeded {
+                last: last.map(Box::new),
+                waited,
+                last_error,
+            },
+            Stop::Poll(error) => Self::Poll(error),
         }
-        let asked = last_error.as_ref().and_then(Error::retry_after);
-        let pause = self.wait.pause(elapsed).max(asked.unwrap_or_default());
-        self.pause = Some(pause.min(left));
-        Ok(())
     }
 }
 
@@ -334,13 +320,13 @@ fn is_successful(job: &ExportJob) -> bool {
 /// The progress of a wait. Made by [`WaitUntilFinished::into_stream`]. Dropping it ends the
 /// wait, not the job.
 #[must_use = "a stream does nothing until it is polled"]
-pub struct ProgressStream(Pin<Box<dyn Stream<Item = Result<Progress, WaitError>> + Send>>);
+pub struct ProgressStream(Boxed<Result<Progress, WaitError>>);
 
 impl Stream for ProgressStream {
     type Item = Result<Progress, WaitError>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.0.as_mut().poll_next(context)
+        poll_boxed(&mut self.0, context)
     }
 }
 
@@ -356,7 +342,7 @@ impl IntoFuture for WaitUntilFinished {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            let mut waiter = Waiter::new(self);
+            let mut waiter = JobWaiter::new(self);
             loop {
                 let progress = waiter.step().await?;
                 if is_successful(&progress.job) {
@@ -371,8 +357,28 @@ impl fmt::Debug for WaitUntilFinished {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WaitUntilFinished")
             .field("id", &self.id)
-            .field("max_wait", &self.max_wait)
-            .field("poll_interval", &self.poll_interval)
+            .field("pace", &self.pace)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_estimate_is_made_from_what_this_wait_has_seen() {
+        let mut speed = Speed::default();
+        let at = Duration::from_secs;
+        // Nothing has moved yet.
+        assert_eq!(speed.remaining((4, 12), at(10)), None);
+        assert_eq!(speed.remaining((4, 12), at(20)), None);
+        // Two in twenty seconds, so six take a minute.
+        assert_eq!(speed.remaining((6, 12), at(30)), Some(at(60)));
+        assert_eq!(speed.remaining((12, 12), at(90)), Some(at(0)));
+        // Whatever Atlas says, nothing overflows.
+        assert_eq!(speed.remaining((3, 12), at(99)), None);
+        assert_eq!(speed.remaining((u64::MAX, 0), at(99)), None);
+        assert_eq!(speed.remaining((5, u64::MAX), at(99)), None);
     }
 }

@@ -1,5 +1,7 @@
 //! Export jobs: runs that each copy one snapshot to one bucket.
 
+mod ensure;
+
 use atlas_export_api::types::{CustomData, ExportJob, NewExportJob};
 use atlas_export_types::{ExportBucketId, ExportJobId, SnapshotId};
 
@@ -8,6 +10,8 @@ use crate::{
     page::{Fetched, PageQuery},
     project::path_id,
 };
+
+pub use ensure::EnsureExportJob;
 
 /// The export jobs of a cluster.
 ///
@@ -77,6 +81,37 @@ impl ExportJobs {
             bucket,
             custom_data: Vec::new(),
         }
+    }
+
+    /// Exports a snapshot to a bucket, unless it is exported already or just being exported.
+    ///
+    /// This is safe to repeat, and it resolves what [`create`](Self::create) cannot: where
+    /// the answer is lost, it looks, waits, looks again, and only then starts the export once
+    /// more. It cannot know of an effect that shows later than
+    /// [`settle`](EnsureExportJob::settle).
+    ///
+    /// # Errors
+    /// Those of [`CreateExportJob::send`] and [`list`](Self::list); `Decode` too where a job of
+    /// the list cannot be read, because it may be the one.
+    ///
+    /// ```no_run
+    /// # async fn example(
+    /// #     jobs: atlas_export::ExportJobs,
+    /// #     snapshot: atlas_export::SnapshotId,
+    /// #     bucket: atlas_export::ExportBucketId,
+    /// # ) -> Result<(), Box<dyn std::error::Error>> {
+    /// use atlas_export::Ensured;
+    ///
+    /// let ensured = jobs.ensure(&snapshot, &bucket).custom_data("ticket", "OPS-7").await?;
+    /// if let Ensured::Existing(job) = &ensured {
+    ///     println!("{} does it already; it differs in {:?}", job.id, job.differences);
+    /// }
+    /// jobs.wait_until_finished(&ensured.get().id).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn ensure(&self, snapshot: &SnapshotId, bucket: &ExportBucketId) -> EnsureExportJob {
+        EnsureExportJob::new(self.clone(), snapshot.clone(), bucket.clone())
     }
 
     /// Waits until a job has ended, by looking at it again and again.

@@ -1,0 +1,173 @@
+//! An export that is started once, however often it is asked for.
+
+use std::{
+    collections::HashSet,
+    future::{Future, IntoFuture},
+    pin::Pin,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use atlas_export_api::types::{CustomData, ExportJob};
+use atlas_export_types::{ExportBucketId, ExportJobId, ExportJobState, SnapshotId};
+use futures_util::TryStreamExt as _;
+
+use super::ExportJobs;
+use crate::{
+    Ensured, Error, Existing,
+    ensure::{Ensure, SETTLE, ensure},
+    project::path_id,
+};
+
+/// An export that is about to be started, unless there is one. Made by
+/// [`ExportJobs::ensure`]; await it.
+#[derive(Clone, Debug)]
+#[must_use = "nothing is looked for until it is awaited"]
+pub struct EnsureExportJob {
+    jobs: ExportJobs,
+    snapshot: SnapshotId,
+    bucket: ExportBucketId,
+    custom_data: Vec<CustomData>,
+    again: bool,
+    settle: Duration,
+}
+
+impl EnsureExportJob {
+    pub(super) fn new(jobs: ExportJobs, snapshot: SnapshotId, bucket: ExportBucketId) -> Self {
+        Self {
+            jobs,
+            snapshot,
+            bucket,
+            custom_data: Vec::new(),
+            again: false,
+            settle: SETTLE,
+        }
+    }
+
+    /// Adds a pair that Atlas copies into the `.complete` file of the export. It does not count
+    /// for equality: a job with other custom data is returned all the same, with
+    /// `customData` among its [`differences`](Existing::differences).
+    pub fn custom_data(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.custom_data.push(CustomData {
+            key: key.into(),
+            value: value.into(),
+        });
+        self
+    }
+
+    /// Whether to export again what was exported successfully before; by default not. An
+    /// export that is active is returned in any case: Atlas allows one for each snapshot.
+    pub fn again(mut self, again: bool) -> Self {
+        self.again = again;
+        self
+    }
+
+    /// How long the effect of a start whose answer was lost may take to show; by default
+    /// 30 s. An effect that shows later is doubled, unless Atlas refuses the second one.
+    pub fn settle(mut self, settle: Duration) -> Self {
+        self.settle = settle;
+        self
+    }
+}
+
+/// An `ensure` that has begun.
+struct Wanted {
+    plan: EnsureExportJob,
+    /// The jobs that were there before anything was started.
+    before: Mutex<HashSet<ExportJobId>>,
+}
+
+impl Wanted {
+    /// The jobs that export this snapshot to this bucket.
+    async fn same(&self) -> Result<Vec<ExportJob>, Error> {
+        let plan = &self.plan;
+        let all = plan.jobs.list().by_item();
+        all.try_filter(|job| {
+            let same = job.snapshot_id.as_ref() == Some(&plan.snapshot)
+                && job.export_bucket_id == plan.bucket
+                && job.id.is_well_formed();
+            std::future::ready(same)
+        })
+        .try_collect()
+        .await
+    }
+
+    fn before(&self) -> std::sync::MutexGuard<'_, HashSet<ExportJobId>> {
+        self.before.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A job that makes another one needless: the successful one, or else the one that is active.
+fn serves(job: &ExportJob, again: bool) -> bool {
+    match &job.state {
+        Some(ExportJobState::Failed | ExportJobState::Cancelled) => false,
+        Some(ExportJobState::Successful) => !again,
+        // Active, in whatever state.
+        _ => true,
+    }
+}
+
+impl Ensure for Wanted {
+    type Item = ExportJob;
+
+    async fn look(&self) -> Result<Option<Existing<ExportJob>>, Error> {
+        let same = self.same().await?;
+        self.before().extend(same.iter().map(|job| job.id.clone()));
+        let mut serving: Vec<ExportJob> = same
+            .into_iter()
+            .filter(|job| serves(job, self.plan.again))
+            .collect();
+        // What is in the bucket already comes first, then what is older.
+        serving.sort_by_cached_key(|job| (!job.is_finished(), job.created_at, job.id.clone()));
+        let count = serving.len();
+        Ok(serving.into_iter().next().map(|item| {
+            let differs = !item.custom_data.items().eq(&self.plan.custom_data);
+            Existing {
+                item,
+                count,
+                differences: differs.then_some("customData").into_iter().collect(),
+            }
+        }))
+    }
+
+    /// Any that was not there before, in whatever state: it may have failed meanwhile.
+    async fn look_for_lost(&self) -> Result<Option<ExportJob>, Error> {
+        let same = self.same().await?;
+        let before = self.before();
+        Ok(same.into_iter().find(|job| !before.contains(&job.id)))
+    }
+
+    async fn create(&self) -> Result<ExportJob, Error> {
+        let plan = &self.plan;
+        let mut create = plan.jobs.create(&plan.snapshot, &plan.bucket);
+        for pair in &plan.custom_data {
+            create = create.custom_data(pair.key.clone(), pair.value.clone());
+        }
+        create.send().await
+    }
+
+    /// Atlas refuses a second active export of a snapshot; which status it uses for that is
+    /// unconfirmed, so any refusal of the request itself is worth a look.
+    fn is_race(&self, refusal: &Error) -> bool {
+        matches!(refusal.status(), Some(400 | 409 | 422)) && !refusal.may_have_taken_effect()
+    }
+}
+
+impl IntoFuture for EnsureExportJob {
+    type Output = Result<Ensured<ExportJob>, Error>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            path_id(&self.snapshot)?;
+            path_id(&self.bucket)?;
+            let clock = self.jobs.cluster().project().client().clock();
+            let settle = self.settle;
+            let wanted = Wanted {
+                plan: self,
+                before: Mutex::default(),
+            };
+            ensure(&wanted, clock, settle).await
+        })
+    }
+}
