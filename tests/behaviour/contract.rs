@@ -2,8 +2,8 @@
 
 use atlas_export::Frequency;
 use atlas_export::models::{
-    CloudProvider, ClusterState, ClusterType, ExportJobState, SnapshotFrequency,
-    SnapshotStatus, SnapshotType,
+    CloudProvider, ClusterState, ClusterType, ExportJobState, SnapshotFrequency, SnapshotStatus,
+    SnapshotType,
 };
 
 const CONTRACT: &str = include_str!("../../openapi/atlas-snapshot-export.yaml");

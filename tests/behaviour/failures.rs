@@ -281,10 +281,9 @@ async fn the_deletion_of_a_bucket_in_use_is_refused_with_the_mend() {
     let fake = FakeAtlas::builder()
         .bucket(
             PROJECT,
-            atlas_export_fake::Bucket::aws("used", ROLE)
-                .id(BUCKET)
-                .used_by_schedule(),
+            atlas_export_fake::Bucket::aws("used", ROLE).id(BUCKET),
         )
+        .auto_export(PROJECT, "Cluster0", BUCKET, "monthly")
         .start()
         .await
         .unwrap();

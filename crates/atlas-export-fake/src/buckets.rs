@@ -8,8 +8,12 @@
 //! | create | the same and `projectId`; AWS only | all but `region` |
 //! | get one | the same as in the list | all |
 //!
+//! Version 2023-01-01 is v1.0's equal: it knows AWS alone, and no private networking.
+//!
 //! A bucket given as raw JSON is shown everywhere as it is. Creating is not idempotent: the same
 //! name and role make another bucket, as they do in Atlas.
+
+use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
@@ -40,7 +44,8 @@ const TENANT: &str = "4297fc77-1592-4de8-a6d5-a8c32401df87";
 pub struct Bucket {
     pub(crate) body: Value,
     raw: bool,
-    scheduled: bool,
+    /// When it was created through the API.
+    born: Option<Duration>,
 }
 
 impl Bucket {
@@ -81,12 +86,6 @@ impl Bucket {
         self
     }
 
-    /// Says that a backup schedule exports to this bucket: it cannot be deleted then.
-    pub fn used_by_schedule(mut self) -> Self {
-        self.scheduled = true;
-        self
-    }
-
     /// From a request body that its schema has accepted.
     fn requested(body: &Value) -> Self {
         let text = |key: &str| body.get(key).and_then(Value::as_str).unwrap_or_default();
@@ -112,7 +111,7 @@ impl Bucket {
         Self {
             body,
             raw: false,
-            scheduled: false,
+            born: None,
         }
     }
 
@@ -137,10 +136,22 @@ impl Bucket {
         id.as_str()
     }
 
+    fn is_on_aws(&self) -> bool {
+        self.body.get("cloudProvider").and_then(Value::as_str) == Some("AWS")
+    }
+
     /// Whether `version` knows of this bucket at all.
     fn exists_in(&self, version: Version) -> bool {
-        let aws = self.body.get("cloudProvider").and_then(Value::as_str) == Some("AWS");
-        self.raw || aws || version != Version::V1
+        self.raw || self.is_on_aws() || !is_aws_only(version)
+    }
+
+    /// Whether a call sees this bucket: its version knows it, and it was created long enough ago.
+    fn is_seen(&self, call: &Call<'_>) -> bool {
+        let age = |born| call.shared.clock.now().saturating_sub(born);
+        let shows = self
+            .born
+            .is_none_or(|born| age(born) >= call.shared.habits.lag);
+        shows && self.exists_in(call.version)
     }
 
     fn shown(&self, version: Version, view: View) -> Value {
@@ -149,6 +160,7 @@ impl Bucket {
                 .iter()
                 .filter(|(key, _)| match version {
                     Version::V1 => V1_KEYS.contains(&key.as_str()),
+                    Version::V2(OLDER) if *key == "requirePrivateNetworking" => false,
                     Version::V2(_) => view == View::Alone || *key != "region",
                 })
                 .map(|(key, value)| (key.clone(), value.clone()))
@@ -168,6 +180,14 @@ impl From<Value> for Bucket {
     }
 }
 
+/// The version of the resource that knows AWS alone, as v1.0 does.
+const OLDER: &str = "2023-01-01";
+
+/// Deletions have that version alone, and know every bucket.
+fn is_aws_only(version: Version) -> bool {
+    matches!(version, Version::V1 | Version::V2(OLDER))
+}
+
 /// Where a bucket is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum View {
@@ -183,7 +203,7 @@ pub(crate) fn list(call: &Call<'_>) -> Result<Reply, AtlasError> {
     let buckets = project
         .buckets
         .iter()
-        .filter(|bucket| bucket.exists_in(call.version))
+        .filter(|bucket| bucket.is_seen(call))
         .map(|bucket| bucket.shown(call.version, View::Brief))
         .collect();
     call.page(buckets)
@@ -194,7 +214,9 @@ pub(crate) fn create(call: &Call<'_>) -> Result<Reply, AtlasError> {
     let mut world = call.shared.world();
     world.project(project_id)?;
     let body = call.json_body()?;
-    let bucket = Bucket::requested(&body);
+    check_request(&body, call.version)?;
+    let mut bucket = Bucket::requested(&body);
+    bucket.born = Some(call.shared.clock.now());
     if !bucket.exists_in(call.version) {
         return Err(AtlasError::invalid_field(
             "cloudProvider",
@@ -212,6 +234,44 @@ pub(crate) fn create(call: &Call<'_>) -> Result<Reply, AtlasError> {
     Ok(Reply::One(shown))
 }
 
+/// What the schema does not say. Which code Atlas has for it is unconfirmed.
+fn check_request(body: &Value, version: Version) -> Result<(), AtlasError> {
+    let is_set = body.get("requirePrivateNetworking").is_some();
+    if is_aws_only(version) && is_set {
+        let why = "is not known to this version of the API";
+        return Err(AtlasError::invalid_field("requirePrivateNetworking", why));
+    }
+    if let Some(url) = body.get("serviceUrl").and_then(Value::as_str) {
+        let host = url.strip_prefix("https://").unwrap_or_default();
+        let host = host.split('/').next().unwrap_or_default();
+        if !host.ends_with(".blob.core.windows.net") {
+            let why = "must be on blob.core.windows.net";
+            return Err(AtlasError::invalid_field("serviceUrl", why));
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn update(call: &Call<'_>) -> Result<Reply, AtlasError> {
+    let mut world = call.shared.world();
+    let project = world.project_mut(call.object_id("groupId")?)?;
+    let id = call.object_id("exportBucketId")?;
+    let bucket = project
+        .buckets
+        .iter_mut()
+        .find(|bucket| bucket.object_id() == Some(id) && bucket.is_seen(call))
+        .ok_or_else(|| AtlasError::resource_not_found(id))?;
+    let body = call.json_body()?;
+    if !bucket.is_on_aws() {
+        let why = "is for buckets on AWS";
+        return Err(AtlasError::invalid_field("requirePrivateNetworking", why));
+    }
+    if let Some(private) = body.get("requirePrivateNetworking") {
+        bucket.put("requirePrivateNetworking", private.clone());
+    }
+    Ok(Reply::One(bucket.shown(call.version, View::Alone)))
+}
+
 pub(crate) fn get(call: &Call<'_>) -> Result<Reply, AtlasError> {
     let world = call.shared.world();
     let project = world.project(call.object_id("groupId")?)?;
@@ -219,7 +279,7 @@ pub(crate) fn get(call: &Call<'_>) -> Result<Reply, AtlasError> {
     project
         .buckets
         .iter()
-        .find(|bucket| bucket.object_id() == Some(id) && bucket.exists_in(call.version))
+        .find(|bucket| bucket.object_id() == Some(id) && bucket.is_seen(call))
         .map(|bucket| Reply::One(bucket.shown(call.version, View::Alone)))
         .ok_or_else(|| AtlasError::resource_not_found(id))
 }
@@ -231,10 +291,16 @@ pub(crate) fn delete(call: &Call<'_>) -> Result<Reply, AtlasError> {
     let index = project
         .buckets
         .iter()
-        .position(|bucket| bucket.object_id() == Some(id) && bucket.exists_in(call.version))
+        .position(|bucket| {
+            let known = call.version != Version::V1 || bucket.exists_in(call.version);
+            bucket.object_id() == Some(id) && known
+        })
         .ok_or_else(|| AtlasError::resource_not_found(id))?;
-    let scheduled = |bucket: &Bucket| bucket.scheduled;
-    if project.buckets.get(index).is_some_and(scheduled) {
+    let clusters = project.clusters.iter();
+    if clusters
+        .into_iter()
+        .any(|cluster| cluster.auto_export.names(id))
+    {
         return Err(AtlasError::bucket_in_use(id));
     }
     project.buckets.remove(index);

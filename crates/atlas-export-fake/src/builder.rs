@@ -10,6 +10,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::net::TcpListener;
 
+use crate::access_roles::AccessRole;
 use crate::ageing::Ageing;
 use crate::answer::EnvelopeSpelling;
 use crate::buckets::Bucket;
@@ -21,6 +22,7 @@ use crate::limiter::Limiter;
 use crate::log::Log;
 use crate::operations::OPERATIONS;
 use crate::page::TotalCount;
+use crate::schedule::AutoExport;
 use crate::script::Script;
 use crate::server::{Protocols, Server};
 use crate::snapshots::Snapshot;
@@ -80,6 +82,8 @@ impl FakeAtlasBuilder {
                 links: true,
                 total_count: TotalCount::default(),
                 spelling: EnvelopeSpelling::default(),
+                schedules_keep_export: false,
+                lag: Duration::ZERO,
             },
             clock: Arc::new(SystemClock::new()),
             world: World::default(),
@@ -126,6 +130,67 @@ impl FakeAtlasBuilder {
     pub fn sharded_cluster(mut self, project: &str, name: &str, shards: &[&str]) -> Self {
         let shards = shards.iter().map(|&shard| shard.to_owned()).collect();
         self.in_cluster(project, name, |cluster| cluster.shards = Some(shards));
+        self
+    }
+
+    /// Sets the tier of a cluster: `M10` and the like; `M0`, `M2` or `M5`, which are shared;
+    /// `FLEX`; `SERVERLESS`. Only the first have backups. Default: `M10`.
+    pub fn tier(mut self, project: &str, cluster: &str, tier: &str) -> Self {
+        self.in_cluster(project, cluster, |cluster| {
+            tier.clone_into(&mut cluster.tier)
+        });
+        self
+    }
+
+    /// Says that a cluster's backup is off. Only the list of clusters tells.
+    pub fn backup_off(mut self, project: &str, cluster: &str) -> Self {
+        self.in_cluster(project, cluster, |cluster| cluster.backup = false);
+        self
+    }
+
+    /// Has a cluster's schedule export to a bucket, which then cannot be deleted.
+    pub fn auto_export(
+        mut self,
+        project: &str,
+        cluster: &str,
+        bucket: &str,
+        frequency: &str,
+    ) -> Self {
+        self.in_cluster(project, cluster, |cluster| {
+            cluster.auto_export = AutoExport::of(bucket, frequency);
+        });
+        self
+    }
+
+    /// Has schedules still name their bucket when their export is switched off. Default: they
+    /// do not, since users of other clients can delete the bucket then; it is unconfirmed.
+    pub fn schedules_keep_export(mut self) -> Self {
+        self.habits.schedules_keep_export = true;
+        self
+    }
+
+    /// Adds a role through which Atlas reaches a cloud.
+    pub fn access_role(mut self, project: &str, role: AccessRole) -> Self {
+        self.in_project(project, |project| project.roles.push(role));
+        self
+    }
+
+    /// How long a bucket or a job that was created through the API is not seen, by the fake's
+    /// [`Clock`]: for clients that look for what came of a creation. Default: not at all.
+    pub fn creations_show_after(mut self, lag: Duration) -> Self {
+        self.habits.lag = lag;
+        self
+    }
+
+    /// What moves snapshots that are taken. Default: [`JobProgress::default`].
+    pub fn snapshot_progress(mut self, progress: JobProgress) -> Self {
+        self.rules.snapshot_progress = progress;
+        self
+    }
+
+    /// Has snapshots that are taken end as `failed`.
+    pub fn snapshots_fail(mut self) -> Self {
+        self.rules.snapshots_fail = true;
         self
     }
 
@@ -204,8 +269,8 @@ impl FakeAtlasBuilder {
         self
     }
 
-    /// A small project for examples: [`DEFAULT_PROJECT_ID`] with the replica set `Cluster0`, the
-    /// bucket `atlas-exports`, three snapshots that can be exported and three that cannot (queued,
+    /// A small project for examples: [`DEFAULT_PROJECT_ID`] with the replica set `Cluster0`, one
+    /// role of AWS, the bucket `atlas-exports`, three snapshots that can be exported and three that cannot (queued,
     /// in progress, fallback). Jobs of twelve collections end after a few polls.
     pub fn demo(self) -> Self {
         let (project, cluster) = (DEFAULT_PROJECT_ID, "Cluster0");
@@ -231,6 +296,10 @@ impl FakeAtlasBuilder {
         .bucket(
             project,
             Bucket::aws("atlas-exports", ROLE_ID).id("6a79f0c20000000000000001"),
+        )
+        .access_role(
+            project,
+            AccessRole::aws(ROLE_ID, "arn:aws:iam::123456789012:role/atlas-export"),
         )
         .collections(12)
         .job_progress(JobProgress::ByPolls {
@@ -337,6 +406,7 @@ impl FakeAtlasBuilder {
             org_id: self.world.new_id(),
             buckets: Vec::new(),
             clusters: Vec::new(),
+            roles: Vec::new(),
         };
         change(&mut project);
         self.world.projects.push(project);
@@ -356,6 +426,9 @@ impl FakeAtlasBuilder {
                 shards: None,
                 snapshots: Vec::new(),
                 jobs: Vec::new(),
+                tier: "M10".to_owned(),
+                backup: true,
+                auto_export: AutoExport::default(),
             };
             change(&mut cluster);
             clusters.push(cluster);

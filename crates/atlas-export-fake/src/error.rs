@@ -89,6 +89,16 @@ impl AtlasError {
         )
     }
 
+    /// The code of Flex clusters; that shared ones and serverless get the same is unconfirmed.
+    pub(crate) fn not_for_this_tier(cluster: &str) -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API",
+            format!("Cluster {cluster} has no backups that could be exported."),
+            vec![cluster.into()],
+        )
+    }
+
     /// Atlas allows one active export per snapshot; with which code it says so is unconfirmed. The
     /// 409 follows the published list's code for a restore that is under way.
     pub(crate) fn export_in_progress(snapshot: &str) -> Self {

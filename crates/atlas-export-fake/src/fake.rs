@@ -12,7 +12,7 @@ use crate::builder::FakeAtlasBuilder;
 use crate::log::RecordedRequest;
 use crate::state::Shared;
 use crate::version::Version;
-use crate::{jobs, snapshots};
+use crate::{jobs, schedule, snapshots};
 
 /// A stateful Atlas on a loopback port, for as long as it is held.
 ///
@@ -125,7 +125,17 @@ impl FakeAtlas {
     pub fn snapshots(&self, project: &str, cluster: &str) -> Vec<Value> {
         let world = self.shared.world();
         let cluster = world.cluster(project, cluster);
-        cluster.map(snapshots::bodies).unwrap_or_default()
+        let (rules, clock) = (&self.shared.rules, self.shared.clock.as_ref());
+        cluster
+            .map(|cluster| snapshots::bodies(cluster, rules, clock))
+            .unwrap_or_default()
+    }
+
+    /// A cluster's backup schedule as Atlas shows it; `null` for an unknown cluster.
+    pub fn schedule(&self, project: &str, cluster: &str) -> Value {
+        let world = self.shared.world();
+        let cluster = world.cluster(project, cluster);
+        cluster.map(schedule::body).unwrap_or_default()
     }
 
     /// A cluster's jobs as v2 lists them now; none for an unknown cluster. Looking does not count as

@@ -1,5 +1,7 @@
 //! Export jobs: created, listed, looked at. Nothing cancels or deletes one.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use crate::answer::Reply;
@@ -25,6 +27,14 @@ impl StoredJob {
         match self {
             Self::Live(job) => job.body(rules, version, clock),
             Self::Raw(body) => body.clone(),
+        }
+    }
+
+    /// Whether it has been there for `lag`.
+    fn is_seen(&self, lag: Duration, clock: &dyn Clock) -> bool {
+        match self {
+            Self::Live(job) => clock.now().saturating_sub(job.born) >= lag,
+            Self::Raw(_) => true,
         }
     }
 
@@ -54,9 +64,14 @@ pub(crate) fn bodies(
 pub(crate) fn list(call: &Call<'_>) -> Result<Reply, AtlasError> {
     let shared = call.shared;
     let world = shared.world();
-    let cluster = world.cluster(call.object_id("groupId")?, call.param("clusterName"))?;
-    let jobs = bodies(cluster, &shared.rules, call.version, shared.clock.as_ref());
-    call.page(jobs)
+    let cluster = world.backed_up(call.object_id("groupId")?, call.param("clusterName"))?;
+    let clock = shared.clock.as_ref();
+    let jobs = cluster.jobs.iter();
+    let seen = jobs.filter(|job| job.is_seen(shared.habits.lag, clock));
+    call.page(
+        seen.map(|job| job.body(&shared.rules, call.version, clock))
+            .collect(),
+    )
 }
 
 pub(crate) fn get(call: &Call<'_>) -> Result<Reply, AtlasError> {
@@ -68,7 +83,7 @@ pub(crate) fn get(call: &Call<'_>) -> Result<Reply, AtlasError> {
     let job = cluster
         .jobs
         .iter_mut()
-        .find(|job| job.id() == Some(id))
+        .find(|job| job.id() == Some(id) && job.is_seen(shared.habits.lag, clock))
         .ok_or_else(|| AtlasError::resource_not_found(id))?;
     if let StoredJob::Live(job) = job {
         job.poll(&shared.rules, clock);
@@ -82,7 +97,7 @@ pub(crate) fn create(call: &Call<'_>) -> Result<Reply, AtlasError> {
     let (project_id, name) = (call.object_id("groupId")?, call.param("clusterName"));
     let mut world = shared.world();
     let project = world.project(project_id)?;
-    let cluster = world.cluster(project_id, name)?;
+    let cluster = world.backed_up(project_id, name)?;
     let body = call.json_body()?;
     let text = |key: &str| body.get(key).and_then(Value::as_str).unwrap_or_default();
     let (snapshot_id, bucket_id) = (text("snapshotId"), text("exportBucketId"));
@@ -92,7 +107,7 @@ pub(crate) fn create(call: &Call<'_>) -> Result<Reply, AtlasError> {
         .iter()
         .find(|snapshot| snapshot.id == snapshot_id)
         .ok_or_else(|| AtlasError::resource_not_found(snapshot_id))?;
-    snapshot.check_exportable()?;
+    snapshot.check_exportable(&shared.rules, clock)?;
     if !project
         .buckets
         .iter()

@@ -8,8 +8,8 @@
 //! to count.
 //!
 //! It shares no code with any client on purpose: it would agree with the client's mistakes. It fails
-//! and limits rates where it is told to and nowhere else, and knows neither service accounts,
-//! schedules nor restores.
+//! and limits rates where it is told to and nowhere else, and knows neither service accounts
+//! nor restores.
 //!
 //! Start at [`FakeAtlas`].
 //!
@@ -19,11 +19,15 @@
 //! |---|---|---|
 //! | `/groups/{groupId}/backup/exportBuckets` | GET, POST | 2023-01-01, 2024-05-30 |
 //! | `…/backup/exportBuckets/{exportBucketId}` | GET | 2023-01-01, 2024-05-30 |
+//! | | PATCH, not in v1.0 | 2024-05-30 |
 //! | | DELETE | 2023-01-01 |
 //! | `/groups/{groupId}/clusters/{clusterName}/backup/exports` | GET, POST | 2023-01-01 |
 //! | `…/backup/exports/{exportId}` | GET | 2023-01-01 |
-//! | `…/clusters/{clusterName}/backup/snapshots` | GET | 2023-01-01 |
+//! | `…/clusters/{clusterName}/backup/snapshots` | GET, POST | 2023-01-01 |
 //! | `…/backup/snapshots/{snapshotId}` | GET | 2023-01-01 |
+//! | `…/clusters/{clusterName}/backup/schedule` | GET, PATCH | 2024-08-05 |
+//! | `/groups/{groupId}/clusters` | GET | 2024-08-05 |
+//! | `/groups/{groupId}/cloudProviderAccess` | GET | 2023-01-01 |
 //!
 //! The list of jobs may end in a slash in v1.0, as its reference page has it.
 //!
@@ -59,14 +63,18 @@
 //!   400 `VALIDATION_ERROR`.
 //! - A missing bucket, job or snapshot is 404 `RESOURCE_NOT_FOUND`, in a body as in a path.
 //! - A second active export of a snapshot is 409 `SNAPSHOT_EXPORT_IN_PROGRESS`.
-//! - `EXPORT_BUCKET_DELETE_FAILED_BUCKET_IN_USE` comes with 400, and for buckets of schedules alone.
+//! - `EXPORT_BUCKET_DELETE_FAILED_BUCKET_IN_USE` comes with 400, and for buckets that a schedule
+//!   names; a schedule whose export is switched off names none, unless [told
+//!   otherwise](FakeAtlasBuilder::schedules_keep_export).
+//! - Shared clusters and serverless instances are refused with the code of Flex clusters.
 //! - 405 and 415 carry `METHOD_NOT_ALLOWED` and `UNSUPPORTED_MEDIA_TYPE`.
-//! - v1.0 does not know the buckets of other clouds than AWS.
-//! - Rates are limited for export buckets, export jobs and snapshots apart, for the whole key, and
+//! - v1.0 and version 2023-01-01 do not know the buckets of other clouds than AWS.
+//! - Rates are limited for export buckets, export jobs, snapshots and so on apart, for the whole key, and
 //!   refilled by whole periods of the clock.
 //! - [`Fault::no_challenge`] and the like have Atlas's error body, as any 401 of the live service.
 //! - The `Deprecation` date and the values of `X-Java-Method` are made up.
 
+mod access_roles;
 mod ageing;
 mod answer;
 mod authorization;
@@ -74,6 +82,7 @@ mod buckets;
 mod builder;
 mod canned;
 mod clock;
+mod clusters;
 mod digest;
 mod error;
 mod fake;
@@ -91,6 +100,7 @@ mod page;
 mod query;
 mod reaction;
 mod routes;
+mod schedule;
 mod script;
 mod server;
 mod snapshots;
@@ -100,6 +110,7 @@ mod turnstile;
 mod validate;
 mod version;
 
+pub use access_roles::AccessRole;
 pub use answer::EnvelopeSpelling;
 pub use buckets::Bucket;
 pub use builder::{DEFAULT_PRIVATE_KEY, DEFAULT_PROJECT_ID, DEFAULT_PUBLIC_KEY, FakeAtlasBuilder};

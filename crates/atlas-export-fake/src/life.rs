@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::clock::{Clock, later, stamp};
 use crate::version::Version;
 
-/// What moves the jobs that were created through the API.
+/// What moves the jobs that were created through the API, and the snapshots that were taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JobProgress {
     /// Each GET of the job counts, lists do not: `queued` GETs see Queued, the `in_progress` after
@@ -62,11 +62,14 @@ pub(crate) struct Rules {
     pub(crate) progress: JobProgress,
     pub(crate) outcome: JobOutcome,
     pub(crate) collections: u64,
+    /// What moves the snapshots that are taken through the API.
+    pub(crate) snapshot_progress: JobProgress,
+    pub(crate) snapshots_fail: bool,
 }
 
 /// Where a job stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Phase {
+pub(crate) enum Phase {
     Queued,
     /// `done` parts of `of`.
     InProgress {
@@ -77,7 +80,7 @@ enum Phase {
 }
 
 impl JobProgress {
-    fn phase(self, polls: u32, age: Duration) -> Phase {
+    pub(crate) fn phase(self, polls: u32, age: Duration) -> Phase {
         match self {
             Self::ByPolls {
                 queued,
@@ -308,6 +311,7 @@ mod tests {
                 message: "no access".into(),
             },
             collections: 4,
+            ..Rules::default()
         };
         let mut job = job(&clock);
         job.poll(&rules, &clock);

@@ -9,7 +9,7 @@ use crate::answer::Reply;
 use crate::error::AtlasError;
 use crate::routes::Call;
 use crate::version::Generation;
-use crate::{buckets, jobs, snapshots};
+use crate::{access_roles, buckets, clusters, jobs, schedule, snapshots};
 
 /// One operation of the API.
 #[derive(Debug)]
@@ -20,6 +20,8 @@ pub(crate) struct Operation {
     pub(crate) path: &'static str,
     /// The v2 versions, oldest first.
     pub(crate) versions: &'static [&'static str],
+    /// Whether v1.0 has it.
+    pub(crate) v1: bool,
     /// What `X-Java-Method` says. The header is real, its values here are made up.
     pub(crate) java_method: &'static str,
     pub(crate) takes_body: bool,
@@ -33,15 +35,22 @@ const JOB: &str = "/groups/{groupId}/clusters/{clusterName}/backup/exports/{expo
 const SNAPSHOTS: &str = "/groups/{groupId}/clusters/{clusterName}/backup/snapshots";
 const SNAPSHOT: &str = "/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}";
 
+const SCHEDULE: &str = "/groups/{groupId}/clusters/{clusterName}/backup/schedule";
+const CLUSTERS: &str = "/groups/{groupId}/clusters";
+const ROLES: &str = "/groups/{groupId}/cloudProviderAccess";
+
 const FIRST: &[&str] = &["2023-01-01"];
 const BOTH: &[&str] = &["2023-01-01", "2024-05-30"];
+const SECOND: &[&str] = &["2024-05-30"];
+const AUGUST: &[&str] = &["2024-08-05"];
 
-pub(crate) static OPERATIONS: [Operation; 9] = [
+pub(crate) static OPERATIONS: [Operation; 15] = [
     Operation {
         id: "listExportBuckets",
         method: MethodFilter::GET,
         path: BUCKETS,
         versions: BOTH,
+        v1: true,
         java_method: "ExportBucketsResource::getAll",
         takes_body: false,
         run: buckets::list,
@@ -51,6 +60,7 @@ pub(crate) static OPERATIONS: [Operation; 9] = [
         method: MethodFilter::POST,
         path: BUCKETS,
         versions: BOTH,
+        v1: true,
         java_method: "ExportBucketsResource::create",
         takes_body: true,
         run: buckets::create,
@@ -60,6 +70,7 @@ pub(crate) static OPERATIONS: [Operation; 9] = [
         method: MethodFilter::GET,
         path: BUCKET,
         versions: BOTH,
+        v1: true,
         java_method: "ExportBucketsResource::getOne",
         takes_body: false,
         run: buckets::get,
@@ -69,6 +80,7 @@ pub(crate) static OPERATIONS: [Operation; 9] = [
         method: MethodFilter::DELETE,
         path: BUCKET,
         versions: FIRST,
+        v1: true,
         java_method: "ExportBucketsResource::delete",
         takes_body: false,
         run: buckets::delete,
@@ -78,6 +90,7 @@ pub(crate) static OPERATIONS: [Operation; 9] = [
         method: MethodFilter::GET,
         path: JOBS,
         versions: FIRST,
+        v1: true,
         java_method: "ExportsResource::getAll",
         takes_body: false,
         run: jobs::list,
@@ -87,6 +100,7 @@ pub(crate) static OPERATIONS: [Operation; 9] = [
         method: MethodFilter::POST,
         path: JOBS,
         versions: FIRST,
+        v1: true,
         java_method: "ExportsResource::create",
         takes_body: true,
         run: jobs::create,
@@ -96,6 +110,7 @@ pub(crate) static OPERATIONS: [Operation; 9] = [
         method: MethodFilter::GET,
         path: JOB,
         versions: FIRST,
+        v1: true,
         java_method: "ExportsResource::getOne",
         takes_body: false,
         run: jobs::get,
@@ -105,6 +120,7 @@ pub(crate) static OPERATIONS: [Operation; 9] = [
         method: MethodFilter::GET,
         path: SNAPSHOTS,
         versions: FIRST,
+        v1: true,
         java_method: "SnapshotsResource::getAll",
         takes_body: false,
         run: snapshots::list,
@@ -114,9 +130,70 @@ pub(crate) static OPERATIONS: [Operation; 9] = [
         method: MethodFilter::GET,
         path: SNAPSHOT,
         versions: FIRST,
+        v1: true,
         java_method: "SnapshotsResource::getOne",
         takes_body: false,
         run: snapshots::get,
+    },
+    Operation {
+        id: "updateExportBucket",
+        method: MethodFilter::PATCH,
+        path: BUCKET,
+        versions: SECOND,
+        v1: false,
+        java_method: "ExportBucketsResource::update",
+        takes_body: true,
+        run: buckets::update,
+    },
+    Operation {
+        id: "takeSnapshot",
+        method: MethodFilter::POST,
+        path: SNAPSHOTS,
+        versions: FIRST,
+        v1: true,
+        java_method: "SnapshotsResource::take",
+        takes_body: true,
+        run: snapshots::take,
+    },
+    Operation {
+        id: "getBackupSchedule",
+        method: MethodFilter::GET,
+        path: SCHEDULE,
+        versions: AUGUST,
+        v1: true,
+        java_method: "ScheduleResource::get",
+        takes_body: false,
+        run: schedule::get,
+    },
+    Operation {
+        id: "updateBackupSchedule",
+        method: MethodFilter::PATCH,
+        path: SCHEDULE,
+        versions: AUGUST,
+        v1: true,
+        java_method: "ScheduleResource::update",
+        takes_body: true,
+        run: schedule::update,
+    },
+    Operation {
+        id: "listClusters",
+        method: MethodFilter::GET,
+        path: CLUSTERS,
+        versions: AUGUST,
+        v1: true,
+        java_method: "ClustersResource::getAll",
+        takes_body: false,
+        run: clusters::list,
+    },
+    Operation {
+        id: "listAccessRoles",
+        method: MethodFilter::GET,
+        path: ROLES,
+        versions: FIRST,
+        v1: true,
+        java_method: "AccessRolesResource::getAll",
+        takes_body: false,
+        run: access_roles::list,
     },
 ];
 
@@ -126,13 +203,22 @@ impl Operation {
         match self.path {
             BUCKETS | BUCKET => "export buckets",
             JOBS | JOB => "export jobs",
+            CLUSTERS => "clusters",
+            ROLES => "access roles",
+            SCHEDULE => "backup schedules",
             _ => "snapshots",
         }
     }
 
+    /// The base paths that it is served under.
+    pub(crate) fn generations(&self) -> impl Iterator<Item = Generation> {
+        let all = [Generation::V1, Generation::V2].into_iter();
+        all.filter(|generation| self.v1 || *generation == Generation::V2)
+    }
+
     fn serves(&self, method: &Method, path: &str) -> bool {
         // The list of jobs may end in a slash in v1.0.
-        let generations = [Generation::V1, Generation::V2].into_iter();
+        let generations = self.generations();
         let below = generations.filter_map(|generation| {
             let below = path.strip_prefix(generation.base())?;
             let slash = generation == Generation::V1 && self.path == JOBS;
@@ -202,7 +288,17 @@ mod tests {
             (
                 Method::PATCH,
                 "/api/atlas/v2/groups/1/backup/exportBuckets/2",
+                Some("updateExportBucket"),
+            ),
+            (
+                Method::PATCH,
+                "/api/atlas/v1.0/groups/1/backup/exportBuckets/2",
                 None,
+            ),
+            (
+                Method::GET,
+                "/api/atlas/v1.0/groups/1/clusters",
+                Some("listClusters"),
             ),
             (Method::GET, "/groups/1/backup/exportBuckets", None),
             (Method::GET, "/", None),

@@ -90,6 +90,8 @@ mod tests {
         links: true,
         total_count: TotalCount::Exact,
         spelling: EnvelopeSpelling::Content,
+        schedules_keep_export: false,
+        lag: std::time::Duration::ZERO,
     };
 
     fn items(count: u64) -> Vec<Value> {

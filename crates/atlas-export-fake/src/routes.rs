@@ -26,7 +26,7 @@ use crate::version::{self, Generation, Version};
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
     let mut router = Router::new();
     for operation in &OPERATIONS {
-        for generation in [Generation::V1, Generation::V2] {
+        for generation in operation.generations() {
             let path = format!("{}{}", generation.base(), operation.path);
             router = router.route(&path, method_router(operation, generation));
             // The path of the v1.0 reference page for the list of jobs ends in a slash.

@@ -1,4 +1,4 @@
-//! Snapshots: only to be looked at and exported.
+//! Snapshots: looked at, exported, and taken on demand.
 
 use std::time::Duration;
 
@@ -6,8 +6,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 
 use crate::answer::Reply;
-use crate::clock::{later, stamp};
+use crate::clock::{Clock, later, stamp};
 use crate::error::AtlasError;
+use crate::life::{Phase, Rules};
 use crate::routes::Call;
 use crate::state::Cluster;
 
@@ -31,6 +32,17 @@ pub struct Snapshot {
     description: Option<String>,
     storage_bytes: u64,
     pub(crate) created_at: Option<DateTime<Utc>>,
+    /// Of one that was taken through the API.
+    taken: Option<Taken>,
+}
+
+/// How far a snapshot is that was taken through the API.
+#[derive(Debug, Clone)]
+struct Taken {
+    /// The clock's age at its beginning.
+    born: Duration,
+    polls: u32,
+    retention: Duration,
 }
 
 impl Snapshot {
@@ -44,6 +56,7 @@ impl Snapshot {
             description: None,
             storage_bytes: 0,
             created_at: None,
+            taken: None,
         }
     }
 
@@ -89,15 +102,28 @@ impl Snapshot {
             .or(Some(start));
     }
 
-    fn is_completed(&self) -> bool {
-        self.status == "completed"
+    fn status_now(&self, rules: &Rules, clock: &dyn Clock) -> &str {
+        let Some(taken) = &self.taken else {
+            return &self.status;
+        };
+        let age = clock.now().saturating_sub(taken.born);
+        match rules.snapshot_progress.phase(taken.polls, age) {
+            Phase::Queued => "queued",
+            Phase::InProgress { .. } => "inProgress",
+            Phase::Ended if rules.snapshots_fail => "failed",
+            Phase::Ended => "completed",
+        }
     }
 
     /// Why this snapshot cannot be exported, if it cannot. That Atlas says so with a
     /// `VALIDATION_ERROR` is unconfirmed.
-    pub(crate) fn check_exportable(&self) -> Result<(), AtlasError> {
+    pub(crate) fn check_exportable(
+        &self,
+        rules: &Rules,
+        clock: &dyn Clock,
+    ) -> Result<(), AtlasError> {
         let refuse = |why: &str| Err(AtlasError::invalid_field("snapshotId", why));
-        if !self.is_completed() {
+        if self.status_now(rules, clock) != "completed" {
             refuse("names a snapshot that is not completed")
         } else if self.kind == "fallback" {
             refuse("names a fallback snapshot, which cannot be exported")
@@ -106,7 +132,9 @@ impl Snapshot {
         }
     }
 
-    fn body(&self, cluster: &Cluster) -> Value {
+    fn body(&self, cluster: &Cluster, rules: &Rules, clock: &dyn Clock) -> Value {
+        let status = self.status_now(rules, clock);
+        let completed = status == "completed";
         // Every on-demand snapshot says "ondemand", which the published enumeration does not hold.
         let frequency = match self.kind.as_str() {
             "onDemand" => "ondemand",
@@ -116,7 +144,7 @@ impl Snapshot {
         body.insert("id".into(), self.id.clone().into());
         body.insert("frequencyType".into(), frequency.into());
         body.insert("snapshotType".into(), self.kind.clone().into());
-        body.insert("status".into(), self.status.clone().into());
+        body.insert("status".into(), status.into());
         if let Some(description) = &self.description {
             body.insert("description".into(), description.clone().into());
         }
@@ -127,13 +155,23 @@ impl Snapshot {
             body.insert("replicaSetName".into(), cluster.name.clone().into());
         }
         if let Some(created_at) = self.created_at {
-            let expires_at = later(created_at, RETENTION);
+            // It is kept from its completion on, which is not known before.
+            let kept = self
+                .taken
+                .as_ref()
+                .map_or(RETENTION, |taken| taken.retention);
+            let made = if self.taken.is_some() && completed {
+                60
+            } else {
+                0
+            };
+            let expires_at = later(created_at, kept + Duration::from_secs(made));
             body.insert("expiresAt".into(), stamp(expires_at).into());
-            if self.is_completed() {
+            if completed {
                 body.insert("createdAt".into(), stamp(created_at).into());
             }
         }
-        if self.is_completed() {
+        if completed {
             body.insert("cloudProvider".into(), "AWS".into());
             body.insert("mongodVersion".into(), "8.0.12".into());
             body.insert("storageSizeBytes".into(), self.storage_bytes.into());
@@ -145,25 +183,65 @@ impl Snapshot {
 }
 
 /// Every snapshot of `cluster` as a list shows it.
-pub(crate) fn bodies(cluster: &Cluster) -> Vec<Value> {
+pub(crate) fn bodies(cluster: &Cluster, rules: &Rules, clock: &dyn Clock) -> Vec<Value> {
     let snapshots = cluster.snapshots.iter();
-    snapshots.map(|snapshot| snapshot.body(cluster)).collect()
+    snapshots
+        .map(|snapshot| snapshot.body(cluster, rules, clock))
+        .collect()
 }
 
 pub(crate) fn list(call: &Call<'_>) -> Result<Reply, AtlasError> {
+    let (rules, clock) = (&call.shared.rules, call.shared.clock.as_ref());
     let world = call.shared.world();
-    let cluster = world.cluster(call.object_id("groupId")?, call.param("clusterName"))?;
-    call.page(bodies(cluster))
+    let cluster = world.backed_up(call.object_id("groupId")?, call.param("clusterName"))?;
+    call.page(bodies(cluster, rules, clock))
 }
 
+/// A GET of one snapshot counts as a poll of it.
 pub(crate) fn get(call: &Call<'_>) -> Result<Reply, AtlasError> {
-    let world = call.shared.world();
-    let cluster = world.cluster(call.object_id("groupId")?, call.param("clusterName"))?;
+    let (rules, clock) = (&call.shared.rules, call.shared.clock.as_ref());
+    let (project, name) = (call.object_id("groupId")?, call.param("clusterName"));
+    let mut world = call.shared.world();
+    world.backed_up(project, name)?;
     let id = call.object_id("snapshotId")?;
-    cluster
-        .snapshots
-        .iter()
-        .find(|snapshot| snapshot.id == id)
-        .map(|snapshot| Reply::One(snapshot.body(cluster)))
-        .ok_or_else(|| AtlasError::resource_not_found(id))
+    let missing = || AtlasError::resource_not_found(id);
+    let cluster = world.cluster_mut(project, name)?;
+    let index = cluster.snapshots.iter().position(|known| known.id == id);
+    let index = index.ok_or_else(missing)?;
+    let known = cluster.snapshots.get_mut(index);
+    if let Some(taken) = known.and_then(|known| known.taken.as_mut()) {
+        taken.polls = taken.polls.saturating_add(1);
+    }
+    let snapshot = cluster.snapshots.get(index).ok_or_else(missing)?;
+    Ok(Reply::One(snapshot.body(cluster, rules, clock)))
+}
+
+/// Each call takes another one.
+pub(crate) fn take(call: &Call<'_>) -> Result<Reply, AtlasError> {
+    let (rules, clock) = (&call.shared.rules, call.shared.clock.as_ref());
+    let (project, name) = (call.object_id("groupId")?, call.param("clusterName"));
+    let mut world = call.shared.world();
+    world.backed_up(project, name)?;
+    let body = call.json_body()?;
+    let days = body.get("retentionInDays").and_then(Value::as_u64);
+    let snapshot = Snapshot {
+        status: "queued".into(),
+        description: body
+            .get("description")
+            .and_then(Value::as_str)
+            .map(str::to_owned),
+        created_at: Some(clock.wall()),
+        taken: Some(Taken {
+            born: clock.now(),
+            polls: 0,
+            retention: days.map_or(RETENTION, |days| {
+                Duration::from_secs(days.saturating_mul(24 * 60 * 60))
+            }),
+        }),
+        ..Snapshot::completed(world.new_id())
+    };
+    let cluster = world.cluster_mut(project, name)?;
+    let shown = snapshot.body(cluster, rules, clock);
+    cluster.snapshots.push(snapshot);
+    Ok(Reply::One(shown))
 }

@@ -2,9 +2,11 @@
 
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::access_roles::AccessRole;
 use crate::ageing::Ageing;
 use crate::answer::EnvelopeSpelling;
 use crate::buckets::Bucket;
@@ -15,6 +17,7 @@ use crate::life::{Job, Rules};
 use crate::limiter::Limiter;
 use crate::log::Log;
 use crate::page::TotalCount;
+use crate::schedule::AutoExport;
 use crate::script::Script;
 use crate::snapshots::Snapshot;
 use crate::validate::Schemas;
@@ -46,6 +49,10 @@ pub(crate) struct Habits {
     pub(crate) links: bool,
     pub(crate) total_count: TotalCount,
     pub(crate) spelling: EnvelopeSpelling,
+    /// Whether a schedule whose export is switched off still names the bucket.
+    pub(crate) schedules_keep_export: bool,
+    /// How long what was created is not seen.
+    pub(crate) lag: Duration,
 }
 
 impl Shared {
@@ -66,6 +73,7 @@ pub(crate) struct Project {
     pub(crate) org_id: String,
     pub(crate) buckets: Vec<Bucket>,
     pub(crate) clusters: Vec<Cluster>,
+    pub(crate) roles: Vec<AccessRole>,
 }
 
 #[derive(Debug, Clone)]
@@ -76,6 +84,10 @@ pub(crate) struct Cluster {
     pub(crate) shards: Option<Vec<String>>,
     pub(crate) snapshots: Vec<Snapshot>,
     pub(crate) jobs: Vec<StoredJob>,
+    /// `M10` and the like, `FLEX`, `SERVERLESS`.
+    pub(crate) tier: String,
+    pub(crate) backup: bool,
+    pub(crate) auto_export: AutoExport,
 }
 
 /// A job of the list: one that lives, or one that was put there as raw JSON and stays as it is.
@@ -114,6 +126,13 @@ impl World {
             .iter()
             .find(|cluster| cluster.name == name)
             .ok_or_else(|| AtlasError::cluster_not_found(name, project))
+    }
+
+    /// A cluster whose tier has backups.
+    pub(crate) fn backed_up(&self, project: &str, name: &str) -> Result<&Cluster, AtlasError> {
+        let cluster = self.cluster(project, name)?;
+        cluster.check_backup()?;
+        Ok(cluster)
     }
 
     pub(crate) fn cluster_mut(

@@ -107,8 +107,12 @@ async fn a_deletion_answers_204_with_a_type_and_no_body() -> Outcome {
 
 #[tokio::test]
 async fn a_bucket_that_a_schedule_uses_stays() -> Outcome {
-    let bucket = Bucket::aws("b01", ROLE).id(BUCKET).used_by_schedule();
-    let fake = FakeAtlas::builder().bucket(PROJECT, bucket).start().await?;
+    let bucket = Bucket::aws("b01", ROLE).id(BUCKET);
+    let fake = FakeAtlas::builder()
+        .bucket(PROJECT, bucket)
+        .auto_export(PROJECT, "Cluster0", BUCKET, "monthly")
+        .start()
+        .await?;
     let refused = call(&fake, "DELETE", &format!("{}/{BUCKET}", v2()), None).await?;
     let code = "EXPORT_BUCKET_DELETE_FAILED_BUCKET_IN_USE";
     assert_eq!(refused.status, 400);
