@@ -259,16 +259,22 @@ fn rows() -> Vec<Row> {
     ]
 }
 
-const READS: [&str; 6] = [
+/// Reads, and changes that set what they set: what may be repeated and adds nothing.
+const READS: [&str; 11] = [
     "listExportBuckets",
     "getExportBucket",
     "listExportJobs",
     "getExportJob",
     "listSnapshots",
     "getSnapshot",
+    "getBackupSchedule",
+    "listClusters",
+    "listAccessRoles",
+    "updateExportBucket",
+    "updateBackupSchedule",
 ];
 const DELETES: [&str; 1] = ["deleteExportBucket"];
-const CREATES: [&str; 2] = ["createExportBucket", "createExportJob"];
+const CREATES: [&str; 3] = ["createExportBucket", "createExportJob", "takeSnapshot"];
 
 async fn call(project: &Project, cluster: &Cluster, operation: &str) -> Result<(), Error> {
     let (buckets, jobs) = (project.export_buckets(), cluster.export_jobs());
@@ -288,6 +294,16 @@ async fn call(project: &Project, cluster: &Cluster, operation: &str) -> Result<(
         }
         "listSnapshots" => cluster.snapshots().list().await.map(drop),
         "getSnapshot" => cluster.snapshots().get(&parsed(SNAPSHOT)).await.map(drop),
+        "takeSnapshot" => cluster.snapshots().take().send().await.map(drop),
+        "getBackupSchedule" => cluster.auto_export().get().await.map(drop),
+        "updateBackupSchedule" => cluster.auto_export().disable().await.map(drop),
+        "listClusters" => project.clusters().list().await.map(drop),
+        "listAccessRoles" => project.access_roles().list().await.map(drop),
+        "updateExportBucket" => {
+            let id = parsed(BUCKET);
+            let update = buckets.update(&id).require_private_networking(true);
+            update.send().await.map(drop)
+        }
         other => panic!("no such operation: {other}"),
     }
 }
@@ -321,7 +337,8 @@ async fn meet(operation: &str, fault: &Fault) -> (Outcome, isize) {
     fake.clear_requests();
     let count = || {
         let (buckets, jobs) = (fake.buckets(PROJECT), fake.jobs(PROJECT, CLUSTER));
-        isize::try_from(buckets.len() + jobs.len()).unwrap()
+        let snapshots = fake.snapshots(PROJECT, CLUSTER);
+        isize::try_from(buckets.len() + jobs.len() + snapshots.len()).unwrap()
     };
     let before = count();
     fake.inject_for(Match::operation(operation).authenticated(), fault.clone());

@@ -10,13 +10,16 @@
 mod connecting;
 mod contract;
 mod counting;
-
+mod deleting;
 mod digest;
+mod ensuring;
 mod failures;
 mod faults;
 mod fleet;
 mod media;
 mod paging;
+mod providers;
+mod recorded_life;
 mod reference_pages;
 mod retrying;
 mod tls;
@@ -24,3 +27,4 @@ mod tolerance;
 mod waiting;
 mod watching;
 mod wire;
+mod workflow;

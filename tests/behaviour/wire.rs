@@ -1,7 +1,8 @@
 //! What goes on the wire, for both generations of the API: seen by the fake and by mocks.
 
 use atlas_export::{
-    ApiVersion, Client, Cluster, ExportJobId, NewExportBucket, PageSize, Project, SnapshotId,
+    ApiVersion, Client, Cluster, ExportJobId, Frequency, NewExportBucket, PageSize, Project,
+    SnapshotId,
 };
 use atlas_export_fake::{FakeAtlas, RecordedRequest, Snapshot};
 use atlas_export_httpmock::MockServerExt as _;
@@ -20,7 +21,7 @@ struct Expected {
 
 async fn fake() -> FakeAtlas {
     FakeAtlas::builder()
-        .cluster(PROJECT, CLUSTER)
+        .demo()
         .snapshot(PROJECT, CLUSTER, Snapshot::completed(SNAPSHOT))
         .bucket(
             PROJECT,
@@ -109,6 +110,25 @@ async fn every_operation_asks_for_an_envelope_if_the_client_does() {
     jobs.get(&job.id).await.unwrap();
     snapshots.list().await.unwrap();
     snapshots.get(&snapshot).await.unwrap();
+    snapshots.take().send().await.unwrap();
+    cluster.auto_export().get().await.unwrap();
+    cluster.auto_export().disable().await.unwrap();
+    project.clusters().list().await.unwrap();
+    assert_eq!(
+        project
+            .access_roles()
+            .list()
+            .await
+            .unwrap()
+            .aws_iam_roles
+            .len(),
+        1
+    );
+    let update = buckets.update(&bucket).require_private_networking(true);
+    assert_eq!(
+        update.send().await.unwrap().require_private_networking,
+        Some(true)
+    );
     for request in fake.requests() {
         assert_eq!(
             request.query.as_deref(),
@@ -206,6 +226,70 @@ async fn call_every_operation(
         version,
         &expect("GET", path, query, "2023-01-01", None),
     );
+    call_the_rest(fake, client, version, query).await;
+}
+
+/// What is around an export: snapshots on demand, schedules, clusters, roles.
+async fn call_the_rest(
+    fake: &FakeAtlas,
+    client: &Client,
+    version: ApiVersion,
+    query: Option<&'static str>,
+) {
+    let Handles { project, cluster } = handles(client);
+    let checks = |method, path: String, query, v2_date, body| {
+        let expected = Expected {
+            method,
+            path: format!("/groups/{PROJECT}/{path}"),
+            query,
+            v2_date,
+            body,
+        };
+        check(&last(fake), version, &expected);
+    };
+    let snapshots = cluster.snapshots();
+    let take = snapshots.take().description("now").retention_days(3);
+    take.send().await.unwrap();
+    let body = json!({ "description": "now", "retentionInDays": 3 });
+    let path = format!("clusters/{CLUSTER}/backup/snapshots");
+    checks("POST", path, None, "2023-01-01", Some(body));
+
+    let schedule = format!("clusters/{CLUSTER}/backup/schedule");
+    cluster.auto_export().get().await.unwrap();
+    checks("GET", schedule.clone(), None, "2024-08-05", None);
+
+    let enable = cluster.auto_export();
+    let bucket = parsed(BUCKET);
+    enable.enable(&bucket, Frequency::Monthly).await.unwrap();
+    let body = json!({
+        "autoExportEnabled": true,
+        "export": { "exportBucketId": BUCKET, "frequencyType": "monthly" },
+    });
+    checks("PATCH", schedule.clone(), None, "2024-08-05", Some(body));
+
+    cluster.auto_export().disable().await.unwrap();
+    let body = json!({ "autoExportEnabled": false });
+    checks("PATCH", schedule.clone(), None, "2024-08-05", Some(body));
+
+    cluster.auto_export().names_in_prefix(true).await.unwrap();
+    let body = json!({ "useOrgAndGroupNamesInExportPrefix": true });
+    checks("PATCH", schedule, None, "2024-08-05", Some(body));
+
+    project.clusters().list().await.unwrap();
+    checks("GET", "clusters".to_owned(), query, "2024-08-05", None);
+
+    project.access_roles().list().await.unwrap();
+    let roles = "cloudProviderAccess".to_owned();
+    checks("GET", roles, query, "2023-01-01", None);
+
+    if version == ApiVersion::V2 {
+        let update = project.export_buckets();
+        let update = update.update(&bucket).require_private_networking(true);
+        update.send().await.unwrap();
+        let path = format!("backup/exportBuckets/{BUCKET}");
+        let body = json!({ "requirePrivateNetworking": true });
+        checks("PATCH", path, None, "2024-05-30", Some(body));
+    }
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use atlas_export_fake::FakeAtlas;
 
 pub use clock::TestClock;
 pub use scripted::{Reply, ScriptedServer};
-pub use storm::{Report, storm};
+pub use storm::{Report, fault, storm};
 
 /// A project.
 pub const PROJECT: &str = "32b6e34b3d91647abb20e7b8";

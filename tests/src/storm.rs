@@ -68,8 +68,9 @@ fn scattered(seed: u64, number: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-/// The fault that a request meets, if it meets one.
-fn fault(seed: u64, head: &RequestHead) -> Option<Fault> {
+/// The fault that a request meets, if it meets one: three in ten do. The same seed gives the
+/// same faults.
+pub fn fault(seed: u64, head: &RequestHead) -> Option<Fault> {
     let number = scattered(seed, head.number);
     if number % 100 >= 30 {
         return None;

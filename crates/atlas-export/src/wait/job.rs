@@ -41,16 +41,23 @@ fn collections(job: &ExportJob) -> Option<(u64, u64)> {
     (total > 0).then_some((exported, total))
 }
 
-/// How fast collections are exported, measured from the first poll that told their number.
+/// How fast collections are exported, measured from the last poll before they began to move:
+/// time in the queue does not count.
 #[derive(Clone, Copy, Debug, Default)]
 struct Speed {
-    first: Option<(u64, Duration)>,
+    base: Option<(u64, Duration)>,
 }
 
 impl Speed {
     fn remaining(&mut self, collections: (u64, u64), elapsed: Duration) -> Option<Duration> {
         let (exported, total) = collections;
-        let (before, since) = *self.first.get_or_insert((exported, elapsed));
+        let (before, since) = match self.base {
+            Some(base) if base.0 != exported => base,
+            _ => {
+                self.base = Some((exported, elapsed));
+                return None;
+            }
+        };
         let done = u32::try_from(exported.checked_sub(before)?).ok()?;
         let left = u32::try_from(total.saturating_sub(exported)).ok()?;
         let each = elapsed.saturating_sub(since).checked_div(done)?;
@@ -373,8 +380,8 @@ mod tests {
         // Nothing has moved yet.
         assert_eq!(speed.remaining((4, 12), at(10)), None);
         assert_eq!(speed.remaining((4, 12), at(20)), None);
-        // Two in twenty seconds, so six take a minute.
-        assert_eq!(speed.remaining((6, 12), at(30)), Some(at(60)));
+        // Two in ten seconds, so six take half a minute.
+        assert_eq!(speed.remaining((6, 12), at(30)), Some(at(30)));
         assert_eq!(speed.remaining((12, 12), at(90)), Some(at(0)));
         // Whatever Atlas says, nothing overflows.
         assert_eq!(speed.remaining((3, 12), at(99)), None);

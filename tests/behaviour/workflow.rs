@@ -1,0 +1,301 @@
+//! What is around an export: snapshots on demand, clusters, roles, and automatic export.
+
+use std::{sync::Arc, time::Duration};
+
+use atlas_export::{
+    ApiVersion, Client, ClusterName, ErrorKind, Frequency, NotExportable, SnapshotWaitError,
+};
+use atlas_export_fake::{
+    AccessRole, Bucket, FakeAtlas, FakeAtlasBuilder, Fault, JobProgress, Match,
+};
+use atlas_export_tests::{BUCKET, CLUSTER, PROJECT, ROLE, TestClock, client_of, parsed};
+use futures_util::TryStreamExt as _;
+use http::StatusCode;
+
+const BOTH: [ApiVersion; 2] = [ApiVersion::V1, ApiVersion::V2];
+
+async fn start(builder: FakeAtlasBuilder, version: ApiVersion) -> (FakeAtlas, TestClock, Client) {
+    let clock = TestClock::default();
+    let fake = builder
+        .clock(Arc::new(clock.clone()))
+        .start()
+        .await
+        .unwrap();
+    let client = client_of(&fake)
+        .api_version(version)
+        .clock(Arc::new(clock.clone()))
+        .build()
+        .unwrap();
+    (fake, clock, client)
+}
+
+#[tokio::test]
+async fn a_snapshot_is_taken_and_waited_for() {
+    for version in BOTH {
+        let builder = FakeAtlas::builder()
+            .cluster(PROJECT, CLUSTER)
+            .snapshot_progress(JobProgress::ByClock {
+                queued: Duration::from_secs(30),
+                in_progress: Duration::from_secs(90),
+            });
+        let (_fake, clock, client) = start(builder, version).await;
+        let snapshots = client
+            .project(parsed(PROJECT))
+            .cluster(parsed(CLUSTER))
+            .snapshots();
+        let begun = snapshots
+            .take()
+            .description("by hand")
+            .retention_days(2)
+            .send()
+            .await
+            .unwrap();
+        assert!(!begun.is_exportable() && begun.created_at.is_none());
+        assert_eq!(begun.description.as_deref(), Some("by hand"));
+        assert!(snapshots.newest_exportable().await.unwrap().is_none());
+        let taken = snapshots.wait_until_completed(&begun.id).await.unwrap();
+        assert!(taken.is_exportable() && taken.expires_at > begun.expires_at);
+        assert_eq!(
+            snapshots.newest_exportable().await.unwrap().unwrap().id,
+            begun.id
+        );
+        assert!(
+            clock.elapsed() < Duration::from_secs(160),
+            "{:?}",
+            clock.elapsed()
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_snapshot_that_fails_takes_too_long_or_vanishes_is_each_its_own_outcome() {
+    let fails = FakeAtlas::builder()
+        .cluster(PROJECT, CLUSTER)
+        .snapshots_fail();
+    let (fake, _clock, client) = start(fails, ApiVersion::V2).await;
+    let snapshots = client
+        .project(parsed(PROJECT))
+        .cluster(parsed(CLUSTER))
+        .snapshots();
+    let begun = snapshots.take().send().await.unwrap();
+    let late = snapshots
+        .wait_until_completed(&begun.id)
+        .max_wait(Duration::ZERO);
+    let late = late.await.unwrap_err();
+    assert!(late.to_string().contains("last seen queued"), "{late}");
+    assert!(matches!(
+        late,
+        SnapshotWaitError::MaxWaitExceeded { last: Some(_), .. }
+    ));
+    let failed = snapshots.wait_until_completed(&begun.id).await.unwrap_err();
+    assert!(matches!(failed, SnapshotWaitError::SnapshotFailed(s) if s.id == begun.id));
+    let missing = parsed("0123456789abcdef01234567");
+    let missing = snapshots.wait_until_completed(&missing).await.unwrap_err();
+    assert!(matches!(missing, SnapshotWaitError::Poll(error) if error.is_not_found()));
+
+    let before = fake.requests().len();
+    let never = snapshots.take().retention_days(0).send().await.unwrap_err();
+    assert_eq!(
+        (never.kind(), fake.requests().len()),
+        (ErrorKind::Config, before)
+    );
+}
+
+#[tokio::test]
+async fn a_lost_answer_to_a_snapshot_is_ambiguous_and_not_repeated() {
+    let (fake, _clock, client) = start(
+        FakeAtlas::builder().cluster(PROJECT, CLUSTER),
+        ApiVersion::V2,
+    )
+    .await;
+    let snapshots = client
+        .project(parsed(PROJECT))
+        .cluster(parsed(CLUSTER))
+        .snapshots();
+    fake.inject_for(
+        Match::operation("takeSnapshot").authenticated(),
+        Fault::reset(),
+    );
+    let error = snapshots.take().send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Ambiguous);
+}
+
+#[tokio::test]
+async fn clusters_are_listed_with_their_tier_and_why_they_cannot_be_exported() {
+    for version in BOTH {
+        let mut builder = FakeAtlas::builder()
+            .cluster(PROJECT, "Dedicated")
+            .sharded_cluster(PROJECT, "Sharded", &["s0", "s1"])
+            .tier(PROJECT, "Sharded", "M30")
+            .tier(PROJECT, "Flex", "FLEX")
+            .tier(PROJECT, "Free", "M0")
+            .backup_off(PROJECT, "Off");
+        if version == ApiVersion::V1 {
+            builder = builder.tier(PROJECT, "Serverless", "SERVERLESS");
+        }
+        let (_fake, _clock, client) = start(builder, version).await;
+        let clusters = client.project(parsed(PROJECT)).clusters();
+        let all: Vec<_> = clusters.list().by_item().try_collect().await.unwrap();
+        let told: Vec<_> = all
+            .iter()
+            .map(|c| {
+                (
+                    c.name.as_str(),
+                    c.tier().to_string(),
+                    c.why_not_exportable(),
+                )
+            })
+            .collect();
+        let mut expected = vec![
+            ("Dedicated", "M10".to_owned(), None),
+            ("Sharded", "M30".to_owned(), None),
+            ("Flex", "Flex".to_owned(), Some(NotExportable::Flex)),
+            ("Free", "M0".to_owned(), Some(NotExportable::Shared)),
+            ("Off", "M10".to_owned(), Some(NotExportable::BackupOff)),
+        ];
+        if version == ApiVersion::V1 {
+            expected.push((
+                "Serverless",
+                "Serverless".to_owned(),
+                Some(NotExportable::Serverless),
+            ));
+        }
+        assert_eq!(told, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_cluster_that_cannot_be_exported_is_refused_by_atlas_with_its_code() {
+    let builder = FakeAtlas::builder().tier(PROJECT, "Flex", "FLEX");
+    let (_fake, _clock, client) = start(builder, ApiVersion::V2).await;
+    let cluster = client.project(parsed(PROJECT)).cluster(parsed("Flex"));
+    for error in [
+        cluster.snapshots().list().await.map(drop).unwrap_err(),
+        cluster.export_jobs().list().await.map(drop).unwrap_err(),
+        cluster.auto_export().get().await.map(drop).unwrap_err(),
+        cluster
+            .snapshots()
+            .take()
+            .send()
+            .await
+            .map(drop)
+            .unwrap_err(),
+    ] {
+        let code = error.api().unwrap().error_code.as_deref();
+        assert_eq!(code, Some("CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API"));
+    }
+    let error = client
+        .project(parsed("0123456789abcdef01234567"))
+        .clusters()
+        .list()
+        .await;
+    assert!(error.unwrap_err().is_not_found());
+}
+
+#[tokio::test]
+async fn a_role_is_found_by_what_its_cloud_calls_it() {
+    let arn = "arn:aws:iam::123456789012:role/atlas-export";
+    let principal = "4F2DEB0D-be22-4524-a403-df531868bac0";
+    let address = "atlas-0001@p-0001.iam.gserviceaccount.com";
+    let (on_azure, on_gcp) = ("22345678f901a234dbdb00ca", "32345678f901a234dbdb00ca");
+    for version in BOTH {
+        let builder = FakeAtlas::builder()
+            .access_role(
+                PROJECT,
+                AccessRole::unauthorized_aws("42345678f901a234dbdb00ca"),
+            )
+            .access_role(PROJECT, AccessRole::aws(ROLE, arn))
+            .access_role(PROJECT, AccessRole::azure(on_azure, principal))
+            .access_role(PROJECT, AccessRole::gcp(on_gcp, address));
+        let (fake, _clock, client) = start(builder, version).await;
+        let roles = client.project(parsed(PROJECT)).access_roles();
+        let found = roles.find_aws(arn).await.unwrap().unwrap();
+        assert_eq!(found.role_id.as_str(), ROLE);
+        assert!(roles.find_aws(&format!("{arn}-2")).await.unwrap().is_none());
+        let before = fake.requests().len();
+        let error = roles.find_aws(ROLE).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config);
+        assert!(error.to_string().contains("arn:aws:iam::"), "{error}");
+        assert_eq!(fake.requests().len(), before);
+        let lower = principal.to_lowercase();
+        let (azure, gcp) = (
+            roles.find_azure(&lower).await,
+            roles.find_gcp(address).await,
+        );
+        if version == ApiVersion::V1 {
+            assert_eq!(azure.unwrap_err().kind(), ErrorKind::Config);
+            assert_eq!(gcp.unwrap_err().kind(), ErrorKind::Config);
+            assert_eq!(fake.requests().len(), before);
+        } else {
+            assert_eq!(azure.unwrap().unwrap().id.as_str(), on_azure);
+            assert_eq!(gcp.unwrap().unwrap().role_id.as_str(), on_gcp);
+        }
+    }
+}
+
+#[tokio::test]
+async fn automatic_export_is_switched_without_disturbing_the_schedule() {
+    for version in BOTH {
+        let builder = FakeAtlas::builder()
+            .cluster(PROJECT, CLUSTER)
+            .bucket(PROJECT, Bucket::aws("exports", ROLE).id(BUCKET));
+        let (fake, _clock, client) = start(builder, version).await;
+        let auto = client
+            .project(parsed(PROJECT))
+            .cluster(parsed(CLUSTER))
+            .auto_export();
+        let before = fake.schedule(PROJECT, CLUSTER);
+        let off = auto.get().await.unwrap();
+        assert!(!off.enabled && off.bucket.is_none() && off.frequency.is_none());
+        let on = auto
+            .enable(&parsed(BUCKET), Frequency::Monthly)
+            .await
+            .unwrap();
+        assert!(on.enabled);
+        assert_eq!(on.bucket, Some(parsed(BUCKET)));
+        assert_eq!(on.frequency, Some(Frequency::Monthly));
+        assert_eq!(on.schedule.extra["policies"], before["policies"]);
+        let named = auto.names_in_prefix(true).await.unwrap();
+        assert!(named.enabled && named.names_in_prefix);
+        assert!(auto.names_in_prefix(false).await.unwrap().enabled);
+        let off = auto.disable().await.unwrap();
+        assert!(!off.enabled && off.bucket.is_none());
+        assert_eq!(fake.schedule(PROJECT, CLUSTER), before);
+    }
+}
+
+#[tokio::test]
+async fn automatic_export_to_what_is_not_there_is_refused() {
+    let builder = FakeAtlas::builder().cluster(PROJECT, CLUSTER);
+    let (fake, _clock, client) = start(builder, ApiVersion::V2).await;
+    let project = client.project(parsed(PROJECT));
+    let auto = project.cluster(parsed(CLUSTER)).auto_export();
+    let error = auto
+        .enable(&parsed(BUCKET), Frequency::Yearly)
+        .await
+        .unwrap_err();
+    assert!(error.is_not_found());
+    let before = fake.requests().len();
+    let wrong = atlas_export::ExportBucketId::received("{BUCKET-ID}");
+    let error = auto.enable(&wrong, Frequency::Yearly).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), fake.requests().len()),
+        (ErrorKind::Config, before)
+    );
+    // A change that is set twice is set once: it may be repeated.
+    fake.inject_for(
+        Match::operation("updateBackupSchedule").authenticated(),
+        Fault::status(StatusCode::SERVICE_UNAVAILABLE),
+    );
+    assert!(!auto.disable().await.unwrap().enabled);
+    let name: ClusterName = parsed("Missing");
+    assert!(
+        project
+            .cluster(name)
+            .auto_export()
+            .get()
+            .await
+            .unwrap_err()
+            .is_not_found()
+    );
+}
