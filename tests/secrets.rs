@@ -20,8 +20,8 @@ use std::{
 };
 
 use atlas_export::{
-    ApiVersion, Backoff, Client, Credentials, ErrorKind, NewExportBucket, RetryPolicy, WaitError,
-    clock::SystemClock, variables::Variables,
+    ApiVersion, Backoff, Client, Credentials, Ensured, Environment, ErrorKind, Frequency,
+    NewExportBucket, RetryPolicy, WaitError, clock::SystemClock, variables::Variables, wait_all,
 };
 use atlas_export_fake::{FakeAtlas, JobProgress, Snapshot};
 use atlas_export_tests::{
@@ -204,6 +204,7 @@ async fn run(shown: &mut Shown) -> Vec<String> {
         .build()
         .unwrap();
     export(shown, &client).await;
+    around(shown, &client).await;
     fail(shown, &client).await;
     shown.show("Client", &client);
     shown.show("FakeAtlas", &fake);
@@ -249,6 +250,48 @@ async fn export(shown: &mut Shown, client: &Client) {
     shown.show("Cluster", &cluster);
     shown.show("ExportBuckets", &buckets);
     shown.show("ExportJobs", &jobs);
+}
+
+/// What is around an export.
+async fn around(shown: &mut Shown, client: &Client) {
+    let project = client.project(parsed(PROJECT));
+    let cluster = project.cluster(parsed(CLUSTER));
+    let (buckets, jobs) = (project.export_buckets(), cluster.export_jobs());
+    shown.show("Environment", &Environment::Government);
+    shown.show("Clusters", &project.clusters());
+    shown.show("AccessRoles", &project.access_roles());
+    let auto = cluster.auto_export();
+    shown.show("AutoExport", &auto);
+    let bucket = parsed(BUCKET);
+    let settings = auto.enable(&bucket, Frequency::Monthly).await.unwrap();
+    shown.show("AutoExportSettings", &settings);
+    shown.show("UpdateExportBucket", &buckets.update(&bucket));
+    let ensure = buckets.ensure(NewExportBucket::aws("example-bucket", parsed(ROLE)).unwrap());
+    shown.show("EnsureExportBucket", &ensure);
+    let ensured = ensure.await.unwrap();
+    shown.show("Ensured", &ensured);
+    let Ensured::Existing(existing) = ensured else {
+        panic!("it is there")
+    };
+    shown.show("Existing", &existing);
+    let snapshots = cluster.snapshots();
+    shown.show("TakeSnapshot", &snapshots.take());
+    let snapshot = snapshots.take().send().await.unwrap();
+    let wait = snapshots.wait_until_completed(&snapshot.id);
+    shown.show("WaitUntilCompleted", &wait);
+    let error = wait.max_wait(Duration::ZERO).await.unwrap_err();
+    shown.error("SnapshotWaitError", &error);
+    shown.show("EnsureExportJob", &jobs.ensure(&snapshot.id, &bucket));
+    let waits = || wait_all([jobs.wait_until_finished(&parsed(ROLE))]);
+    shown.show("WaitAll", &waits());
+    shown.show("Waited", &waits().await);
+
+    let delete = buckets.delete_safely(&bucket);
+    shown.show("DeleteSafely", &delete);
+    shown.show("BucketUsers", &buckets.users(&bucket).await.unwrap());
+    let error = delete.clone().await.unwrap_err();
+    shown.error("DeleteBucketError", &error);
+    shown.show("DeletedBucket", &delete.detach().await.unwrap());
 }
 
 /// Calls that end badly, with the key at hand.

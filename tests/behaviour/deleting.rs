@@ -52,7 +52,11 @@ async fn who_uses_it_is_named_and_nothing_is_changed() {
     else {
         panic!("{error:?}")
     };
-    let names: Vec<_> = users.clusters.iter().map(|name| name.as_str()).collect();
+    let names: Vec<_> = users
+        .clusters
+        .iter()
+        .map(atlas_export::ClusterName::as_str)
+        .collect();
     assert_eq!(names, ["Orders", "Users"]);
     assert!(users.unchecked.is_empty() && detached.is_empty());
     assert_eq!(source.status(), Some(400));

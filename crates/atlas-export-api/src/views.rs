@@ -247,7 +247,9 @@ impl ExportJob {
     /// Whether the job has ended, well or badly. A job without a state, or with one that is
     /// not known, has not.
     pub fn is_finished(&self) -> bool {
-        self.state.as_ref().is_some_and(|state| state.is_finished())
+        self.state
+            .as_ref()
+            .is_some_and(atlas_export_types::ExportJobState::is_finished)
     }
 }
 

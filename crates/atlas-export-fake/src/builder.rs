@@ -137,7 +137,7 @@ impl FakeAtlasBuilder {
     /// `FLEX`; `SERVERLESS`. Only the first have backups. Default: `M10`.
     pub fn tier(mut self, project: &str, cluster: &str, tier: &str) -> Self {
         self.in_cluster(project, cluster, |cluster| {
-            tier.clone_into(&mut cluster.tier)
+            tier.clone_into(&mut cluster.tier);
         });
         self
     }

@@ -146,9 +146,8 @@ impl DeleteSafely {
 
     async fn run(self) -> Result<DeletedBucket, DeleteBucketError> {
         let mut detached = Vec::new();
-        let mut refusal = match self.attempt().await? {
-            None => return Ok(DeletedBucket { detached }),
-            Some(refusal) => refusal,
+        let Some(mut refusal) = self.attempt().await? else {
+            return Ok(DeletedBucket { detached });
         };
         let mut users = self.users().await;
         if self.detach && !users.clusters.is_empty() {
