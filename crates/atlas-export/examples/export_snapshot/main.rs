@@ -22,7 +22,7 @@ mod progress;
 use std::{error::Error as StdError, fmt, process::ExitCode, time::Duration};
 
 use atlas_export::{
-    Client, Cluster, Credentials, Error, ErrorKind, Project, WaitError, models::ExportJob,
+    Client, Cluster, Credentials, Ensured, Error, ErrorKind, Project, WaitError, models::ExportJob,
     variables,
 };
 use atlas_export_fake::{FakeAtlas, JobProgress};
@@ -202,19 +202,22 @@ async fn start(project: &Project, cluster: &Cluster, plan: Plan) -> Result<Expor
     let bucket = match plan.bucket {
         Bucket::Reuse { bucket, .. } => *bucket,
         Bucket::Register { name, new, .. } => {
-            let bucket = project.export_buckets().create(new).await?;
+            // Registers nothing twice, even where the answer is lost.
+            let bucket = project.export_buckets().ensure(new).await?.into_inner();
             say!("registered bucket {name} as {}", bucket.id);
             bucket
         }
     };
-    let job = cluster
+    let ensured = cluster
         .export_jobs()
-        .create(&plan.snapshot.id, &bucket.id)
+        .ensure(&plan.snapshot.id, &bucket.id)
         .custom_data("source", "atlas-export example")
-        .send()
         .await?;
-    say!("started export job {}", job.id);
-    Ok(job)
+    match &ensured {
+        Ensured::Created(job) => say!("started export job {}", job.id),
+        Ensured::Existing(job) => say!("export job {} exports it already", job.id),
+    }
+    Ok(ensured.into_inner())
 }
 
 async fn watch(
