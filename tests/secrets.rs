@@ -224,6 +224,8 @@ async fn export(shown: &mut Shown, client: &Client) {
     shown.show("List", &buckets.list());
     shown.show("Pages", &buckets.list().by_page());
     shown.show("Items", &buckets.list().by_item());
+    shown.show("ConsistentList", &buckets.list().consistent());
+    shown.show("ConsistentItems", &buckets.list().consistent().by_item());
     shown.show("Snapshots", &cluster.snapshots());
     let snapshot = cluster
         .snapshots()

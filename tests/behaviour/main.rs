@@ -8,6 +8,7 @@
 )]
 
 mod connecting;
+mod consistency;
 mod contract;
 mod counting;
 mod deleting;
@@ -19,6 +20,7 @@ mod fleet;
 mod media;
 mod paging;
 mod providers;
+mod reading_ahead;
 mod recorded_life;
 mod reference_pages;
 mod retrying;

@@ -198,8 +198,9 @@ enum View {
 }
 
 pub(crate) fn list(call: &Call<'_>) -> Result<Reply, AtlasError> {
-    let world = call.shared.world();
-    let project = world.project(call.object_id("groupId")?)?;
+    let mut world = call.shared.world();
+    let project = world.project_mut(call.object_id("groupId")?)?;
+    call.shared.traffic.change(&mut project.buckets);
     let buckets = project
         .buckets
         .iter()

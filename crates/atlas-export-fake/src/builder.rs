@@ -28,6 +28,7 @@ use crate::server::{Protocols, Server};
 use crate::snapshots::Snapshot;
 use crate::state::{Cluster, Habits, Project, Shared, StoredJob, World, is_object_id};
 use crate::tls::Tls;
+use crate::traffic::Traffic;
 use crate::validate::Schemas;
 
 /// The public key of a fake that was given none.
@@ -54,6 +55,7 @@ pub struct FakeAtlasBuilder {
     world: World,
     pub(crate) limiter: Limiter,
     pub(crate) ageing: Ageing,
+    pub(crate) traffic: Traffic,
     pub(crate) tls: bool,
     pub(crate) protocols: Protocols,
 }
@@ -89,6 +91,7 @@ impl FakeAtlasBuilder {
             world: World::default(),
             limiter: Limiter::default(),
             ageing: Ageing::default(),
+            traffic: Traffic::default(),
             tls: false,
             protocols: Protocols::Both,
         }
@@ -364,6 +367,7 @@ impl FakeAtlasBuilder {
             habits: self.habits,
             limiter: self.limiter,
             ageing: self.ageing,
+            traffic: self.traffic,
             script: Script::default(),
             connections: AtomicUsize::new(0),
             root_pem: tls.as_ref().map(|tls| tls.root_pem.clone()),

@@ -55,6 +55,8 @@ impl Visitor {
         parts: request::Parts,
         body: impl Future<Output = Result<Bytes, Unreadable>> + Send,
     ) -> Reaction {
+        let _present = self.shared.traffic.enter();
+        self.shared.traffic.travel().await;
         let head = self.head(&parts);
         let Some(fault) = self.shared.script.fault(&head) else {
             let body = body.await;

@@ -106,6 +106,7 @@ mod server;
 mod snapshots;
 mod state;
 mod tls;
+mod traffic;
 mod turnstile;
 mod validate;
 mod version;

@@ -20,6 +20,7 @@ use crate::page::TotalCount;
 use crate::schedule::AutoExport;
 use crate::script::Script;
 use crate::snapshots::Snapshot;
+use crate::traffic::Traffic;
 use crate::validate::Schemas;
 
 /// One fake: everything its connections share.
@@ -36,6 +37,7 @@ pub(crate) struct Shared {
     pub(crate) limiter: Limiter,
     pub(crate) ageing: Ageing,
     pub(crate) script: Script,
+    pub(crate) traffic: Traffic,
     /// How many connections were accepted.
     pub(crate) connections: AtomicUsize,
     /// The certificate that a client has to trust, where there is TLS.

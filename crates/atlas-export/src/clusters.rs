@@ -41,7 +41,11 @@ impl Clusters {
     /// The clusters of the project. Version 1.0 leaves out those that span several clouds.
     pub fn list(&self) -> List<ClusterDescription> {
         let project = self.project.clone();
-        List::new("listClusters", move |query| fetch(project.clone(), query))
+        List::new(
+            "listClusters",
+            |cluster| cluster.name.as_str(),
+            move |query| fetch(project.clone(), query),
+        )
     }
 }
 

@@ -92,7 +92,7 @@ pub use ensure::{Ensured, Existing};
 pub use environment::Environment;
 pub use error::{ApiError, Error, ErrorKind, FieldError};
 pub use jobs::{CreateExportJob, EnsureExportJob, ExportJobs};
-pub use page::{Items, List, Page, Pages};
+pub use page::{ConsistentItems, ConsistentList, Items, List, Page, Pages};
 pub use project::{Cluster, Project};
 pub use snapshots::{Snapshots, TakeSnapshot};
 pub use transport::{Backoff, RetryPolicy};

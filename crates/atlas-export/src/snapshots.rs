@@ -40,7 +40,11 @@ impl Snapshots {
     /// The snapshots of the cluster, those still being taken included.
     pub fn list(&self) -> List<Snapshot> {
         let cluster = self.cluster.clone();
-        List::new("listSnapshots", move |query| fetch(cluster.clone(), query))
+        List::new(
+            "listSnapshots",
+            |snapshot| snapshot.id.as_str(),
+            move |query| fetch(cluster.clone(), query),
+        )
     }
 
     /// One snapshot.
@@ -66,13 +70,14 @@ impl Snapshots {
     }
 
     /// The newest snapshot that can be exported: completed, and no fallback. Reads the whole
-    /// list, because nothing is promised about its order.
+    /// list, because nothing is promised about its order, and a list of several pages twice, so
+    /// that none slips past ([`List::consistent`]).
     ///
     /// # Errors
     /// Those of [`list`](Self::list); `Decode` too where one snapshot of the list cannot be read,
     /// because it may be the newest. [`list`](Self::list) gives the others.
     pub async fn newest_exportable(&self) -> Result<Option<Snapshot>, Error> {
-        let mut all = self.list().by_item();
+        let mut all = self.list().consistent().by_item();
         let mut newest: Option<Snapshot> = None;
         while let Some(snapshot) = all.try_next().await? {
             let is_newer = |newest: &Snapshot| newest.created_at < snapshot.created_at;

@@ -5,11 +5,17 @@
     reason = "a test may panic: that is how it fails"
 )]
 
-use std::{env, path::PathBuf, process::Output};
+use std::{
+    env,
+    path::PathBuf,
+    process::Output,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use atlas_export_fake::{
     Bucket, FakeAtlas, Fault, JobOutcome, JobProgress, Match, Moment, Snapshot,
 };
+use http::StatusCode;
 use tokio::process::Command;
 
 const PROJECT: &str = "32b6e34b3d91647abb20e7b8";
@@ -173,20 +179,22 @@ async fn without_yes_the_plan_is_shown_and_nothing_is_created() {
 }
 
 #[tokio::test]
-async fn with_yes_it_exports_and_a_second_run_reuses_the_bucket() {
+async fn with_yes_it_exports_and_a_second_run_repeats_nothing() {
     let fake = service().await;
     let arguments: Vec<&str> = EXPORT.into_iter().chain(["--yes"]).collect();
-    for found in ["to be registered", "registered as"] {
+    for (found, done) in [
+        ("to be registered", "started export job"),
+        ("registered as", "exports it already"),
+    ] {
         let output = run_on(&fake, private(&fake), &arguments).await;
         let text = stdout(&output);
         assert_eq!(output.status.code(), Some(0), "{output:?}");
-        assert!(
-            text.contains(found) && text.contains("Successful"),
-            "{text}"
-        );
+        for part in [found, done, "Successful"] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
         assert_eq!(fake.buckets(PROJECT).len(), 1);
+        assert_eq!(fake.jobs(PROJECT, "Cluster0").len(), 1);
     }
-    assert_eq!(fake.jobs(PROJECT, "Cluster0").len(), 2);
 }
 
 #[tokio::test]
@@ -227,13 +235,37 @@ async fn each_end_has_its_exit_code() {
 }
 
 #[tokio::test]
-async fn a_creation_whose_answer_is_lost_has_its_exit_code() {
+async fn a_creation_whose_answer_is_lost_is_found_or_has_its_exit_code() {
     let fake = service().await;
-    let lost = Fault::reset().at(Moment::Acted);
-    fake.inject_for(Match::operation("createExportBucket").authenticated(), lost);
+    let lost = || Fault::reset().at(Moment::Acted);
     let arguments: Vec<&str> = EXPORT.into_iter().chain(["--yes"]).collect();
+    fake.inject_for(
+        Match::operation("createExportBucket").authenticated(),
+        lost(),
+    );
+    fake.inject_for(Match::operation("createExportJob").authenticated(), lost());
     let output = run_on(&fake, private(&fake), &arguments).await;
-    assert!(refusal(&output, 7).contains("look before repeating it"));
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert_eq!(fake.buckets(PROJECT).len(), 1);
+    assert_eq!(fake.jobs(PROJECT, "Cluster0").len(), 1);
+
+    // Where nobody may look, nobody can tell.
+    let fake = service().await;
+    fake.inject_for(
+        Match::operation("createExportBucket").authenticated(),
+        lost(),
+    );
+    let created = AtomicBool::new(false);
+    fake.faults_by(move |head| {
+        created.fetch_or(head.method == "POST", Ordering::Relaxed);
+        let looks = head.method == "GET" && created.load(Ordering::Relaxed);
+        (looks && head.authenticated).then(|| Fault::status(StatusCode::FORBIDDEN))
+    });
+    let output = run_on(&fake, private(&fake), &arguments).await;
+    assert!(
+        refusal(&output, 7).contains("call ensure again"),
+        "{output:?}"
+    );
 }
 
 #[tokio::test]

@@ -218,7 +218,7 @@ pub(super) async fn users(
     let project = buckets.project();
     let mut users = BucketUsers::default();
     let mut names = Vec::new();
-    let mut clusters = project.clusters().list().by_item();
+    let mut clusters = project.clusters().list().consistent().by_item();
     while let Some(cluster) = clusters.next().await {
         match cluster {
             // Without hardware of its own a cluster has no schedule.

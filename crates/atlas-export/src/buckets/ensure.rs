@@ -43,7 +43,7 @@ impl EnsureExportBucket {
 
     /// The oldest of those that are the same, with their number.
     async fn oldest(&self) -> Result<Option<(ExportBucket, usize)>, Error> {
-        let mut all = self.buckets.list().by_item();
+        let mut all = self.buckets.list().consistent().by_item();
         let mut oldest: Option<ExportBucket> = None;
         let mut count = 0;
         while let Some(bucket) = all.try_next().await? {

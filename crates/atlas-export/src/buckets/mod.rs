@@ -49,9 +49,11 @@ impl ExportBuckets {
     /// The buckets of the project. The order is not by id.
     pub fn list(&self) -> List<ExportBucket> {
         let project = self.project.clone();
-        List::new("listExportBuckets", move |query| {
-            fetch(project.clone(), query)
-        })
+        List::new(
+            "listExportBuckets",
+            |bucket| bucket.id.as_str(),
+            move |query| fetch(project.clone(), query),
+        )
     }
 
     /// Grants Atlas a bucket.

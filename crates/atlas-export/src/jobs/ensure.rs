@@ -81,7 +81,7 @@ impl Wanted {
     /// The jobs that export this snapshot to this bucket.
     async fn same(&self) -> Result<Vec<ExportJob>, Error> {
         let plan = &self.plan;
-        let all = plan.jobs.list().by_item();
+        let all = plan.jobs.list().consistent().by_item();
         all.try_filter(|job| {
             let same = job.snapshot_id.as_ref() == Some(&plan.snapshot)
                 && job.export_bucket_id == plan.bucket

@@ -50,7 +50,11 @@ impl ExportJobs {
     /// The jobs of the cluster, finished ones included.
     pub fn list(&self) -> List<ExportJob> {
         let cluster = self.cluster.clone();
-        List::new("listExportJobs", move |query| fetch(cluster.clone(), query))
+        List::new(
+            "listExportJobs",
+            |job| job.id.as_str(),
+            move |query| fetch(cluster.clone(), query),
+        )
     }
 
     /// One job.

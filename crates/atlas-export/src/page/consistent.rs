@@ -1,0 +1,209 @@
+//! A list that changes while it is read, read whole.
+//!
+//! Pages are numbered windows on a list. Where something is deleted before the window between
+//! two reads, what follows moves up, and an item slips past unseen; where something is
+//! inserted, an item is seen twice. Nothing in a page tells.
+//!
+//! So the list is read until two readings in a row agree: the same items in the same order,
+//! none of them twice. Then neither missed an item that was there throughout. For an item to
+//! slip past the first reading, something before it went or came meanwhile. If that was seen
+//! in one reading, it is missing from the other, and they differ. If it came and went unseen,
+//! it moved the last item of a window that was read into the next one, so that reading has
+//! that item twice. The same holds for the second reading, and for pages read out of order.
+//!
+//! The argument is about items that come and go. An order that changes is not covered; two
+//! readings of it hardly agree either.
+
+use std::{
+    collections::{HashSet, VecDeque},
+    fmt,
+    future::{Future, poll_fn},
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use atlas_export_types::Entry;
+use futures_core::{FusedStream, Stream};
+
+use super::{List, ahead::RawPages, stream::undecodable};
+use crate::{Error, ErrorKind, transport::Course};
+
+/// How often a list is read at the most, by default.
+const MAX_PASSES: u32 = 10;
+
+/// A list that is read whole, again and again until two readings agree. Made by
+/// [`List::consistent`].
+///
+/// An item that is there throughout is never missed and none is given twice, whatever is
+/// inserted or deleted meanwhile. A list of one page is read once. The whole list is held in
+/// memory, twice while it is compared.
+#[must_use = "a list makes no request until it is polled"]
+pub struct ConsistentList<T> {
+    list: List<T>,
+    max_passes: u32,
+}
+
+impl<T> ConsistentList<T> {
+    pub(super) fn new(list: List<T>) -> Self {
+        Self {
+            list,
+            max_passes: MAX_PASSES,
+        }
+    }
+
+    /// How often to read the list at the most, at least twice; by default 10 times. A list that
+    /// is not the same twice in a row until then is an error.
+    pub fn max_passes(mut self, passes: u32) -> Self {
+        self.max_passes = passes.max(2);
+        self
+    }
+}
+
+impl<T: Send + 'static> ConsistentList<T> {
+    /// All items, each once, in the order of the last reading. The first comes when the list
+    /// has been read. An item that does not decode is an `Err` in its place; a list that
+    /// cannot be read, or does not hold still, is an `Err`, then the end.
+    pub fn by_item(self) -> ConsistentItems<T> {
+        ConsistentItems {
+            operation: self.list.operation,
+            course: Course::default(),
+            reading: Some(Box::pin(settle(self.list, self.max_passes))),
+            ready: VecDeque::new(),
+        }
+    }
+}
+
+/// One reading of a list.
+struct Pass<T> {
+    entries: VecDeque<Entry<T>>,
+    /// What tells the items apart, in order.
+    keys: Vec<String>,
+    pages: usize,
+    course: Course,
+}
+
+impl<T> Pass<T> {
+    async fn read(list: &List<T>) -> Result<Self, Error> {
+        let mut pages = RawPages::new(list.again());
+        let mut pass = Self {
+            entries: VecDeque::new(),
+            keys: Vec::new(),
+            pages: 0,
+            course: Course::default(),
+        };
+        while let Some(page) = poll_fn(|context| pages.poll_page(context)).await {
+            let (_, page) = page?;
+            pass.pages += 1;
+            pass.course = page.course;
+            for entry in page.results {
+                pass.keys.push(match &entry {
+                    // A raw item is JSON, so it is no id.
+                    Entry::Item(item) => (list.id)(item).to_owned(),
+                    Entry::Undecodable(odd) => odd.raw().to_owned(),
+                });
+                pass.entries.push_back(entry);
+            }
+        }
+        Ok(pass)
+    }
+
+    fn has_duplicates(&self) -> bool {
+        let mut seen = HashSet::new();
+        !self.keys.iter().all(|key| seen.insert(key))
+    }
+}
+
+async fn settle<T>(list: List<T>, max_passes: u32) -> Result<Pass<T>, Error> {
+    if list.page != 1 {
+        return Err(Error::config(format!(
+            "a consistent list begins at page 1, not {}: leave page() out",
+            list.page
+        ))
+        .with(|inner| inner.operation = Some(list.operation)));
+    }
+    let mut before: Option<Vec<String>> = None;
+    for _ in 0..max_passes {
+        let pass = Pass::read(&list).await?;
+        let clean = !pass.has_duplicates();
+        // One page is one moment.
+        let agrees = pass.pages <= 1 || before.as_ref() == Some(&pass.keys);
+        if clean && agrees {
+            return Ok(pass);
+        }
+        before = clean.then_some(pass.keys);
+    }
+    Err(Error::new(
+        ErrorKind::Transport,
+        format!(
+            "the list does not hold still: it was read {max_passes} times and never twice the \
+             same; read it when less is changed, with more concurrency, or without consistent()"
+        ),
+    )
+    .with(|inner| {
+        inner.operation = Some(list.operation);
+        inner.transient = true;
+    }))
+}
+
+type Reading<T> = Pin<Box<dyn Future<Output = Result<Pass<T>, Error>> + Send>>;
+
+/// The items of a list that was read until it held still. Made by
+/// [`ConsistentList::by_item`].
+#[must_use = "a stream does nothing until it is polled"]
+pub struct ConsistentItems<T> {
+    operation: &'static str,
+    course: Course,
+    reading: Option<Reading<T>>,
+    ready: VecDeque<Entry<T>>,
+}
+
+// Nothing in it is pinned: the reading is boxed.
+impl<T> Unpin for ConsistentItems<T> {}
+
+impl<T> Stream for ConsistentItems<T> {
+    type Item = Result<T, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.get_mut();
+        if let Some(reading) = &mut this.reading {
+            let read = ready!(reading.as_mut().poll(context));
+            this.reading = None;
+            match read {
+                Ok(pass) => {
+                    this.course = pass.course;
+                    this.ready = pass.entries;
+                }
+                Err(error) => return Poll::Ready(Some(Err(error))),
+            }
+        }
+        Poll::Ready(this.ready.pop_front().map(|entry| {
+            entry
+                .into_result()
+                .map_err(|odd| undecodable(this.operation, this.course, *odd))
+        }))
+    }
+}
+
+impl<T> FusedStream for ConsistentItems<T> {
+    fn is_terminated(&self) -> bool {
+        self.reading.is_none() && self.ready.is_empty()
+    }
+}
+
+impl<T> fmt::Debug for ConsistentItems<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ConsistentItems")
+            .field("operation", &self.operation)
+            .field("ready", &self.ready.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T> fmt::Debug for ConsistentList<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ConsistentList")
+            .field("list", &self.list)
+            .field("max_passes", &self.max_passes)
+            .finish()
+    }
+}

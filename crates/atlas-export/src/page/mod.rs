@@ -1,0 +1,280 @@
+//! Lists: one page, all pages, all items.
+//!
+//! A list ends at the page that names no next one. It does not end at an empty page, and the
+//! total count is an estimate that decides nothing. Links are looked at, never followed: a
+//! proxy may have rewritten their host, and credentials go to the configured origin alone.
+
+mod ahead;
+mod consistent;
+mod stream;
+
+use std::{
+    fmt,
+    future::{Future, IntoFuture},
+    num::NonZeroU32,
+    pin::Pin,
+    sync::Arc,
+};
+
+use atlas_export_api::types::Link;
+use atlas_export_types::{Entry, ItemCount, PageSize, TolerantList, Undecodable};
+
+use crate::{Error, transport::Course};
+
+pub use consistent::{ConsistentItems, ConsistentList};
+pub use stream::{Items, Pages};
+
+/// One page of a list.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Page<T> {
+    /// The items of the page that decoded, in order.
+    pub items: Vec<T>,
+    /// An estimate of the items in all pages, where Atlas gives one.
+    pub total_count: Option<u64>,
+    /// The items that did not decode, each with its place and its raw JSON.
+    pub skipped: Vec<Undecodable>,
+    /// Whether Atlas says that there is another page.
+    pub has_next: bool,
+}
+
+/// Over the items that decoded.
+impl<T> IntoIterator for Page<T> {
+    type Item = T;
+    type IntoIter = std::vec::IntoIter<T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.into_iter()
+    }
+}
+
+/// Which page to get.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PageQuery {
+    pub(crate) number: NonZeroU32,
+    pub(crate) size: Option<PageSize>,
+    pub(crate) include_count: Option<bool>,
+}
+
+impl PageQuery {
+    /// Left out for the first page, which is the default.
+    pub(crate) fn number(&self) -> Option<NonZeroU32> {
+        (self.number > NonZeroU32::MIN).then_some(self.number)
+    }
+}
+
+/// A page as the contract has it.
+pub(crate) struct Fetched<T> {
+    pub(crate) results: TolerantList<T>,
+    pub(crate) links: TolerantList<Link>,
+    pub(crate) total_count: Option<ItemCount>,
+    /// How the call for it went.
+    pub(crate) course: Course,
+}
+
+impl<T> Fetched<T> {
+    /// Whether there is a next page: a link says so, or, without links, this one is full.
+    fn has_next(&self, size: Option<PageSize>) -> bool {
+        let mut links = self.links.items();
+        if links.any(|link| link.rel.as_deref() == Some("next")) {
+            return true;
+        }
+        // A link that does not decode may be the one.
+        let unsaid = self.links.is_empty() || self.links.undecodable().next().is_some();
+        unsaid && self.results.len() >= usize::from(size.unwrap_or_default().get())
+    }
+
+    fn into_page(self, size: Option<PageSize>) -> Page<T> {
+        let has_next = self.has_next(size);
+        let mut items = Vec::with_capacity(self.results.len());
+        let mut skipped = Vec::new();
+        for entry in self.results {
+            match entry {
+                Entry::Item(item) => items.push(item),
+                Entry::Undecodable(odd) => skipped.push(*odd),
+            }
+        }
+        Page {
+            items,
+            total_count: self.total_count.as_ref().and_then(ItemCount::get),
+            skipped,
+            has_next,
+        }
+    }
+}
+
+type Fetching<T> = Pin<Box<dyn Future<Output = Result<Fetched<T>, Error>> + Send>>;
+type Fetch<T> = Arc<dyn Fn(PageQuery) -> Fetching<T> + Send + Sync>;
+
+/// A list that is about to be read: await it for one page, or turn it into a stream.
+///
+/// ```no_run
+/// # async fn example(buckets: atlas_export::ExportBuckets) -> Result<(), atlas_export::Error> {
+/// use atlas_export::PageSize;
+/// use futures_util::TryStreamExt as _;
+///
+/// let page = buckets.list().page_size(PageSize::MAX).await?;
+/// println!("{} of about {:?}", page.items.len(), page.total_count);
+///
+/// let mut all = buckets.list().by_item();
+/// while let Some(bucket) = all.try_next().await? {
+///     println!("{}", bucket.id);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a list makes no request until it is awaited or polled"]
+pub struct List<T> {
+    operation: &'static str,
+    fetch: Fetch<T>,
+    /// What tells one item from another.
+    id: fn(&T) -> &str,
+    page: u32,
+    size: Option<PageSize>,
+    include_count: Option<bool>,
+    concurrency: usize,
+}
+
+impl<T> List<T> {
+    pub(crate) fn new<F>(
+        operation: &'static str,
+        id: fn(&T) -> &str,
+        fetch: impl Fn(PageQuery) -> F + Send + Sync + 'static,
+    ) -> Self
+    where
+        F: Future<Output = Result<Fetched<T>, Error>> + Send + 'static,
+    {
+        Self {
+            operation,
+            fetch: Arc::new(move |query| Box::pin(fetch(query))),
+            id,
+            page: 1,
+            size: None,
+            include_count: None,
+            concurrency: 1,
+        }
+    }
+
+    /// How many items a page holds at the most. By default as many as Atlas likes (100) for a
+    /// single page, and [`PageSize::MAX`] for a stream, which means the fewest requests.
+    pub fn page_size(mut self, size: PageSize) -> Self {
+        self.size = Some(size);
+        self
+    }
+
+    /// The page to get, or to start from; by default 1, the first. 0 is refused.
+    pub fn page(mut self, number: u32) -> Self {
+        self.page = number;
+        self
+    }
+
+    /// Whether Atlas is to count the items in all pages; by default it does.
+    pub fn include_count(mut self, include: bool) -> Self {
+        self.include_count = Some(include);
+        self
+    }
+
+    /// How many pages a stream asks for at once; by default 1. 0 is refused.
+    ///
+    /// After the first page, whose count of all items is a hint and no more, the stream reads
+    /// ahead: at most so many pages are in flight or held, beside the one that is being read.
+    /// Order and end are those of reading one by one. A page that turns out to lie beyond the
+    /// end costs a request, never an error.
+    ///
+    /// It is the stream that drives the requests: nothing goes on while nobody polls it, and
+    /// nothing is sent once it is dropped. All pages go through the client, so its rate limit
+    /// and [`max_in_flight`](crate::ClientBuilder::max_in_flight) hold.
+    ///
+    /// ```no_run
+    /// # async fn example(jobs: atlas_export::ExportJobs) -> Result<(), atlas_export::Error> {
+    /// use futures_util::TryStreamExt as _;
+    ///
+    /// let mut all = jobs.list().concurrency(8).by_item();
+    /// while let Some(job) = all.try_next().await? {
+    ///     println!("{}", job.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn concurrency(mut self, pages: usize) -> Self {
+        self.concurrency = pages;
+        self
+    }
+
+    /// All pages from this one on.
+    pub fn by_page(self) -> Pages<T> {
+        Pages::new(self)
+    }
+
+    /// All items from this page on. An item that does not decode is an `Err` in its place,
+    /// with its raw JSON, and the stream goes on; a page that fails is an `Err`, then the end.
+    pub fn by_item(self) -> Items<T> {
+        Items::new(self)
+    }
+
+    /// The whole list, read again and again until two readings agree: for lists that change
+    /// while they are read.
+    ///
+    /// ```no_run
+    /// # async fn example(buckets: atlas_export::ExportBuckets) -> Result<(), atlas_export::Error> {
+    /// use futures_util::TryStreamExt as _;
+    ///
+    /// let all: Vec<_> = buckets.list().consistent().by_item().try_collect().await?;
+    /// # let _ = all;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn consistent(self) -> ConsistentList<T> {
+        ConsistentList::new(self)
+    }
+
+    /// The same list, to be read once more.
+    fn again(&self) -> Self {
+        Self {
+            fetch: self.fetch.clone(),
+            ..*self
+        }
+    }
+
+    fn query(&self) -> Result<PageQuery, Error> {
+        let refuse =
+            |why: &str| Error::config(why).with(|inner| inner.operation = Some(self.operation));
+        let number = NonZeroU32::new(self.page)
+            .ok_or_else(|| refuse("page 0 does not exist: pages are counted from 1"))?;
+        if self.concurrency == 0 {
+            return Err(refuse(
+                "concurrency is 0, so no page could be read: 1 reads page after page",
+            ));
+        }
+        Ok(PageQuery {
+            number,
+            size: self.size,
+            include_count: self.include_count,
+        })
+    }
+}
+
+impl<T: 'static> IntoFuture for List<T> {
+    type Output = Result<Page<T>, Error>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            let query = self.query()?;
+            let fetched = (self.fetch)(query);
+            Ok(fetched.await?.into_page(query.size))
+        })
+    }
+}
+
+impl<T> fmt::Debug for List<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("List")
+            .field("operation", &self.operation)
+            .field("page", &self.page)
+            .field("size", &self.size)
+            .field("include_count", &self.include_count)
+            .field("concurrency", &self.concurrency)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,121 @@
+//! The streams that a list can be read as.
+
+use std::{
+    collections::VecDeque,
+    fmt,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use atlas_export_types::{Entry, Undecodable};
+use futures_core::{FusedStream, Stream};
+
+use super::{List, Page, ahead::RawPages};
+use crate::{Error, transport::Course};
+
+/// All pages of a list. Made by [`List::by_page`].
+#[must_use = "a stream does nothing until it is polled"]
+pub struct Pages<T>(RawPages<T>);
+
+impl<T> Pages<T> {
+    pub(super) fn new(list: List<T>) -> Self {
+        Self(RawPages::new(list))
+    }
+}
+
+impl<T> Stream for Pages<T> {
+    type Item = Result<Page<T>, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let page = ready!(self.get_mut().0.poll_page(context));
+        Poll::Ready(page.map(|page| page.map(|(query, page)| page.into_page(query.size))))
+    }
+}
+
+impl<T> FusedStream for Pages<T> {
+    fn is_terminated(&self) -> bool {
+        self.0.is_done()
+    }
+}
+
+impl<T> fmt::Debug for Pages<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pages")
+            .field("done", &self.0.is_done())
+            .finish_non_exhaustive()
+    }
+}
+
+/// All items of a list. Made by [`List::by_item`].
+#[must_use = "a stream does nothing until it is polled"]
+pub struct Items<T> {
+    operation: &'static str,
+    /// Of the page that `ready` is from.
+    course: Course,
+    pages: RawPages<T>,
+    ready: VecDeque<Entry<T>>,
+}
+
+impl<T> Items<T> {
+    pub(super) fn new(list: List<T>) -> Self {
+        Self {
+            operation: list.operation,
+            course: Course::default(),
+            pages: RawPages::new(list),
+            ready: VecDeque::new(),
+        }
+    }
+}
+
+// Nothing in it is pinned: the future of a page is boxed.
+impl<T> Unpin for Items<T> {}
+impl<T> Unpin for Pages<T> {}
+
+impl<T> Stream for Items<T> {
+    type Item = Result<T, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.get_mut();
+        loop {
+            if let Some(entry) = this.ready.pop_front() {
+                return Poll::Ready(Some(
+                    entry
+                        .into_result()
+                        .map_err(|odd| undecodable(this.operation, this.course, *odd)),
+                ));
+            }
+            match ready!(this.pages.poll_page(context)) {
+                Some(Ok((_, page))) => {
+                    this.course = page.course;
+                    this.ready = page.results.into_iter().collect();
+                }
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
+            }
+        }
+    }
+}
+
+impl<T> FusedStream for Items<T> {
+    fn is_terminated(&self) -> bool {
+        self.ready.is_empty() && self.pages.is_done()
+    }
+}
+
+impl<T> fmt::Debug for Items<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Items")
+            .field("operation", &self.operation)
+            .field("ready", &self.ready.len())
+            .field("done", &self.is_terminated())
+            .finish_non_exhaustive()
+    }
+}
+
+pub(super) fn undecodable(operation: &'static str, course: Course, odd: Undecodable) -> Error {
+    Error::undecodable(operation, odd).with(|inner| {
+        inner.attempts = course.attempts;
+        inner.elapsed = course.elapsed;
+        inner.status = course.status;
+    })
+}

@@ -1,0 +1,214 @@
+//! Pages read ahead: whole, in order, bounded, and no more requests than it takes.
+
+use std::time::Duration;
+
+use atlas_export::{ErrorKind, ExportBuckets, ExportJobs, PageSize};
+use atlas_export_fake::{FakeAtlas, FakeAtlasBuilder, Fault, TotalCount};
+use atlas_export_tests::{BUCKET, CLUSTER, PROJECT, client_of, parsed};
+use futures_util::{StreamExt as _, TryStreamExt as _};
+use http::StatusCode;
+use serde_json::json;
+
+const MANY: usize = 2_508;
+
+async fn start(builder: FakeAtlasBuilder) -> (FakeAtlas, ExportBuckets, ExportJobs) {
+    let fake = builder.start().await.unwrap();
+    let client = client_of(&fake).build().unwrap();
+    let project = client.project(parsed(PROJECT));
+    let jobs = project.cluster(parsed(CLUSTER)).export_jobs();
+    (fake, project.export_buckets(), jobs)
+}
+
+fn bucket_ids(fake: &FakeAtlas) -> Vec<String> {
+    let buckets = fake.buckets(PROJECT);
+    let ids = buckets
+        .iter()
+        .map(|bucket| bucket["_id"].as_str().unwrap().to_owned());
+    ids.collect()
+}
+
+/// Pages, and challenges.
+fn answers(fake: &FakeAtlas) -> (usize, usize) {
+    let requests = fake.requests();
+    let count = |status| requests.iter().filter(|r| r.answered(status)).count();
+    (count(200), count(401))
+}
+
+fn job(n: usize) -> serde_json::Value {
+    json!({"id": format!("605ccba3c1c7613f{n:08x}"), "exportBucketId": BUCKET, "state": "Successful"})
+}
+
+#[tokio::test]
+async fn many_buckets_from_afar_come_once_in_order_and_in_as_many_requests_as_pages() {
+    let builder = FakeAtlas::builder().latency(Duration::from_millis(40));
+    let (fake, buckets, _) = start(builder.buckets(PROJECT, MANY)).await;
+    let all: Vec<_> = buckets
+        .list()
+        .page_size(PageSize::MAX)
+        .concurrency(8)
+        .by_item()
+        .map_ok(|bucket| bucket.id.to_string())
+        .try_collect()
+        .await
+        .unwrap();
+    assert_eq!(all, bucket_ids(&fake));
+    let (pages, handshakes) = answers(&fake);
+    assert_eq!(pages, 6);
+    assert_eq!(fake.requests().len(), pages + handshakes);
+    let most = fake.most_in_flight();
+    println!("2,508 buckets: {pages} pages, {handshakes} handshakes, {most} in flight");
+    assert!((2..=8).contains(&most), "{most}");
+}
+
+#[tokio::test]
+async fn many_jobs_from_afar_come_once_in_order_and_in_as_many_requests_as_pages() {
+    for concurrency in [1, 8] {
+        let builder = (0..10_000).fold(
+            FakeAtlas::builder().latency(Duration::from_millis(40)),
+            |builder, n| builder.job(PROJECT, CLUSTER, job(n)),
+        );
+        let (fake, _, jobs) = start(builder).await;
+        let list = jobs
+            .list()
+            .page_size(PageSize::MAX)
+            .concurrency(concurrency);
+        let begun = std::time::Instant::now();
+        let all: Vec<_> = list.by_item().try_collect().await.unwrap();
+        let took = begun.elapsed().as_millis();
+        assert_eq!(all.len(), 10_000);
+        for (n, read) in all.iter().enumerate() {
+            assert_eq!(read.id.as_str(), job(n)["id"].as_str().unwrap());
+        }
+        let (pages, handshakes) = answers(&fake);
+        assert_eq!(fake.requests().len(), pages + handshakes);
+        assert_eq!(pages, 20);
+        let most = fake.most_in_flight();
+        println!(
+            "10,000 jobs, concurrency {concurrency}: {pages} pages, {handshakes} handshakes, \
+             {most} in flight, {took} ms"
+        );
+        assert!(
+            most <= concurrency && (concurrency == 1 || most > 1),
+            "{most}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_stream_that_is_dropped_sends_nothing_more() {
+    let builder = FakeAtlas::builder().latency(Duration::from_millis(5));
+    let (fake, buckets, _) = start(builder.buckets(PROJECT, MANY)).await;
+    let mut some = buckets
+        .list()
+        .page_size(PageSize::new(20).unwrap())
+        .concurrency(8)
+        .by_item();
+    for _ in 0..1_000 {
+        some.next().await.unwrap().unwrap();
+    }
+    drop(some);
+    // A page that was asked for has a number of at most 50 read, 8 held and 8 under way.
+    let highest = |fake: &FakeAtlas| {
+        let requests = fake.requests();
+        let numbers = requests.iter().filter_map(|request| {
+            let query = request.query.as_deref()?;
+            let (_, number) = query.split_once("pageNum=")?;
+            number.split('&').next()?.parse::<u32>().ok()
+        });
+        numbers.max().unwrap()
+    };
+    // Whatever was on the way has arrived once this has been there and back a few times.
+    for _ in 0..5 {
+        buckets.list().page_size(PageSize::MIN).await.unwrap();
+    }
+    let after = fake.requests().len();
+    assert!(highest(&fake) <= 59, "{}", highest(&fake));
+    for _ in 0..5 {
+        buckets.list().page_size(PageSize::MIN).await.unwrap();
+    }
+    assert_eq!(fake.requests().len(), after + 5);
+}
+
+#[tokio::test]
+async fn a_total_count_is_a_hint_and_decides_nothing() {
+    for (count, most_pages) in [
+        // Without a count the list may be of any length, so up to seven pages too many are asked for.
+        (TotalCount::Absent, 13),
+        (TotalCount::Fixed(0), 6),
+        (TotalCount::Fixed(7), 6),
+        (TotalCount::Fixed(1_000_000), 13),
+    ] {
+        for links in [true, false] {
+            let mut builder = FakeAtlas::builder()
+                .total_count(count)
+                .buckets(PROJECT, MANY);
+            if !links {
+                builder = builder.without_links();
+            }
+            let (fake, buckets, _) = start(builder).await;
+            let all: Vec<_> = buckets
+                .list()
+                .concurrency(8)
+                .by_item()
+                .map_ok(|bucket| bucket.id.to_string())
+                .try_collect()
+                .await
+                .unwrap();
+            assert_eq!(all, bucket_ids(&fake), "{count:?}");
+            let (pages, _) = answers(&fake);
+            assert!(
+                (6..=most_pages).contains(&pages),
+                "{count:?}: {pages} pages"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_fails_is_one_error_after_what_came_before_it_and_then_the_end() {
+    let (fake, buckets, _) = start(FakeAtlas::builder().buckets(PROJECT, 60)).await;
+    fake.faults_by(|head| {
+        let third = head
+            .query
+            .as_deref()
+            .unwrap_or_default()
+            .contains("pageNum=3");
+        (third && head.authenticated).then(|| Fault::status(StatusCode::FORBIDDEN))
+    });
+    let list = buckets.list().page_size(PageSize::new(10).unwrap());
+    let all: Vec<_> = list.concurrency(4).by_item().collect().await;
+    assert_eq!(all.len(), 21);
+    assert!(all[..20].iter().all(Result::is_ok));
+    assert_eq!(all[20].as_ref().unwrap_err().status(), Some(403));
+}
+
+#[tokio::test]
+async fn a_page_beyond_the_end_that_fails_is_no_error() {
+    let builder = FakeAtlas::builder().total_count(TotalCount::Fixed(1_000));
+    let (fake, buckets, _) = start(builder.buckets(PROJECT, 25)).await;
+    fake.faults_by(|head| {
+        let query = head.query.as_deref().unwrap_or_default();
+        let beyond = ["pageNum=4", "pageNum=5", "pageNum=6"];
+        let beyond = beyond.iter().any(|page| query.ends_with(page));
+        (beyond && head.authenticated).then(|| Fault::status(StatusCode::FORBIDDEN))
+    });
+    let list = buckets
+        .list()
+        .page_size(PageSize::new(10).unwrap())
+        .concurrency(8);
+    let all: Vec<_> = list.by_item().try_collect().await.unwrap();
+    assert_eq!(all.len(), 25);
+}
+
+#[tokio::test]
+async fn concurrency_of_zero_is_refused_and_more_than_there_are_pages_is_fine() {
+    let (fake, buckets, _) = start(FakeAtlas::builder().buckets(PROJECT, 30)).await;
+    let mut none = buckets.list().concurrency(0).by_item();
+    let error = none.next().await.unwrap().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Config);
+    assert!(error.to_string().starts_with("concurrency"), "{error}");
+    assert!(none.next().await.is_none());
+    assert_eq!(fake.requests().len(), 0);
+    let list = buckets.list().page_size(PageSize::MIN).concurrency(1_000);
+    assert_eq!(list.by_page().count().await, 30);
+}
