@@ -20,8 +20,9 @@ use std::{
 };
 
 use atlas_export::{
-    ApiVersion, Backoff, Client, Credentials, Ensured, Environment, ErrorKind, Frequency,
-    NewExportBucket, RetryPolicy, WaitError, clock::SystemClock, variables::Variables, wait_all,
+    ApiVersion, Backoff, Client, Credentials, Ensured, Environment, ErrorKind, FleetStatus,
+    Frequency, Intent, NewExportBucket, RetryPolicy, SkipReason, WaitError, clock::SystemClock,
+    variables::Variables, wait_all,
 };
 use atlas_export_fake::{FakeAtlas, JobProgress, Snapshot};
 use atlas_export_tests::{
@@ -287,6 +288,20 @@ async fn around(shown: &mut Shown, client: &Client) {
     let waits = || wait_all([jobs.wait_until_finished(&parsed(ROLE))]);
     shown.show("WaitAll", &waits());
     shown.show("Waited", &waits().await);
+
+    let fleet = || project.export_fleet(&bucket);
+    shown.show("ExportFleet", &fleet());
+    let plan = fleet().plan().await.unwrap();
+    shown.show("FleetPlan", &plan);
+    shown.show("PlannedCluster", &plan.clusters());
+    shown.show("Intent", &Intent::Skip(SkipReason::NoSnapshot));
+    shown.show("SkipReason", &SkipReason::NoSnapshot);
+    let run = plan.run();
+    shown.show("FleetRun", &run);
+    let report = run.finish().await;
+    shown.show("ClusterReport", &report.clusters);
+    shown.show("FleetStatus", &FleetStatus::Planned);
+    shown.show("FleetReport", &report);
 
     let delete = buckets.delete_safely(&bucket);
     shown.show("DeleteSafely", &delete);

@@ -14,6 +14,7 @@ mod counting;
 mod deleting;
 mod digest;
 mod ensuring;
+mod export_fleets;
 mod failures;
 mod faults;
 mod fleet;

@@ -60,6 +60,7 @@ mod credentials;
 mod ensure;
 mod environment;
 mod error;
+mod fleet;
 #[cfg(feature = "raw")]
 #[doc(hidden)]
 pub mod fuzzing;
@@ -91,6 +92,10 @@ pub use credentials::Credentials;
 pub use ensure::{Ensured, Existing};
 pub use environment::Environment;
 pub use error::{ApiError, Error, ErrorKind, FieldError};
+pub use fleet::{
+    ClusterReport, ExportFleet, FleetPlan, FleetReport, FleetRun, FleetStatus, Intent,
+    PlannedCluster, SkipReason,
+};
 pub use jobs::{CreateExportJob, EnsureExportJob, ExportJobs};
 pub use page::{ConsistentItems, ConsistentList, Items, List, Page, Pages};
 pub use project::{Cluster, Project};

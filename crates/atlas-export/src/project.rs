@@ -1,9 +1,10 @@
 //! Handles of a project and of a cluster in it.
 
-use atlas_export_types::{ClusterName, Id, Kind, ProjectId};
+use atlas_export_types::{ClusterName, ExportBucketId, Id, Kind, ProjectId};
 
 use crate::{
-    AccessRoles, AutoExport, Client, Clusters, Error, ExportBuckets, ExportJobs, Snapshots,
+    AccessRoles, AutoExport, Client, Clusters, Error, ExportBuckets, ExportFleet, ExportJobs,
+    Snapshots,
 };
 
 /// A project. Cheap to clone; making one makes no request.
@@ -36,6 +37,11 @@ impl Project {
     /// The roles through which Atlas reaches the clouds of the project's owner.
     pub fn access_roles(&self) -> AccessRoles {
         AccessRoles::new(self.clone())
+    }
+
+    /// Exports the newest snapshot of every cluster to a bucket, once.
+    pub fn export_fleet(&self, bucket: &ExportBucketId) -> ExportFleet {
+        ExportFleet::new(self.clone(), bucket.clone())
     }
 
     /// A cluster of the project.

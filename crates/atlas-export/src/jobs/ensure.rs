@@ -70,6 +70,22 @@ impl EnsureExportJob {
     }
 }
 
+impl EnsureExportJob {
+    /// Looks for the job that makes another one needless, and starts none.
+    ///
+    /// # Errors
+    /// Those of [`ExportJobs::list`]; `Decode` too where a job of the list cannot be read.
+    pub async fn existing(self) -> Result<Option<Existing<ExportJob>>, Error> {
+        path_id(&self.snapshot)?;
+        path_id(&self.bucket)?;
+        let wanted = Wanted {
+            plan: self,
+            before: Mutex::default(),
+        };
+        wanted.look().await
+    }
+}
+
 /// An `ensure` that has begun.
 struct Wanted {
     plan: EnsureExportJob,

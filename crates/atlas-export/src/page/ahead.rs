@@ -68,12 +68,12 @@ impl<T> RawPages<T> {
     }
 
     pub(super) fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Polled<T>>> {
-        self.drive(context);
+        self.drive(self.concurrency, context);
         match self.queue.pop_front() {
             Some((query, Asked::Fetched(fetched))) => {
                 let page = self.hand_on(query, fetched);
-                // The next ones are under way while this one is read.
-                self.drive(context);
+                // The next ones are under way while this one is read. It counts as held.
+                self.drive(self.concurrency.saturating_sub(1), context);
                 Poll::Ready(Some(page))
             }
             Some(front) => {
@@ -85,8 +85,8 @@ impl<T> RawPages<T> {
     }
 
     /// Asks for as many pages as may be asked for now, and sees how far they are.
-    fn drive(&mut self, context: &mut Context<'_>) {
-        self.ask();
+    fn drive(&mut self, most: usize, context: &mut Context<'_>) {
+        self.ask(most);
         for (_, asked) in &mut self.queue {
             if let Asked::Fetching(fetching) = asked
                 && let Poll::Ready(fetched) = fetching.as_mut().poll(context)
@@ -96,8 +96,8 @@ impl<T> RawPages<T> {
         }
     }
 
-    fn ask(&mut self) {
-        while self.queue.len() < self.concurrency
+    fn ask(&mut self, most: usize) {
+        while self.queue.len() < most
             && let Some(query) = self.next
             && (query.number <= self.wanted || u64::from(query.number.get()) <= self.likely)
         {

@@ -177,7 +177,7 @@ impl<T> List<T> {
     /// How many pages a stream asks for at once; by default 1. 0 is refused.
     ///
     /// After the first page, whose count of all items is a hint and no more, the stream reads
-    /// ahead: at most so many pages are in flight or held, beside the one that is being read.
+    /// ahead: at most so many pages are in flight or held, the one that is being read included.
     /// Order and end are those of reading one by one. A page that turns out to lie beyond the
     /// end costs a request, never an error.
     ///

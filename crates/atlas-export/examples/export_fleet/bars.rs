@@ -1,0 +1,75 @@
+//! A bar for each running export on a terminal; elsewhere a line for each change.
+
+use std::{
+    collections::HashMap,
+    io::{IsTerminal as _, stderr},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use atlas_export::{ClusterName, ClusterReport, Progress};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+
+#[derive(Clone, Default)]
+pub(crate) struct Bars(Arc<Mutex<Shown>>);
+
+#[derive(Default)]
+struct Shown {
+    all: MultiProgress,
+    bars: HashMap<ClusterName, ProgressBar>,
+    lines: HashMap<ClusterName, String>,
+}
+
+impl Bars {
+    fn shown(&self) -> MutexGuard<'_, Shown> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn show(&self, cluster: &ClusterName, progress: &Progress) {
+        let state = progress
+            .job
+            .state
+            .as_ref()
+            .map_or("?", |state| state.as_str());
+        let mut shown = self.shown();
+        if stderr().is_terminal() {
+            let shown = &mut *shown;
+            let bar = shown.bars.entry(cluster.clone()).or_insert_with(|| {
+                let style = ProgressStyle::with_template("{prefix:12} {bar:30} {pos}/{len} {msg}");
+                let bar = shown.all.add(ProgressBar::new(0));
+                if let Ok(style) = style {
+                    bar.set_style(style);
+                }
+                bar.with_prefix(cluster.to_string())
+            });
+            let (done, total) = progress.collections.unwrap_or_default();
+            bar.set_length(total);
+            bar.set_position(done);
+            bar.set_message(match progress.remaining {
+                Some(left) => format!("{state}, {} s left", left.as_secs()),
+                None => state.to_owned(),
+            });
+            return;
+        }
+        let line = match progress.collections {
+            Some((done, total)) => format!("{cluster}: {state}, {done} of {total} collections"),
+            None => format!("{cluster}: {state}"),
+        };
+        if shown.lines.insert(cluster.clone(), line.clone()).as_ref() != Some(&line) {
+            println!("{line}");
+        }
+    }
+
+    pub(crate) fn end(&self, report: &ClusterReport) {
+        let cluster = &report.cluster;
+        let mut line = format!("{cluster}: {:?}", report.status);
+        if let Some(message) = &report.message {
+            line = format!("{line}, {message}");
+        }
+        let mut shown = self.shown();
+        if let Some(bar) = shown.bars.remove(cluster) {
+            bar.finish_and_clear();
+            shown.all.remove(&bar);
+        }
+        shown.all.suspend(|| println!("{line}"));
+    }
+}
