@@ -4,7 +4,7 @@
 //! this file is the seam through which the layer above drives it. There is no policy here:
 //! no authentication, no retry, no paging. Applications want the crate `atlas-export`.
 //!
-//! `views.rs` reads out of the models what people ask of them.
+//! `views` reads out of the models what people ask of them.
 //!
 //! The generated methods build a request and decode a response. What happens in between is
 //! up to an [`Execute`], which the caller hands in:

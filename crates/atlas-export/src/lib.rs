@@ -1,8 +1,8 @@
 //! The Rust SDK for MongoDB Atlas snapshot exports.
 //!
 //! Atlas can copy backup snapshots of a cluster into a bucket of yours. This crate registers
-//! *export buckets*, runs, watches and lists *export jobs*, and lists the *snapshots* that
-//! there are to export.
+//! *export buckets*, runs, watches and lists *export jobs*, takes and lists the *snapshots* that
+//! there are to export, sets what clusters export by themselves, and exports whole *fleets*.
 //!
 //! ```no_run
 //! use atlas_export::{Client, NewExportBucket};
@@ -15,12 +15,13 @@
 //! let role = "12345678f901a234dbdb00ca".parse()?;
 //! let bucket = project
 //!     .export_buckets()
-//!     .create(NewExportBucket::aws("my-bucket", role)?)
-//!     .await?;
+//!     .ensure(NewExportBucket::aws("my-bucket", role)?)
+//!     .await?
+//!     .into_inner();
 //! let snapshot = cluster.snapshots().newest_exportable().await?.ok_or("no snapshot yet")?;
 //!
 //! let jobs = cluster.export_jobs();
-//! let job = jobs.create(&snapshot.id, &bucket.id).send().await?;
+//! let job = jobs.ensure(&snapshot.id, &bucket.id).await?.into_inner();
 //! let done = jobs.wait_until_finished(&job.id).await?;
 //! println!("exported to {}", done.prefix.unwrap_or_default());
 //! # Ok(())
@@ -32,7 +33,7 @@
 //! - Credentials go to the configured origin alone, over TLS (this machine excepted), and are
 //!   in no log line, `Debug` or error.
 //! - A creation is sent again only where the server provably did not act on it. Where nobody
-//!   can tell, the error is [`ErrorKind::Ambiguous`].
+//!   can tell, the error is [`ErrorKind::Ambiguous`], and `ensure` finds out by looking.
 //! - Nothing received is lost in silence: an item of a list that does not decode is reported
 //!   beside its neighbours, and unknown fields and enum values survive.
 //! - Every wait, retry and body has a bound that you can set.

@@ -81,6 +81,8 @@ impl ExportBuckets {
     /// Grants Atlas a bucket, unless it is granted already: same provider, name, role and
     /// service URL. Of several the oldest is chosen.
     ///
+    /// It reads the whole list, twice where that has several pages ([`List::consistent`]).
+    ///
     /// This is safe to repeat, and it resolves what [`create`](Self::create) cannot: where
     /// the answer to the registration is lost, it looks, waits, looks again, and only then
     /// registers once more. It cannot know of an effect that shows later than

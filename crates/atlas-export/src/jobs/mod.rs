@@ -89,6 +89,8 @@ impl ExportJobs {
 
     /// Exports a snapshot to a bucket, unless it is exported already or just being exported.
     ///
+    /// It reads the whole list, twice where that has several pages ([`List::consistent`]).
+    ///
     /// This is safe to repeat, and it resolves what [`create`](Self::create) cannot: where
     /// the answer is lost, it looks, waits, looks again, and only then starts the export once
     /// more. It cannot know of an effect that shows later than
