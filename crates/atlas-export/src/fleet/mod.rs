@@ -131,7 +131,8 @@ impl ExportFleet {
 
     /// Goes on where the run that this report is from ended. What ended there, well or badly,
     /// and what was skipped stays so; the rest keeps its snapshot, even if there is a newer
-    /// one now. Clusters that the report does not know are left out.
+    /// one now. Clusters that the report does not know are left out, and
+    /// [`only`](Self::only) and [`filter`](Self::filter) choose nothing: the plan did.
     pub fn resume(mut self, report: FleetReport) -> Self {
         self.resumed = Some(report);
         self
