@@ -56,7 +56,9 @@ pub enum Verdict {
     Final,
     /// The dialogue goes on with [`Exchange::next`].
     Again,
-    /// The server knows the nonce and refuses the answer: the credentials are wrong.
+    /// The server refuses the answer to its own challenge: the credentials are wrong, unless
+    /// the last challenge says that the nonce was stale, or the key is known to have worked
+    /// ([`Lanes::key_has_worked`]) and the server may have forgotten the nonce.
     Rejected,
 }
 
@@ -168,21 +170,17 @@ impl Exchange {
                 self.state = State::Unchallenged;
                 return Verdict::Again;
             }
-            State::Unsigned if !refused => {
-                if status != 429 && status < 500 {
-                    self.lanes.mark_primed();
-                }
-                return Verdict::Final;
-            }
+            State::Unsigned if !refused => return Verdict::Final,
             State::Signed(lane, _) if !refused => {
-                let lane = match authentication_info.and_then(next_nonce) {
-                    Some(nonce) => lane.renew(nonce),
-                    None => lane,
-                };
-                self.lanes.put_back(lane, now);
+                let next = authentication_info.and_then(next_nonce);
+                self.lanes.put_back(lane, next, now);
                 return Verdict::Final;
             }
-            State::Probing | State::Unsigned | State::Signed(_, Origin::Pool) => false,
+            State::Signed(lane, Origin::Pool) => {
+                self.lanes.refused(&lane);
+                false
+            }
+            State::Probing | State::Unsigned => false,
             State::Signed(_, Origin::ThisExchange) => true,
             nothing_sent => {
                 self.state = nothing_sent;

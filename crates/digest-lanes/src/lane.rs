@@ -71,6 +71,11 @@ impl Lane {
         }
     }
 
+    /// How often the nonce has been used.
+    pub(crate) fn uses(&self) -> u32 {
+        self.uses
+    }
+
     /// `nc` has eight hexadecimal digits, and this nonce has used the last of them.
     pub(crate) fn is_used_up(&self) -> bool {
         self.uses == u32::MAX

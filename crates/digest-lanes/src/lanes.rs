@@ -77,7 +77,51 @@ pub struct Lanes {
 struct Pool {
     /// Put back last, taken first: the newest nonce is the likeliest to be still good.
     idle: VecDeque<Idle>,
-    primed: bool,
+    key_worked: bool,
+    budget: Budget,
+}
+
+/// How many uses the server gives a nonce, learned from its refusals.
+///
+/// A nonce may be refused for its age as well, so that one refusal teaches nothing; two in a
+/// row at the same use do. That may be chance, so what was learned is forgotten in the end.
+#[derive(Debug, Default)]
+struct Budget {
+    refused_at: Option<u32>,
+    known: Option<u32>,
+    /// How many lanes were given up because of it.
+    given_up: u32,
+}
+
+/// How many lanes are given up until the count of uses is learned anew.
+const RELEARN_AFTER: u32 = 64;
+
+impl Budget {
+    fn refused(&mut self, at: u32) {
+        if self.refused_at.replace(at) == Some(at) {
+            self.known = at.checked_sub(1);
+            self.given_up = 0;
+        }
+    }
+
+    fn worked(&mut self, at: u32) {
+        if self.known.is_some_and(|known| at > known) {
+            *self = Self::default();
+        }
+    }
+
+    /// Whether a lane with so many uses is to be given up.
+    fn gives_up(&mut self, uses: u32) -> bool {
+        let spent = self.known.is_some_and(|known| uses >= known);
+        if spent {
+            self.given_up = self.given_up.saturating_add(1);
+            if self.given_up > RELEARN_AFTER {
+                *self = Self::default();
+                return false;
+            }
+        }
+        spent
+    }
 }
 
 #[derive(Debug)]
@@ -105,14 +149,19 @@ impl Lanes {
         Exchange::new(Arc::clone(self), body, lane)
     }
 
-    /// Whether a first handshake with this origin has ended well. Until then a caller does well
-    /// to let one call go first; afterwards every call may open a lane of its own.
+    /// Begins one attempt at a call as if the pool were empty: with a challenge of its own.
     ///
-    /// It has ended well when a signed request was answered by anything but a 401, or when an
-    /// unsigned one was answered so and by neither a 429 nor a 5xx, which tell nothing about
-    /// authentication. A handshake that failed says nothing about other calls.
-    pub fn is_primed(&self) -> bool {
-        self.pool().primed
+    /// For a call whose fresh nonce was refused with a key that has worked: the server may have
+    /// forgotten the nonce, and those in the pool with it.
+    pub fn begin_anew(self: &Arc<Self>, body: BodyKind) -> Exchange {
+        Exchange::new(Arc::clone(self), body, None)
+    }
+
+    /// Whether the credentials have ever been let in: a signed request was answered by anything
+    /// but a 401. Such a key is not wrong after one refusal, because servers forget nonces, and
+    /// back ends behind one address may not share them.
+    pub fn key_has_worked(&self) -> bool {
+        self.pool().key_worked
     }
 
     /// How many lanes lie idle, at most [`LaneLimits::max_idle`].
@@ -125,18 +174,33 @@ impl Lanes {
     }
 
     fn take(&self, now: Instant, body: BodyKind) -> Option<Lane> {
-        let idle = &mut self.pool().idle;
+        let Pool { idle, budget, .. } = &mut *self.pool();
+        if body == BodyKind::Empty {
+            return idle.pop_back().map(|idle| idle.lane);
+        }
+        // A lane whose uses are spent costs the same without a body, and twice the body with.
+        idle.retain(|idle| !budget.gives_up(idle.lane.uses()));
         let age = now.saturating_duration_since(idle.back()?.since);
-        if body == BodyKind::Present && age > self.limits.trust_body_for {
+        if age > self.limits.trust_body_for {
             return None;
         }
         idle.pop_back().map(|idle| idle.lane)
     }
 
-    /// Takes in a lane whose nonce has just worked.
-    pub(crate) fn put_back(&self, lane: Lane, now: Instant) {
+    /// Notes at which of its uses a nonce of the pool was refused.
+    pub(crate) fn refused(&self, lane: &Lane) {
+        self.pool().budget.refused(lane.uses());
+    }
+
+    /// Takes in a lane whose nonce has just worked, or the one that the server named instead.
+    pub(crate) fn put_back(&self, lane: Lane, next: Option<Vec<u8>>, now: Instant) {
         let mut pool = self.pool();
-        pool.primed = true;
+        pool.key_worked = true;
+        pool.budget.worked(lane.uses());
+        let lane = match next {
+            Some(nonce) => lane.renew(nonce),
+            None => lane,
+        };
         if lane.is_used_up() {
             return;
         }
@@ -144,11 +208,6 @@ impl Lanes {
         if pool.idle.len() > self.limits.max_idle {
             pool.idle.pop_front();
         }
-    }
-
-    /// Notes that the origin answers without asking who is there.
-    pub(crate) fn mark_primed(&self) {
-        self.pool().primed = true;
     }
 
     /// Every change to the pool is complete before anything could panic, so a poisoned lock
@@ -186,8 +245,8 @@ mod tests {
     #[test]
     fn rule_01_the_most_recently_used_lane_is_taken_first() {
         let (lanes, now) = (lanes(LaneLimits::default()), Instant::now());
-        lanes.put_back(lane("a"), now);
-        lanes.put_back(lane("b"), now);
+        lanes.put_back(lane("a"), None, now);
+        lanes.put_back(lane("b"), None, now);
         assert_eq!(nonce(lanes.take(now, BodyKind::Empty)).unwrap(), "b");
         assert_eq!(nonce(lanes.take(now, BodyKind::Empty)).unwrap(), "a");
         assert!(lanes.take(now, BodyKind::Empty).is_none());
@@ -202,7 +261,7 @@ mod tests {
         });
         let now = Instant::now();
         for name in ["a", "b", "c"] {
-            lanes.put_back(lane(name), now);
+            lanes.put_back(lane(name), None, now);
         }
         assert_eq!(lanes.idle(), max_idle);
         assert_eq!(nonce(lanes.take(now, BodyKind::Empty)).unwrap(), "c");
@@ -215,28 +274,65 @@ mod tests {
             max_idle: 0,
             ..LaneLimits::default()
         });
-        lanes.put_back(lane("a"), Instant::now());
+        lanes.put_back(lane("a"), None, Instant::now());
         assert_eq!(lanes.idle(), 0);
-        assert!(lanes.is_primed());
+        assert!(lanes.key_has_worked());
     }
 
     #[test]
     fn rule_07_a_lane_idle_for_too_long_is_not_trusted_with_a_body() {
         let (lanes, now) = (lanes(LaneLimits::default()), Instant::now());
-        lanes.put_back(lane("a"), now);
+        lanes.put_back(lane("a"), None, now);
         let just = now + Duration::from_secs(30);
         let over = just + Duration::from_millis(1);
         assert!(lanes.take(over, BodyKind::Present).is_none());
         assert_eq!(lanes.idle(), 1, "a request without a body may still try it");
         assert!(lanes.take(just, BodyKind::Present).is_some());
-        lanes.put_back(lane("a"), now);
+        lanes.put_back(lane("a"), None, now);
         assert!(lanes.take(over, BodyKind::Empty).is_some());
+    }
+
+    /// A lane whose nonce has been used so often.
+    fn used(lanes: &Lanes, times: u32) -> Lane {
+        let mut lane = lane("a");
+        for _ in 0..times {
+            let _ = lane.sign(lanes.credentials(), "GET", "/", [0; 16]);
+        }
+        lane
+    }
+
+    #[test]
+    fn a_lane_whose_uses_are_known_to_be_spent_is_not_trusted_with_a_body() {
+        let (lanes, now) = (lanes(LaneLimits::default()), Instant::now());
+        // Refused at different uses: that was its age.
+        lanes.refused(&used(&lanes, 9));
+        lanes.refused(&used(&lanes, 17));
+        lanes.put_back(used(&lanes, 16), None, now);
+        assert!(lanes.take(now, BodyKind::Present).is_some());
+        // Twice at the 17th: 16 is what a nonce has.
+        lanes.refused(&used(&lanes, 17));
+        lanes.put_back(used(&lanes, 15), None, now);
+        assert!(lanes.take(now, BodyKind::Present).is_some());
+        lanes.put_back(used(&lanes, 16), None, now);
+        assert!(lanes.take(now, BodyKind::Present).is_none());
+        assert_eq!(lanes.idle(), 0, "it is of no use to anybody");
+        // The server gives more now.
+        lanes.put_back(used(&lanes, 17), None, now);
+        assert!(lanes.take(now, BodyKind::Present).is_some());
+        // Two refusals at their first use were chance; that does not cost a challenge for ever.
+        lanes.refused(&used(&lanes, 1));
+        lanes.refused(&used(&lanes, 1));
+        let trusted = |_: &u32| {
+            lanes.put_back(lane("b"), None, now);
+            lanes.take(now, BodyKind::Present).is_some()
+        };
+        assert_eq!((0..1000).filter(trusted).count(), 1000 - 64);
     }
 
     #[test]
     fn a_clock_that_runs_backwards_does_no_harm() {
         let (lanes, now) = (lanes(LaneLimits::default()), Instant::now());
-        lanes.put_back(lane("a"), now + Duration::from_secs(5));
+        lanes.put_back(lane("a"), None, now + Duration::from_secs(5));
         assert!(lanes.take(now, BodyKind::Present).is_some());
     }
 
@@ -248,7 +344,7 @@ mod tests {
             lane.sign(lanes.credentials(), "GET", "/", [0; 16])
                 .is_some()
         );
-        lanes.put_back(lane, now);
+        lanes.put_back(lane, None, now);
         assert_eq!(lanes.idle(), 0);
     }
 
@@ -262,7 +358,7 @@ mod tests {
         })
         .join();
         assert!(outcome.is_err() && lanes.pool.is_poisoned());
-        lanes.put_back(lane("a"), Instant::now());
+        lanes.put_back(lane("a"), None, Instant::now());
         assert_eq!(lanes.idle(), 1);
     }
 }

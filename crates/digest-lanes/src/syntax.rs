@@ -115,7 +115,10 @@ impl<'a> Elements<'a> {
         if self.peek() == Some(b'"') {
             self.quoted_string()
         } else {
-            self.token().map(<[u8]>::to_vec)
+            // Some servers leave the quotes of a base64 nonce out.
+            let value =
+                self.span(|byte| is_token_byte(byte) || is_token68_byte(byte) || byte == b'=');
+            (!value.is_empty()).then(|| value.to_vec())
         }
     }
 
@@ -242,6 +245,11 @@ mod tests {
             ("X ,a=b,,", &[scheme("X", false), param("a", Some("b"))]),
             ("a=\"b\"c", &[param("a", None)]),
             ("a=, b=c", &[param("a", None), param("b", Some("c"))]),
+            (
+                "a=+/8w==, b=c",
+                &[param("a", Some("+/8w==")), param("b", Some("c"))],
+            ),
+            ("a=b@c", &[param("a", None)]),
             (
                 "a=\"no end, b=c",
                 &[param("a", None), param("b", Some("c"))],

@@ -126,7 +126,7 @@ fn rule_03_wrong_credentials_are_rejected_and_not_pooled() {
         assert_eq!(server.call(&lanes, now, BodyKind::Empty), Verdict::Rejected);
         assert_eq!(server.take_count(), 2);
     }
-    assert_eq!((lanes.idle(), lanes.is_primed()), (0, false));
+    assert_eq!((lanes.idle(), lanes.key_has_worked()), (0, false));
 }
 
 #[test]
@@ -190,28 +190,62 @@ fn rule_05_the_next_nonce_is_adopted_and_counted_from_one() {
 }
 
 #[test]
-fn rule_06_an_origin_is_primed_by_the_first_handshake_that_ends_well() {
+fn rule_03_a_key_has_worked_once_it_was_let_in() {
     let (mut server, now, lanes) = (ToyServer::default(), Instant::now(), lanes());
-    let mut failing = lanes.begin(now, BodyKind::Empty);
-    for _ in 0..2 {
-        next(&mut failing);
-        let _ = server.refuse(false).feed(&mut failing, now);
-        assert!(!lanes.is_primed());
-    }
-    assert_eq!(server.call(&lanes, now, BodyKind::Empty), Verdict::Final);
-    assert!(lanes.is_primed());
+    let mut exchange = lanes.begin(now, BodyKind::Empty);
+    next(&mut exchange);
+    let verdict = server.refuse(false).feed(&mut exchange, now);
+    assert_eq!(verdict, Verdict::Again);
+    assert!(!lanes.key_has_worked());
+    // An answer to nobody says nothing about the key.
+    let mut unsigned = lanes.begin(now, BodyKind::Empty);
+    next(&mut unsigned);
+    assert_eq!(Head::status(200).feed(&mut unsigned, now), Verdict::Final);
+    assert!(!lanes.key_has_worked());
+    next(&mut exchange);
+    assert_eq!(Head::status(503).feed(&mut exchange, now), Verdict::Final);
+    assert!(lanes.key_has_worked());
 }
 
 #[test]
-fn rule_06_an_origin_that_asks_nobody_is_primed_too() {
-    for (status, primed) in [(200, true), (404, true), (429, false), (503, false)] {
-        let (now, lanes) = (Instant::now(), lanes());
-        let mut exchange = lanes.begin(now, BodyKind::Empty);
-        next(&mut exchange);
-        let verdict = Head::status(status).feed(&mut exchange, now);
-        assert_eq!(verdict, Verdict::Final);
-        assert_eq!((lanes.is_primed(), lanes.idle()), (primed, 0), "{status}");
+fn rule_03_a_call_that_begins_anew_asks_for_a_challenge_of_its_own() {
+    let (mut server, now) = (ToyServer::default(), Instant::now());
+    let lanes = warm(&mut server, now);
+    assert_eq!(
+        next(&mut lanes.begin_anew(BodyKind::Empty)),
+        Request::Unsigned
+    );
+    assert_eq!(
+        next(&mut lanes.begin_anew(BodyKind::Present)),
+        Request::Probe
+    );
+    assert_eq!(lanes.idle(), 1);
+}
+
+#[test]
+fn rule_07_a_body_goes_once_where_nonces_run_out_at_a_known_use() {
+    const USES: u32 = 16;
+    let (mut server, now, lanes) = (ToyServer::default(), Instant::now(), lanes());
+    let mut bodies = 0;
+    let calls = 200;
+    for _ in 0..calls {
+        let mut exchange = lanes.begin(now, BodyKind::Present);
+        loop {
+            let request = next(&mut exchange);
+            let spent = matches!(request, Request::Signed(_)) && request.count() > USES;
+            bodies += usize::from(request != Request::Probe);
+            let head = if request == Request::Probe || spent {
+                server.refuse(spent)
+            } else {
+                Head::status(200)
+            };
+            if head.feed(&mut exchange, now) == Verdict::Final {
+                break;
+            }
+        }
     }
+    // Twice it had to find out.
+    assert_eq!(bodies, calls + 2);
 }
 
 #[test]
@@ -307,7 +341,7 @@ fn rule_10_the_lanes_of_two_origins_know_nothing_of_each_other() {
         next(&mut other.begin(now, BodyKind::Empty)),
         Request::Unsigned
     );
-    assert_eq!((warm.idle(), other.is_primed()), (1, false));
+    assert_eq!((warm.idle(), other.key_has_worked()), (1, false));
 }
 
 #[test]
