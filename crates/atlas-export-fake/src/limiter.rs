@@ -1,5 +1,6 @@
-//! How many requests are let through: a token bucket for each family of operations, in the fake's own
-//! time, where the builder asks for it. Otherwise an allowance that is counted and never enforced.
+//! How many requests are let through: a token bucket for each family of operations in each project,
+//! in the fake's own time, where the builder asks for it. Otherwise an allowance that is counted
+//! and never enforced.
 
 use std::collections::HashMap;
 use std::io;
@@ -15,8 +16,11 @@ use crate::error::AtlasError;
 
 /// A token bucket: each request takes a token, and none is let through while there is none.
 ///
-/// The buckets begin full. Families with a bucket of their own: export buckets, export jobs,
-/// snapshots, and everything that is no operation. Challenges take nothing.
+/// The buckets begin full. Each family of operations has one of its own in each project: export
+/// buckets, export jobs, snapshots, backup schedules, clusters, access roles, and everything that
+/// is no operation. Two projects never share one; the project is the one that the path names,
+/// whether or not it exists, and paths that name none have theirs together. Both base paths draw on
+/// the same ones. Challenges take nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateLimit {
     /// How many tokens a bucket holds. At least 1.
@@ -32,7 +36,8 @@ pub struct RateLimit {
 pub(crate) struct Limiter {
     pub(crate) limit: Option<RateLimit>,
     pub(crate) retry_after: bool,
-    tokens: Mutex<HashMap<&'static str, Tokens>>,
+    /// By family and project.
+    tokens: Mutex<HashMap<(&'static str, String), Tokens>>,
     allowance: Mutex<Allowance>,
 }
 
@@ -72,8 +77,8 @@ impl Limiter {
         }
     }
 
-    /// Takes a token of `family`.
-    pub(crate) fn admit(&self, family: &'static str, now: Duration) -> Admission {
+    /// Takes a token of `family` in the project of `path`.
+    pub(crate) fn admit(&self, family: &'static str, path: &str, now: Duration) -> Admission {
         let Some(limit) = self.limit else {
             let mut allowance = self
                 .allowance
@@ -86,7 +91,8 @@ impl Limiter {
             };
         };
         let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
-        let tokens = tokens.entry(family).or_insert(Tokens {
+        let bucket = (family, project_of(path).to_owned());
+        let tokens = tokens.entry(bucket).or_insert(Tokens {
             left: limit.capacity,
             periods: 0,
         });
@@ -101,6 +107,12 @@ impl Limiter {
             }),
         }
     }
+}
+
+/// The project that a path names; empty where it names none.
+fn project_of(path: &str) -> &str {
+    let mut segments = path.split('/').skip_while(|segment| *segment != "groups");
+    segments.nth(1).unwrap_or_default()
 }
 
 impl Tokens {
@@ -157,7 +169,7 @@ impl Admission {
 
 /// Rates.
 impl FakeAtlasBuilder {
-    /// Limits the rate of each family of operations: an empty bucket answers 429
+    /// Limits the rate of each family of operations in each project: an empty bucket answers 429
     /// `RATE_LIMITED_TOKEN_BUCKET`, with `parameters: [path, seconds to wait, capacity, refill,
     /// period]`, and such a request is not acted on. Default: no limit.
     ///
@@ -214,17 +226,30 @@ mod tests {
         period: Duration::from_secs(60),
     };
 
-    #[test]
-    fn tokens_come_back_by_the_period_and_never_beyond_the_capacity() {
-        let limiter = Limiter {
+    fn limiter() -> Limiter {
+        Limiter {
             limit: Some(LIMIT),
             ..Limiter::default()
-        };
-        let left = |family, millis| {
-            let admission = limiter.admit(family, Duration::from_millis(millis));
-            let wait = admission.refused.map(|refused| refused.wait);
-            wait.map_or(Ok(admission.remaining), Err)
-        };
+        }
+    }
+
+    /// What is left of a family in `project`, or how long to wait.
+    fn left(
+        limiter: &Limiter,
+        family: &'static str,
+        project: &str,
+        millis: u64,
+    ) -> Result<u64, u64> {
+        let path = format!("/api/atlas/v2/groups/{project}/clusters");
+        let admission = limiter.admit(family, &path, Duration::from_millis(millis));
+        let wait = admission.refused.map(|refused| refused.wait);
+        wait.map_or(Ok(admission.remaining), Err)
+    }
+
+    #[test]
+    fn tokens_come_back_by_the_period_and_never_beyond_the_capacity() {
+        let limiter = limiter();
+        let left = |family, millis| left(&limiter, family, "1", millis);
         assert_eq!(
             [left("a", 0), left("a", 1), left("a", 2)],
             [Ok(2), Ok(1), Ok(0)]
@@ -235,6 +260,28 @@ mod tests {
         assert_eq!([left("a", 60_000), left("a", 60_000)], [Ok(1), Ok(0)]);
         assert_eq!(left("a", 60_000), Err(60));
         assert_eq!(left("a", 6_000_000), Ok(2));
+    }
+
+    #[test]
+    fn projects_share_nothing() {
+        let limiter = limiter();
+        for expected in [Ok(2), Ok(1), Ok(0), Err(60)] {
+            assert_eq!(left(&limiter, "a", "1", 0), expected);
+        }
+        assert_eq!(left(&limiter, "a", "2", 0), Ok(2));
+    }
+
+    #[test]
+    fn a_project_is_what_follows_groups() {
+        for (path, project) in [
+            ("/api/atlas/v2/groups/1/clusters", "1"),
+            ("/api/atlas/v1.0/groups/1", "1"),
+            ("/api/atlas/v2/groups", ""),
+            ("/api/atlas/v2/groups//clusters", ""),
+            ("/", ""),
+        ] {
+            assert_eq!(project_of(path), project, "{path}");
+        }
     }
 
     #[test]

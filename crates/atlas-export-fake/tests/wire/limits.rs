@@ -1,11 +1,12 @@
 //! Rates that are enforced, and versions that are gone.
 
+use std::error::Error;
 use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
 
 use atlas_export_fake::{FakeAtlas, FakeAtlasBuilder, ManualClock, RateLimit};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::peer::{call, get};
 use crate::{BUCKET, Outcome, PROJECT, ROLE};
@@ -16,8 +17,45 @@ const LIMIT: RateLimit = RateLimit {
     period: Duration::from_secs(60),
 };
 
+/// Another project.
+const ELSEWHERE: &str = "32b6e34b3d91647abb20e7b9";
+
 fn buckets() -> String {
-    format!("/api/atlas/v2/groups/{PROJECT}/backup/exportBuckets")
+    buckets_of(PROJECT)
+}
+
+fn buckets_of(project: &str) -> String {
+    format!("/api/atlas/v2/groups/{project}/backup/exportBuckets")
+}
+
+/// A limited fake, and the clock that it goes by.
+async fn limited(
+    furnish: impl FnOnce(FakeAtlasBuilder) -> FakeAtlasBuilder,
+) -> std::io::Result<(FakeAtlas, Arc<ManualClock>)> {
+    let clock = Arc::new(ManualClock::new());
+    let builder = FakeAtlas::builder()
+        .project(PROJECT)
+        .project(ELSEWHERE)
+        .clock(Arc::clone(&clock) as _)
+        .rate_limit(LIMIT);
+    Ok((furnish(builder).start().await?, clock))
+}
+
+/// Asks for a project's buckets; what is left by the header, or how long to wait by the body.
+async fn left_in(fake: &FakeAtlas, project: &str) -> Result<Result<u64, u64>, Box<dyn Error>> {
+    let answer = get(fake, &buckets_of(project)).await?;
+    if answer.status == 429 {
+        let body = answer.json();
+        let wait = body.pointer("/parameters/1").and_then(Value::as_u64);
+        return Ok(Err(wait.ok_or("no wait")?));
+    }
+    assert_eq!(answer.status, 200);
+    let left = answer.header("ratelimit-remaining");
+    Ok(Ok(left.ok_or("no header")?.parse()?))
+}
+
+async fn left(fake: &FakeAtlas) -> Result<Result<u64, u64>, Box<dyn Error>> {
+    left_in(fake, PROJECT).await
 }
 
 #[tokio::test]
@@ -75,6 +113,28 @@ async fn a_429_may_say_when_to_come_back_in_its_head() -> Outcome {
     for expected in [None, None, Some("60")] {
         let answer = get(&fake, nowhere).await?;
         assert_eq!(answer.header("retry-after"), expected);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn projects_share_no_bucket_and_both_generations_do() -> Outcome {
+    let (fake, _clock) = limited(|builder| builder).await?;
+    assert_eq!(left(&fake).await?, Ok(1));
+    let old = get(&fake, &buckets().replace("/v2/", "/v1.0/")).await?;
+    assert_eq!(old.header("ratelimit-remaining"), Some("0"));
+    assert_eq!(left(&fake).await?, Err(60));
+    assert_eq!(left_in(&fake, ELSEWHERE).await?, Ok(1));
+
+    // What is no operation counts for the project too, if the path names one.
+    for (path, left) in [
+        (format!("/api/atlas/v2/groups/{PROJECT}/nothing"), "1"),
+        (format!("/api/atlas/v2/groups/{ELSEWHERE}/nothing"), "1"),
+        ("/api/atlas/v2/nothing".to_owned(), "1"),
+        ("/nothing".to_owned(), "0"),
+    ] {
+        let answer = get(&fake, &path).await?;
+        assert_eq!(answer.header("ratelimit-remaining"), Some(left), "{path}");
     }
     Ok(())
 }
