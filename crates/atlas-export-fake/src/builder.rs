@@ -315,8 +315,9 @@ impl FakeAtlasBuilder {
     ///
     /// # Errors
     ///
-    /// `InvalidInput` where a project or a snapshot has an id that is not 24 lower-case hex digits, a
-    /// rate limit lets nothing through, or an operation, version or header value does not exist;
+    /// `InvalidInput` where a project or a snapshot has an id that is not 24 lower-case hex digits,
+    /// a rate limit lets nothing through, a competitor takes nothing or takes no time for it, or an
+    /// operation, version or header value does not exist;
     /// `InvalidData` where the embedded request schemas do not compile or no certificate can be made;
     /// otherwise why the port could not be bound.
     pub async fn start(mut self) -> io::Result<FakeAtlas> {

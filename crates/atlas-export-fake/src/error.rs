@@ -197,6 +197,20 @@ impl AtlasError {
         )
     }
 
+    /// A refusal that tells nothing of the bucket. The code is unconfirmed.
+    pub(crate) fn rate_limited_plainly(path: &str) -> Self {
+        let path = path.trim_start_matches('/');
+        Self {
+            parameters: None,
+            ..Self::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "RATE_LIMITED",
+                format!("Too many requests for {path}."),
+                Vec::new(),
+            )
+        }
+    }
+
     /// As users report it of other resources.
     pub(crate) fn version_gone(version: &str, path: &str) -> Self {
         let path = path.trim_start_matches('/');

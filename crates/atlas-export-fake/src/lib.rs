@@ -69,8 +69,9 @@
 //! - Shared clusters and serverless instances are refused with the code of Flex clusters.
 //! - 405 and 415 carry `METHOD_NOT_ALLOWED` and `UNSUPPORTED_MEDIA_TYPE`.
 //! - v1.0 and version 2023-01-01 do not know the buckets of other clouds than AWS.
-//! - Rates are limited for export buckets, export jobs, snapshots and so on apart, for the whole key, and
-//!   refilled by whole periods of the clock.
+//! - Rates are limited for export buckets, export jobs, snapshots and so on apart, and in each
+//!   project apart. Buckets are refilled by whole periods of the clock, unless [told
+//!   otherwise](FakeAtlasBuilder::refill_evenly).
 //! - [`Fault::no_challenge`] and the like have Atlas's error body, as any 401 of the live service.
 //! - The `Deprecation` date and the values of `X-Java-Method` are made up.
 

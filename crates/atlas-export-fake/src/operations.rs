@@ -198,7 +198,7 @@ pub(crate) static OPERATIONS: [Operation; 15] = [
 ];
 
 impl Operation {
-    /// The operations that share a limit of rates.
+    /// The operations that share a limit of rates, within a project.
     pub(crate) fn family(&self) -> &'static str {
         match self.path {
             BUCKETS | BUCKET => "export buckets",

@@ -66,7 +66,9 @@ fn serve(
     let query = request.uri().query().unwrap_or_default();
     let (style, style_checked) = Style::of(query, shared.habits.spelling);
     let path = request.uri().path();
-    let admission = shared.limiter.admit(operation.family(), shared.clock.now());
+    let admission = shared
+        .limiter
+        .admit(operation.family(), path, shared.clock.now());
     let resolved = version::resolve(generation, operation.versions, request.headers());
     let outcome = admission.check(path).and_then(|()| {
         let version = resolved.clone()?;
@@ -114,8 +116,9 @@ async fn no_such_method(State(shared): State<Arc<Shared>>, request: Request) -> 
 pub(crate) fn refuse(shared: &Shared, request: &Request, error: AtlasError) -> Response {
     let query = request.uri().query().unwrap_or_default();
     let (style, _) = Style::of(query, shared.habits.spelling);
-    let admission = shared.limiter.admit("elsewhere", shared.clock.now());
-    let refused = admission.check(request.uri().path());
+    let path = request.uri().path();
+    let admission = shared.limiter.admit("elsewhere", path, shared.clock.now());
+    let refused = admission.check(path);
     let outcome = refused.and(Err(error));
     let mut response = style.respond(outcome, "application/json");
     admission.note(response.headers_mut());
