@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use crate::{
-    ApiVersion, Client, Credentials, Error, RetryPolicy,
+    ApiVersion, Client, Credentials, Error, RateGovernor, RetryPolicy,
     base_url::{self, BaseUrl},
     client::{Inner, Options},
     clock::{Clock, SystemClock},
@@ -41,6 +41,7 @@ pub struct ClientBuilder {
     connect_timeout: Duration,
     limits: Limits,
     retry: RetryPolicy,
+    governor: Option<RateGovernor>,
     application: Option<String>,
     connection: Connection,
     /// Where key and base URL come from, unless they were given.
@@ -63,6 +64,7 @@ impl fmt::Debug for ClientBuilder {
             .field("connect_timeout", &self.connect_timeout)
             .field("limits", &self.limits)
             .field("retry", &self.retry)
+            .field("governor", &self.governor)
             .field("application", &self.application)
             .field("connection", &self.connection)
             .finish_non_exhaustive()
@@ -84,9 +86,10 @@ impl Default for ClientBuilder {
                 attempt_timeout: Duration::from_secs(60),
                 max_body: 32 * 1024 * 1024,
                 max_idle_lanes: 64,
-                max_in_flight: usize::MAX,
+                max_in_flight: 64,
             },
             retry: RetryPolicy::default(),
+            governor: None,
             application: None,
             connection: Connection::default(),
             names: Names::default(),
@@ -185,7 +188,8 @@ impl ClientBuilder {
         self
     }
 
-    /// How long one attempt may take, its body included; by default 60 s.
+    /// How long one attempt may take, from when it goes out to the end of its body; by default
+    /// 60 s. Waits for a slot or a rate limit come before.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.limits.attempt_timeout = timeout;
         self
@@ -209,10 +213,21 @@ impl ClientBuilder {
         self
     }
 
-    /// How many requests of this client and its clones may be in flight at once; by default
-    /// any number. Those beyond it wait in the order in which they came.
+    /// How many requests of this client and its clones may be in flight at once; by default 64.
+    /// Those beyond it wait in the order in which they came, and the wait does not count for
+    /// [`attempt_timeout`](Self::attempt_timeout).
+    ///
+    /// Fewer are sent at once by themselves to a server that forgets its nonces while so many
+    /// are in flight.
     pub fn max_in_flight(mut self, requests: usize) -> Self {
         self.limits.max_in_flight = requests;
+        self
+    }
+
+    /// What is known of the server's rate limits, to be shared with other clients that have the
+    /// same key; by default a client has a governor of its own.
+    pub fn rate_governor(mut self, governor: RateGovernor) -> Self {
+        self.governor = Some(governor);
         self
     }
 
@@ -315,6 +330,7 @@ impl ClientBuilder {
             self.options.envelope,
             self.limits,
             self.retry,
+            self.governor.unwrap_or_default(),
         );
         Ok(Client::from_inner(Inner {
             base_url: base.url.into(),

@@ -1,6 +1,6 @@
 //! The client: cheap to clone, the root of all handles.
 
-use std::{fmt, future::Future, sync::Arc};
+use std::{fmt, future::Future, sync::Arc, time::Duration};
 
 use atlas_export_api::{self as api, ResponseValue, Seam};
 use atlas_export_types::ProjectId;
@@ -9,7 +9,7 @@ use crate::{
     ClientBuilder, Error, Project,
     clock::Clock,
     convert,
-    transport::{Call, Course, Transport},
+    transport::{Call, Caller, Course, Transport},
     version::Versions,
 };
 
@@ -30,7 +30,11 @@ use crate::{
 /// # Ok::<(), atlas_export::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct Client(Arc<Inner>);
+pub struct Client {
+    inner: Arc<Inner>,
+    /// Who its requests are made for, as far as taking turns goes.
+    caller: Caller,
+}
 
 pub(crate) struct Inner {
     /// With the path of the API generation.
@@ -74,7 +78,44 @@ impl Client {
     }
 
     pub(crate) fn from_inner(inner: Inner) -> Self {
-        Self(Arc::new(inner))
+        Self {
+            inner: Arc::new(inner),
+            caller: Caller::default(),
+        }
+    }
+
+    /// Who its requests are made for.
+    pub(crate) fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    /// The same client, whose requests are made for this caller.
+    pub(crate) fn made_for(&self, caller: Caller) -> Self {
+        Self {
+            inner: self.inner.clone(),
+            caller,
+        }
+    }
+
+    /// Ends what is under way: no call begins any more, on any clone, and those that have begun
+    /// end, for at most `deadline`. When this returns, nothing of the client runs in the
+    /// background. Returns how many calls were cut off.
+    ///
+    /// A call that is made afterwards is a `Config` error. What a cut-off creation has done is
+    /// unknown: it ends as `Ambiguous` where it may have been acted on.
+    ///
+    /// ```no_run
+    /// # async fn example(atlas: atlas_export::Client) {
+    /// use std::time::Duration;
+    ///
+    /// let cut_off = atlas.shutdown(Duration::from_secs(10)).await;
+    /// if cut_off > 0 {
+    ///     eprintln!("{cut_off} calls were cut off");
+    /// }
+    /// # }
+    /// ```
+    pub async fn shutdown(&self, deadline: Duration) -> usize {
+        self.inner.transport.shut_down(deadline).await
     }
 
     /// The handle of a project. Makes no request.
@@ -96,24 +137,29 @@ impl Client {
         body: Option<Vec<u8>>,
     ) -> Result<(u16, Vec<u8>), Error> {
         let method = http::Method::from_bytes(method.as_bytes()).map_err(Error::invalid)?;
-        let url = url::Url::parse(&self.0.base_url)
+        let url = url::Url::parse(&self.inner.base_url)
             .and_then(|base| base.join(target))
             .map_err(Error::invalid)?;
-        let call = Call::new(self.0.transport.clone());
+        let call = Call::new(self.inner.transport.clone(), self.caller.clone());
         let (status, body) = call.raw(method, url, body.map(Into::into)).await?;
         Ok((status, body.to_vec()))
     }
 
     pub(crate) fn clock(&self) -> Arc<dyn Clock> {
-        self.0.transport.clock().clone()
+        self.inner.transport.clock().clone()
+    }
+
+    /// How long a server's wish to be left alone is believed.
+    pub(crate) fn max_pause(&self) -> Duration {
+        self.inner.transport.max_pause()
     }
 
     pub(crate) fn versions(&self) -> &Versions {
-        self.0.transport.versions()
+        self.inner.transport.versions()
     }
 
     pub(crate) fn options(&self) -> Options {
-        self.0.options
+        self.inner.options
     }
 
     /// Makes one call through the generated client.
@@ -135,10 +181,10 @@ impl Client {
     where
         F: Future<Output = Result<ResponseValue<T>, api::Error<()>>> + Send,
     {
-        let call = Arc::new(Call::new(self.0.transport.clone()));
+        let call = Arc::new(Call::new(self.inner.transport.clone(), self.caller.clone()));
         let generated = api::Client::new_with_client(
-            &self.0.base_url,
-            self.0.http.clone(),
+            &self.inner.base_url,
+            self.inner.http.clone(),
             Seam::new(call.clone()),
         );
         match make(generated).await {
@@ -151,8 +197,8 @@ impl Client {
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("base_url", &self.0.base_url)
-            .field("options", &self.0.options)
+            .field("base_url", &self.inner.base_url)
+            .field("options", &self.inner.options)
             .finish_non_exhaustive()
     }
 }

@@ -61,6 +61,14 @@ pub trait Clock: fmt::Debug + Send + Sync + 'static {
     }
 }
 
+/// So much later, or as late as can be told: what a server or a caller names may be any duration.
+pub(crate) fn later(then: Instant, by: Duration) -> Instant {
+    const FAR: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+    then.checked_add(by)
+        .or_else(|| then.checked_add(FAR))
+        .unwrap_or(then)
+}
+
 /// The operating system's clock, with tokio's timers.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;

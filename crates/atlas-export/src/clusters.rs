@@ -40,7 +40,7 @@ impl Clusters {
 
     /// The clusters of the project. Version 1.0 leaves out those that span several clouds.
     pub fn list(&self) -> List<ClusterDescription> {
-        let project = self.project.clone();
+        let project = self.project.made_for_one();
         List::new(
             "listClusters",
             |cluster| cluster.name.as_str(),

@@ -9,25 +9,22 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     error::ApiError,
-    transport::{Answer, Cause, Failure, envelope, retry_after},
+    transport::{Answer, Cause, Failure, admissions, envelope, retry_after},
 };
 
-/// `Retry-After`, and the wait in the body of a 429.
+/// `Retry-After`, the token bucket in the body of a 429, and what the rate governor makes of them.
 pub fn waits(value: &[u8], body: &[u8]) {
     let mut headers = HeaderMap::new();
     if let Ok(value) = HeaderValue::from_bytes(value) {
         headers.insert(header::RETRY_AFTER, value);
     }
-    let failure = Failure {
-        cause: Cause::refused(Answer {
-            status: StatusCode::TOO_MANY_REQUESTS,
-            headers,
-            body: body.to_vec().into(),
-        }),
-        acted: true,
-        lost_before: false,
-    };
+    let failure = Failure::of(Cause::refused(Answer {
+        status: StatusCode::TOO_MANY_REQUESTS,
+        headers,
+        body: body.to_vec().into(),
+    }));
     let _ = retry_after(&failure, SystemTime::UNIX_EPOCH);
+    admissions(&failure);
 }
 
 /// The envelope, and an error body. What is opened is a part of what was closed.

@@ -101,7 +101,7 @@ pub use jobs::{CreateExportJob, EnsureExportJob, ExportJobs};
 pub use page::{ConsistentItems, ConsistentList, Items, List, Page, Pages};
 pub use project::{Cluster, Project};
 pub use snapshots::{Snapshots, TakeSnapshot};
-pub use transport::{Backoff, RetryPolicy};
+pub use transport::{Backoff, RateGovernor, RetryPolicy};
 pub use version::ApiVersion;
 pub use wait::{
     Progress, ProgressStream, SnapshotWaitError, WaitAll, WaitError, WaitUntilCompleted,

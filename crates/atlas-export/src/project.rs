@@ -4,7 +4,7 @@ use atlas_export_types::{ClusterName, ExportBucketId, Id, Kind, ProjectId};
 
 use crate::{
     AccessRoles, AutoExport, Client, Clusters, Error, ExportBuckets, ExportFleet, ExportJobs,
-    Snapshots,
+    Snapshots, transport::Caller,
 };
 
 /// A project. Cheap to clone; making one makes no request.
@@ -41,7 +41,7 @@ impl Project {
 
     /// Exports the newest snapshot of every cluster to a bucket, once.
     pub fn export_fleet(&self, bucket: &ExportBucketId) -> ExportFleet {
-        ExportFleet::new(self.clone(), bucket.clone())
+        ExportFleet::new(self, bucket.clone())
     }
 
     /// A cluster of the project.
@@ -54,6 +54,19 @@ impl Project {
 
     pub(crate) fn client(&self) -> &Client {
         &self.client
+    }
+
+    /// The same project, asked on behalf of this caller.
+    pub(crate) fn made_for(&self, caller: Caller) -> Self {
+        Self {
+            client: self.client.made_for(caller),
+            id: self.id.clone(),
+        }
+    }
+
+    /// The same project, all of whose requests are one caller's.
+    pub(crate) fn made_for_one(&self) -> Self {
+        self.made_for(self.client.caller().of_many())
     }
 
     /// The id, where it may stand in a path.
@@ -73,6 +86,19 @@ impl Cluster {
     /// The project that the cluster belongs to.
     pub fn project(&self) -> &Project {
         &self.project
+    }
+
+    /// The same cluster, asked on behalf of this caller.
+    pub(crate) fn made_for(&self, caller: Caller) -> Self {
+        Self {
+            project: self.project.made_for(caller),
+            name: self.name.clone(),
+        }
+    }
+
+    /// The same cluster, all of whose requests are one caller's.
+    pub(crate) fn made_for_one(&self) -> Self {
+        self.made_for(self.project.client().caller().of_many())
     }
 
     /// The name of the cluster.

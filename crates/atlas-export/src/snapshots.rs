@@ -39,7 +39,7 @@ impl Snapshots {
 
     /// The snapshots of the cluster, those still being taken included.
     pub fn list(&self) -> List<Snapshot> {
-        let cluster = self.cluster.clone();
+        let cluster = self.cluster.made_for_one();
         List::new(
             "listSnapshots",
             |snapshot| snapshot.id.as_str(),

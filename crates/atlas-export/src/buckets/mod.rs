@@ -48,7 +48,7 @@ impl ExportBuckets {
 
     /// The buckets of the project. The order is not by id.
     pub fn list(&self) -> List<ExportBucket> {
-        let project = self.project.clone();
+        let project = self.project.made_for_one();
         List::new(
             "listExportBuckets",
             |bucket| bucket.id.as_str(),

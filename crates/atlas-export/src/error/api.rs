@@ -84,7 +84,7 @@ pub(super) fn message(status: u16, api: Option<&ApiError>, media_type: Option<&s
     }
     let Some(api) = api else {
         return match media_type {
-            Some(media_type) if !media_type.contains("json") => {
+            Some(media_type) if !crate::transport::is_json(media_type) => {
                 format!("{line}: answered with {media_type}, so not by Atlas itself")
             }
             _ => line,

@@ -42,6 +42,9 @@ pub enum ErrorKind {
     Api,
     /// The answer is JSON that does not fit. [`Error::raw`] has it for one item of a list.
     Decode,
+    /// A rate limit of the server that is known lets the call through only later than it may
+    /// take. Nothing was sent: [`Error::retry_after`] is the rest of the wait.
+    RateLimited,
     /// A creation that may or may not have taken effect: look before repeating it.
     Ambiguous,
 }
@@ -57,7 +60,7 @@ pub(crate) struct Inner {
     pub(crate) retry_after: Option<Duration>,
     /// Whether the request may have changed something.
     pub(crate) effect: bool,
-    /// Of a `Transport` error: whether it may pass.
+    /// Of a `Transport` or `Api` error: whether it may pass.
     pub(crate) transient: bool,
     pub(crate) raw: Option<Box<str>>,
     pub(crate) source: Option<Box<dyn StdError + Send + Sync>>,
@@ -144,7 +147,8 @@ impl Error {
         self.0.elapsed
     }
 
-    /// How long the server asked to wait, where it did.
+    /// How long the server asked to wait, where it did, or how long it takes until a known rate
+    /// limit lets the call through.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
@@ -157,9 +161,11 @@ impl Error {
     /// Whether the same call may succeed later and cannot do harm twice.
     pub fn is_retryable(&self) -> bool {
         match self.kind() {
-            ErrorKind::Connect | ErrorKind::Timeout => true,
+            ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::RateLimited => true,
             ErrorKind::Transport => self.0.transient,
-            ErrorKind::Api => matches!(self.status(), Some(408 | 429 | 500 | 502 | 503 | 504)),
+            ErrorKind::Api => {
+                self.0.transient || matches!(self.status(), Some(408 | 429 | 500 | 502..=504))
+            }
             _ => false,
         }
     }
@@ -176,9 +182,10 @@ impl Error {
         self.status() == Some(404)
     }
 
-    /// Whether the call was refused for coming too soon (429).
+    /// Whether the call came too soon: refused by the server (429), or held back by what is known
+    /// of its limits ([`ErrorKind::RateLimited`], without a status).
     pub fn is_rate_limited(&self) -> bool {
-        self.status() == Some(429)
+        self.status() == Some(429) || self.kind() == ErrorKind::RateLimited
     }
 }
 

@@ -14,7 +14,7 @@ use std::{collections::HashSet, fmt, sync::Arc};
 use atlas_export_api::types::{ClusterDescription, CustomData};
 use atlas_export_types::{ClusterName, ExportBucketId};
 
-use crate::{Error, Progress, Project, project::path_id};
+use crate::{Error, Progress, Project, project::path_id, wait::MAX_WAIT};
 
 pub use plan::{FleetPlan, Intent, PlannedCluster, SkipReason};
 pub use report::{ClusterReport, FleetReport, FleetStatus};
@@ -67,9 +67,11 @@ struct Options {
 }
 
 impl ExportFleet {
-    pub(crate) fn new(project: Project, bucket: ExportBucketId) -> Self {
+    pub(crate) fn new(project: &Project, bucket: ExportBucketId) -> Self {
+        // One caller among others, and no call of it fails because a rate limit is slow.
+        let caller = project.client().caller().of_many().patient(MAX_WAIT);
         Self {
-            project,
+            project: project.made_for(caller),
             bucket,
             options: Options {
                 concurrency: AT_ONCE,
@@ -107,7 +109,9 @@ impl ExportFleet {
         self
     }
 
-    /// How many clusters are worked on at once; by default 8. With
+    /// How many clusters are worked on at once; by default 8. Where the rate limit of the server is
+    /// known, a fleet spreads its requests at its pace, however long that takes, up to a day for
+    /// a single one. With
     /// [`wait_until_finished`](Self::wait_until_finished) it bounds the exports that run.
     pub fn concurrency(mut self, clusters: usize) -> Self {
         self.options.concurrency = clusters;

@@ -49,7 +49,7 @@ impl ExportJobs {
 
     /// The jobs of the cluster, finished ones included.
     pub fn list(&self) -> List<ExportJob> {
-        let cluster = self.cluster.clone();
+        let cluster = self.cluster.made_for_one();
         List::new(
             "listExportJobs",
             |job| job.id.as_str(),

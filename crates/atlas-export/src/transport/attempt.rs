@@ -1,14 +1,10 @@
 //! One attempt: authenticate, send, read, unwrap.
 
-use std::{
-    pin::pin,
-    sync::atomic::{AtomicBool, Ordering},
-    time::Duration,
-};
+use std::{pin::pin, sync::Arc, time::Duration};
 
 use atlas_export_api::Operation;
 use bytes::Bytes;
-use digest_lanes::{BodyKind, Step, Verdict};
+use digest_lanes::{BodyKind, Exchange, Lanes, Step, Verdict};
 use futures_util::future::{Either, select};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
@@ -16,6 +12,7 @@ use super::{
     Transport, body, envelope,
     failure::{Cause, Failure},
     request::Prepared,
+    traces::Traces,
     unsent,
 };
 
@@ -57,7 +54,7 @@ impl Answer {
         }
         let parses = || serde_json::from_slice::<serde::de::IgnoredAny>(&self.body).is_ok();
         match self.media_type() {
-            Some(media_type) => media_type.contains("json") && (!unread || parses()),
+            Some(media_type) => is_json(media_type) && (!unread || parses()),
             None => parses(),
         }
     }
@@ -72,56 +69,105 @@ impl Answer {
     }
 }
 
-impl Transport {
-    /// One attempt, under its time-out. `acted` is kept up to date for whoever gives up on it
-    /// from outside.
-    pub(super) async fn attempt(
-        &self,
-        prepared: &Prepared,
-        acted: &AtomicBool,
-    ) -> Result<Answer, Failure> {
-        let outcome = {
-            let dialogue = pin!(self.dialogue(prepared, acted));
-            let guard = self.clock.guard(self.limits.attempt_timeout);
-            match select(dialogue, guard).await {
-                Either::Left((outcome, _)) => outcome,
-                Either::Right(((), _)) => Err(Cause::Timeout(self.limits.attempt_timeout)),
-            }
-        };
-        outcome.map_err(|cause| Failure {
-            cause,
-            acted: acted.load(Ordering::Relaxed),
-            lost_before: false,
-        })
-    }
+/// Whether a media type is JSON, in upper or lower case.
+pub(crate) fn is_json(media_type: &str) -> bool {
+    media_type.to_ascii_lowercase().contains("json")
+}
 
-    /// Sends, and answers challenges until the server has its say.
-    async fn dialogue(&self, prepared: &Prepared, acted: &AtomicBool) -> Result<Answer, Cause> {
+/// What one attempt gave.
+#[derive(Debug)]
+pub(super) struct Attempted {
+    pub(super) outcome: Result<Answer, Failure>,
+    /// Whether the server refused a nonce that it had only just given out.
+    pub(super) nonce_forgotten: bool,
+}
+
+impl Transport {
+    /// Begins the dialogue of an attempt.
+    pub(super) fn exchange(
+        lanes: &Arc<Lanes>,
+        prepared: &Prepared,
+        now: std::time::Instant,
+        anew: bool,
+    ) -> Exchange {
         let kind = match prepared.body {
             Some(_) => BodyKind::Present,
             None => BodyKind::Empty,
         };
-        let mut dialogue = self.auth.begin(kind, || self.clock.now()).await;
+        if anew {
+            lanes.begin_anew(kind)
+        } else {
+            lanes.begin(now, kind)
+        }
+    }
+
+    /// One attempt, under its time-out. `anew` asks for a challenge of its own.
+    pub(super) async fn attempt(
+        &self,
+        prepared: &Prepared,
+        traces: &Traces,
+        anew: bool,
+    ) -> Attempted {
+        let mut nonce_forgotten = false;
+        let outcome = {
+            let dialogue = pin!(self.dialogue(prepared, traces, anew, &mut nonce_forgotten));
+            let guard = self.clock.guard(self.limits.attempt_timeout);
+            match select(dialogue, guard).await {
+                Either::Left((outcome, _)) => outcome,
+                Either::Right(((), _)) => Err(self.timed_out(self.limits.attempt_timeout, traces)),
+            }
+        };
+        Attempted {
+            outcome: outcome.map_err(|cause| Failure {
+                may_have_acted: traces.may_have_acted(),
+                ..Failure::of(cause)
+            }),
+            nonce_forgotten,
+        }
+    }
+
+    /// Too much time has passed.
+    pub(super) fn timed_out(&self, after: Duration, traces: &Traces) -> Cause {
+        Cause::Timeout {
+            after,
+            waited: traces.waited(self.clock.now()),
+            most_in_flight: self.slots.most(),
+            was_sent: traces.attempts() > 0,
+        }
+    }
+
+    /// Sends, and answers challenges until the server has its say.
+    async fn dialogue(
+        &self,
+        prepared: &Prepared,
+        traces: &Traces,
+        anew: bool,
+        nonce_forgotten: &mut bool,
+    ) -> Result<Answer, Cause> {
+        let mut exchange = Self::exchange(&self.lanes, prepared, self.clock.now(), anew);
         let target = prepared.target();
+        let mut challenged = false;
         loop {
             let random = self.clock.random().map_err(Cause::Random)?;
-            let step = dialogue
-                .exchange
-                .next(prepared.method.as_str(), &target, random);
-            let (request, probing) = match step {
-                Step::Probe => (prepared.probe(), true),
+            let step = exchange.next(prepared.method.as_str(), &target, random);
+            let (request, probing, signed) = match step {
+                Step::Probe => {
+                    traces.is_wanted()?;
+                    (prepared.probe(), true, false)
+                }
                 Step::Send { authorization } => {
+                    let signed = authorization.is_some();
                     let value = authorization.map(|value| header_value(value.expose()));
                     let value = value.transpose()?;
-                    acted.store(true, Ordering::Relaxed);
-                    (prepared.signed(value), false)
+                    traces.goes_out()?;
+                    (prepared.signed(value), false, signed)
                 }
             };
             let response = match self.http.execute(request).await {
                 Ok(response) => response,
                 Err(error) => {
                     if error.is_connect() || unsent::is_unsent(&error) {
-                        acted.store(false, Ordering::Relaxed);
+                        traces.did_not_act();
                     }
                     return Err(Cause::of_sending(error));
                 }
@@ -136,7 +182,7 @@ impl Transport {
                 values.map(HeaderValue::as_bytes)
             };
             let stale = digest_lanes::strongest(challenges()).is_some_and(|c| c.is_stale());
-            let verdict = dialogue.exchange.response(
+            let verdict = exchange.response(
                 self.clock.now(),
                 status.as_u16(),
                 challenges(),
@@ -146,7 +192,10 @@ impl Transport {
                     .map(HeaderValue::as_bytes),
             );
             if status == StatusCode::UNAUTHORIZED {
-                acted.store(false, Ordering::Relaxed);
+                traces.did_not_act();
+                // Signed with what this very dialogue was challenged with.
+                *nonce_forgotten |= signed && challenged;
+                challenged = true;
             }
             match verdict {
                 // The challenge's body is read so that the connection can be used again.
@@ -156,15 +205,13 @@ impl Transport {
                     // Stale to the end says nothing about the key.
                     return Err(if stale {
                         Cause::Stale(answer)
+                    } else if self.lanes.key_has_worked() {
+                        Cause::RejectedLater(answer)
                     } else {
                         Cause::Rejected(answer)
                     });
                 }
-                Verdict::Final => {
-                    // Others need not wait for the body.
-                    drop(dialogue);
-                    return self.read(prepared, response).await;
-                }
+                Verdict::Final => return self.read(prepared, response).await,
             }
         }
     }
@@ -176,9 +223,9 @@ impl Transport {
         response: reqwest::Response,
     ) -> Result<Answer, Cause> {
         let status = response.status();
-        let target = response.headers().get(header::LOCATION);
-        if let Some(target) = target.filter(|_| status.is_redirection()) {
-            let target = String::from_utf8_lossy(target.as_bytes()).into_owned();
+        if status.is_redirection() {
+            let target = response.headers().get(header::LOCATION);
+            let target = target.map(|target| String::from_utf8_lossy(target.as_bytes()).into());
             return Err(Cause::Redirect(target, status.as_u16()));
         }
         if !status.is_success() {
@@ -193,7 +240,13 @@ impl Transport {
             }));
         }
         let headers = response.headers().clone();
-        let body = body::read(response, self.limits.max_body).await?;
+        let mut body = body::read(response, self.limits.max_body).await?;
+        if prepared.of_atlas {
+            if let Some(encoding) = unasked_encoding(&headers) {
+                return Err(Cause::Encoded(encoding));
+            }
+            body = without_byte_order_mark(body);
+        }
         let answer = Answer {
             status,
             headers,
@@ -203,6 +256,9 @@ impl Transport {
         let unread = prepared.operation.success == StatusCode::NO_CONTENT.as_u16();
         if prepared.of_atlas && !answer.is_of_atlas(unread) {
             return Err(Cause::Foreign(answer.media_type().map(str::to_owned)));
+        }
+        if prepared.is_read() && answer.body.is_empty() && !unread {
+            return Err(Cause::Empty);
         }
         if !self.envelope {
             return Ok(answer);
@@ -224,7 +280,7 @@ impl Transport {
         let body = {
             let reading = pin!(body::read(response, bound));
             match select(reading, self.clock.guard(REFUSAL_TIMEOUT)).await {
-                Either::Left((body, _)) => body.unwrap_or_default(),
+                Either::Left((body, _)) => without_byte_order_mark(body.unwrap_or_default()),
                 Either::Right(_) => Bytes::new(),
             }
         };
@@ -236,9 +292,56 @@ impl Transport {
     }
 }
 
+/// A body without the mark that some editors and gateways put before JSON.
+fn without_byte_order_mark(body: Bytes) -> Bytes {
+    if body.starts_with(b"\xef\xbb\xbf") {
+        body.slice(3..)
+    } else {
+        body
+    }
+}
+
+/// What a body is encoded in that was not asked for. The HTTP library takes the header away with
+/// an encoding that it undoes.
+fn unasked_encoding(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(header::CONTENT_ENCODING)?;
+    let value = String::from_utf8_lossy(value.as_bytes());
+    let value = value.trim();
+    (!value.is_empty() && !value.eq_ignore_ascii_case("identity")).then(|| value.to_owned())
+}
+
 /// A header value that no log shows.
 fn header_value(bytes: &[u8]) -> Result<HeaderValue, Cause> {
     let mut value = HeaderValue::from_bytes(bytes).map_err(|_| Cause::Unsignable)?;
     value.set_sensitive(true);
     Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_authorization_is_kept_from_logs_and_from_the_tables_of_http2() {
+        assert!(header_value(b"Digest x").unwrap().is_sensitive());
+    }
+
+    #[test]
+    fn a_mark_before_json_is_skipped_and_nothing_else() {
+        let bytes = Bytes::from_static;
+        assert_eq!(without_byte_order_mark(bytes(b"\xef\xbb\xbf{}")), "{}");
+        assert_eq!(without_byte_order_mark(bytes(b"{}")), "{}");
+        assert_eq!(without_byte_order_mark(bytes(b"\xef\xbb")), b"\xef\xbb"[..]);
+    }
+
+    #[test]
+    fn an_encoding_that_nobody_asked_for_is_noticed() {
+        let told = |value: &'static str| {
+            let value = HeaderValue::from_static(value);
+            unasked_encoding(&HeaderMap::from_iter([(header::CONTENT_ENCODING, value)]))
+        };
+        assert_eq!(told("br").as_deref(), Some("br"));
+        assert_eq!(told("Identity"), None);
+        assert_eq!(unasked_encoding(&HeaderMap::new()), None);
+    }
 }

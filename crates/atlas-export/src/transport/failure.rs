@@ -8,7 +8,12 @@ use std::{
 
 use http::HeaderMap;
 
-use super::{attempt::Answer, lesson::retry_after, request::Prepared};
+use super::{
+    attempt::Answer,
+    rate::retry_after,
+    request::Prepared,
+    traces::{GivenUp, Waited},
+};
 use crate::{
     Error, ErrorKind,
     error::{ApiError, one_line},
@@ -20,9 +25,12 @@ pub(crate) struct Failure {
     pub(crate) cause: Cause,
     /// Whether the server may have acted on the request. Not so where nothing was sent, and
     /// where the server challenged instead.
-    pub(crate) acted: bool,
+    pub(crate) may_have_acted: bool,
     /// Whether an earlier attempt may have taken effect.
     pub(crate) lost_before: bool,
+    /// How long it takes until the rate limit lets another attempt through, where the call has
+    /// no time for it.
+    pub(crate) held_for: Option<Duration>,
 }
 
 #[derive(Debug)]
@@ -31,22 +39,52 @@ pub(crate) enum Cause {
     Connect(reqwest::Error),
     /// The connection broke, or the body did.
     Broken(reqwest::Error),
-    Timeout(Duration),
+    /// Too much time has passed.
+    Timeout {
+        after: Duration,
+        waited: Waited,
+        most_in_flight: usize,
+        was_sent: bool,
+    },
+    /// The rate limit lets the request through too late: see [`Failure::held_for`].
+    RateLimited,
     /// The body is longer than this.
     TooLarge(usize),
-    /// To where, with which status.
-    Redirect(String, u16),
+    /// To where, if it says so, with which status.
+    Redirect(Option<String>, u16),
     /// Any status but success.
     Refused(Box<Answer>),
     /// The server knows the nonce and refuses the answer.
     Rejected(Box<Answer>),
+    /// The same, with a key that has worked before.
+    RejectedLater(Box<Answer>),
     /// The server calls nonces stale that it has only just given out.
     Stale(Box<Answer>),
     /// A success of somebody else, with this media type.
     Foreign(Option<String>),
+    /// A success without what was asked for.
+    Empty,
+    /// A body in an encoding that was not asked for.
+    Encoded(String),
+    /// The request was given up before it went out; whoever gave it up says why.
+    GivenUp,
+    /// The task of the request panicked.
+    Panicked,
+    /// The runtime of the request was shut down.
+    NoRuntimeAnyMore,
+    /// The call was made outside of a runtime.
+    NoRuntime,
+    /// The client was shut down.
+    ShutDown,
     Random(io::Error),
     /// The answer to the challenge is no header value.
     Unsignable,
+}
+
+impl From<GivenUp> for Cause {
+    fn from(GivenUp: GivenUp) -> Self {
+        Self::GivenUp
+    }
 }
 
 impl Cause {
@@ -70,13 +108,31 @@ impl Cause {
 }
 
 impl Failure {
+    /// A failure of which the server has seen nothing.
+    pub(crate) fn of(cause: Cause) -> Self {
+        Self {
+            cause,
+            may_have_acted: false,
+            lost_before: false,
+            held_for: None,
+        }
+    }
+
+    /// The answer that refused, if there is one.
+    fn answer(&self) -> Option<&Answer> {
+        match &self.cause {
+            Cause::Refused(answer)
+            | Cause::Rejected(answer)
+            | Cause::RejectedLater(answer)
+            | Cause::Stale(answer) => Some(answer),
+            _ => None,
+        }
+    }
+
     pub(super) fn status(&self) -> Option<u16> {
         match &self.cause {
-            Cause::Refused(answer) | Cause::Rejected(answer) | Cause::Stale(answer) => {
-                Some(answer.status.as_u16())
-            }
             Cause::Redirect(_, status) => Some(*status),
-            _ => None,
+            _ => self.answer().map(|answer| answer.status.as_u16()),
         }
     }
 
@@ -85,25 +141,27 @@ impl Failure {
         match &self.cause {
             Cause::Connect(_) => "connect",
             Cause::Broken(_) => "broken",
-            Cause::Timeout(_) => "timeout",
+            Cause::Timeout { .. } => "timeout",
+            Cause::RateLimited => "rate limit",
             Cause::TooLarge(_) => "too large",
             Cause::Redirect(..) => "redirect",
             Cause::Refused(_) => "status",
-            Cause::Rejected(_) => "credentials",
+            Cause::Rejected(_) | Cause::RejectedLater(_) => "credentials",
             Cause::Stale(_) => "stale nonces",
             Cause::Foreign(_) => "foreign",
+            Cause::Empty => "empty",
+            Cause::Encoded(_) => "encoding",
+            Cause::GivenUp => "given up",
+            Cause::Panicked => "panic",
+            Cause::NoRuntime | Cause::NoRuntimeAnyMore => "no runtime",
+            Cause::ShutDown => "shut down",
             Cause::Random(_) => "no randomness",
             Cause::Unsignable => "challenge",
         }
     }
 
     pub(super) fn headers(&self) -> Option<&HeaderMap> {
-        match &self.cause {
-            Cause::Refused(answer) | Cause::Rejected(answer) | Cause::Stale(answer) => {
-                Some(&answer.headers)
-            }
-            _ => None,
-        }
+        self.answer().map(|answer| &answer.headers)
     }
 
     pub(super) fn body(&self) -> Option<&[u8]> {
@@ -116,7 +174,7 @@ impl Failure {
     /// Whether the request may have taken effect, though nobody said so: it went out, and
     /// nothing came back that says no.
     pub(super) fn is_lost(&self) -> bool {
-        if !self.acted {
+        if !self.may_have_acted {
             return false;
         }
         match &self.cause {
@@ -124,16 +182,18 @@ impl Failure {
                 answer.status.is_server_error() || answer.status.as_u16() == 408
             }
             // A redirect is none of them: to show another page is what a form does once it acted.
-            Cause::Rejected(_) | Cause::Stale(_) | Cause::Connect(_) => false,
+            Cause::Rejected(_) | Cause::RejectedLater(_) | Cause::Stale(_) | Cause::Connect(_) => {
+                false
+            }
             _ => true,
         }
     }
 
     /// The error that the caller gets.
     pub(super) fn into_error(self, prepared: &Prepared, now: SystemTime) -> Error {
-        let retry_after = retry_after(&self, now);
+        let retry_after = retry_after(&self, now).max(self.held_for);
         let effect = (self.is_lost() || self.lost_before) && prepared.method != http::Method::GET;
-        let error = self.cause.into_error();
+        let error = self.cause.into_error(self.held_for);
         let error = if effect && !prepared.idempotent() {
             Error::new(
                 ErrorKind::Ambiguous,
@@ -158,7 +218,11 @@ impl Failure {
 }
 
 impl Cause {
-    fn into_error(self) -> Error {
+    #[expect(
+        clippy::too_many_lines,
+        reason = "a table has as many rows as there are causes"
+    )]
+    fn into_error(self, held_for: Option<Duration>) -> Error {
         let caused = |kind, message: &str, cause: Box<dyn StdError + Send + Sync>| {
             let message = format!("{message}: {}", innermost(&*cause));
             Error::new(kind, message).with(|inner| {
@@ -182,9 +246,22 @@ impl Cause {
                 "the system gave no random bytes to sign with",
                 cause.into(),
             ),
-            Self::Timeout(after) => Error::new(
+            Self::Timeout {
+                after,
+                waited,
+                most_in_flight,
+                was_sent,
+            } => Error::new(
                 ErrorKind::Timeout,
-                format!("no complete answer within {} s", after.as_secs_f64()),
+                timeout(after, waited, most_in_flight, was_sent),
+            ),
+            Self::RateLimited => Error::new(
+                ErrorKind::RateLimited,
+                format!(
+                    "the rate limit lets this call through in {:.1} s, which is later than it may \
+                     take: call again then, or give it more time (ClientBuilder::call_timeout)",
+                    held_for.unwrap_or_default().as_secs_f64()
+                ),
             ),
             Self::TooLarge(bound) => Error::new(
                 ErrorKind::Transport,
@@ -196,9 +273,12 @@ impl Cause {
             Self::Redirect(target, status) => Error::new(
                 ErrorKind::Transport,
                 format!(
-                    "the server redirects to {}, and credentials follow no redirect: set the \
-                     base URL to where the API is",
-                    target_of(&target)
+                    "the server redirects{}, and credentials follow no redirect: set the base URL \
+                     to where the API is",
+                    target.map_or_else(
+                        || format!(" ({status}) without saying where to"),
+                        |target| format!(" to {}", target_of(&target))
+                    )
                 ),
             )
             .with(|inner| inner.status = Some(status)),
@@ -209,6 +289,37 @@ impl Cause {
                      stands between",
                     media_type.as_deref().unwrap_or("a body that is no JSON")
                 ),
+            )
+            .with(|inner| inner.transient = true),
+            Self::Empty => Error::new(
+                ErrorKind::Transport,
+                "a success without a body, so not by Atlas itself: check the base URL, and what \
+                 stands between",
+            )
+            .with(|inner| inner.transient = true),
+            Self::Encoded(encoding) => Error::new(
+                ErrorKind::Transport,
+                format!(
+                    "the body is encoded in {}, which was not asked for: check what stands between \
+                     this client and Atlas",
+                    one_line(&encoding)
+                ),
+            ),
+            Self::GivenUp => Error::new(ErrorKind::Timeout, "the call was given up"),
+            Self::Panicked => Error::new(
+                ErrorKind::Transport,
+                "the task of the request panicked, of which the program's log has more",
+            ),
+            Self::NoRuntimeAnyMore => Error::new(
+                ErrorKind::Transport,
+                "the runtime was shut down before the answer was complete",
+            ),
+            Self::NoRuntime => Error::config(
+                "there is no tokio runtime here: make the call within one that has time and I/O \
+                 enabled, for instance under #[tokio::main]",
+            ),
+            Self::ShutDown => Error::config(
+                "the client was shut down (Client::shutdown): build another for further calls",
             ),
             Self::Unsignable => Error::new(
                 ErrorKind::Transport,
@@ -222,9 +333,23 @@ impl Cause {
             Self::Stale(answer) => Error::new(
                 ErrorKind::Api,
                 "401: the server calls every nonce stale that it gives out, so no request can be \
-                 signed: is there more than one server behind this URL?",
+                 signed: if it forgets them under load, lower ClientBuilder::max_in_flight; is \
+                 there more than one server behind this URL?",
             )
-            .with(|inner| inner.status = Some(answer.status.as_u16())),
+            .with(|inner| {
+                inner.status = Some(answer.status.as_u16());
+                inner.transient = true;
+            }),
+            Self::RejectedLater(answer) => Error::new(
+                ErrorKind::Authentication,
+                "401: the server refuses the API key, which has worked before: check that it still \
+                 exists and that the project belongs to its organization; a server that forgets \
+                 nonces under load wants a lower ClientBuilder::max_in_flight",
+            )
+            .with(|inner| {
+                inner.status = Some(answer.status.as_u16());
+                inner.api = ApiError::read(&answer.body);
+            }),
             Self::Rejected(answer) => Error::new(
                 ErrorKind::Authentication,
                 "401: the server refuses the API key: check that public and private key belong \
@@ -236,6 +361,27 @@ impl Cause {
             }),
         }
     }
+}
+
+/// What took too long, and what it was waiting for.
+fn timeout(after: Duration, waited: Waited, most_in_flight: usize, was_sent: bool) -> String {
+    let what = if was_sent {
+        "no complete answer"
+    } else {
+        "the request could not be sent"
+    };
+    let mut line = format!("{what} within {} s", after.as_secs_f64());
+    let mut told = |time: Duration, why: &str| {
+        if time >= Duration::from_millis(1) {
+            line = format!("{line}; waited {:.1} s {why}", time.as_secs_f64());
+        }
+    };
+    told(
+        waited.slot,
+        &format!("for a slot (ClientBuilder::max_in_flight is {most_in_flight})"),
+    );
+    told(waited.rate_limit, "for the rate limit");
+    line
 }
 
 /// The target of a redirect without what may be a secret in it: a user, a query, a fragment.

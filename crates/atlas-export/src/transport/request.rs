@@ -90,6 +90,11 @@ impl Prepared {
         self.method != Method::POST
     }
 
+    /// Whether it only reads.
+    pub(super) fn is_read(&self) -> bool {
+        self.method == Method::GET
+    }
+
     /// The request with an `Authorization`, or without one.
     pub(super) fn signed(&self, authorization: Option<HeaderValue>) -> reqwest::Request {
         let mut request = reqwest::Request::new(self.method.clone(), self.url.clone());

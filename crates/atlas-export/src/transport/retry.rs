@@ -7,6 +7,7 @@
 //! | probe failed with 5xx | again | again |
 //! | reset, time-out, truncated body | again | no: ambiguous |
 //! | 408, 500, 502, 503, 504 | again | no: ambiguous |
+//! | 200 without a body, or not by Atlas | again, if it reads | no: ambiguous |
 //! | anything else | no | no |
 //!
 //! A challenge (401) is answered within an attempt and is no matter of retrying.
@@ -15,7 +16,7 @@ use std::time::Duration;
 
 use super::{
     failure::{Cause, Failure},
-    lesson::retry_after,
+    rate::retry_after,
 };
 use crate::clock::Clock;
 
@@ -65,13 +66,19 @@ impl Backoff {
     fn wait(self, attempts: u32, clock: &dyn Clock) -> Duration {
         let bound = self.bound(attempts);
         match clock.random() {
-            Ok([first, second, ..]) => {
-                let part = u16::from_be_bytes([first, second]);
-                bound.mul_f64(f64::from(part) / f64::from(u16::MAX))
-            }
+            Ok([first, second, ..]) => part_of(bound, u16::from_be_bytes([first, second])),
             Err(_) => bound,
         }
     }
+}
+
+/// So many 65,535ths of a duration, which may be any that there is.
+fn part_of(whole: Duration, part: u16) -> Duration {
+    let nanos = whole.as_nanos() / u128::from(u16::MAX) * u128::from(part);
+    u64::try_from(nanos / 1_000_000_000).map_or(whole, |seconds| {
+        let nanos = u32::try_from(nanos % 1_000_000_000).unwrap_or_default();
+        Duration::new(seconds, nanos)
+    })
 }
 
 /// How often, and for how long, a failed request is repeated. What may be repeated at all is
@@ -121,8 +128,8 @@ impl RetryPolicy {
         self
     }
 
-    /// No further attempt begins after this time, counted from the start of the call. The
-    /// time-out of the call bounds it in any case.
+    /// No attempt begins after this time, counted from the start of the call, whatever it waits
+    /// for. The time-out of the call bounds it in any case.
     pub const fn max_elapsed(mut self, elapsed: Duration) -> Self {
         self.max_elapsed = Some(elapsed);
         self
@@ -142,25 +149,29 @@ impl RetryPolicy {
     /// The wait before the next attempt; `None` where there is to be none.
     pub(super) fn decide(self, now: &Situation<'_>, clock: &dyn Clock) -> Option<Duration> {
         let failure = now.failure;
-        if now.attempt >= self.max_attempts || !may_repeat(failure, now.idempotent) {
+        if now.attempt >= self.max_attempts || !may_repeat(failure, now) {
             return None;
         }
         let asked = retry_after(failure, clock.wall());
         let wait = match asked {
-            // At least what the server asks for.
-            Some(asked) => asked,
+            // At least what the server asks for; no wait at all is nothing to go by.
+            Some(asked) if !asked.is_zero() => asked,
             None if failure.status() == Some(429) => {
                 let step = usize::try_from(now.attempt - 1).unwrap_or(usize::MAX);
                 let seconds = RATE_LIMITED.get(step).or(RATE_LIMITED.last());
                 Duration::from_secs(*seconds?)
             }
-            None => self.backoff.wait(now.attempt, clock),
+            _ => self.backoff.wait(now.attempt, clock),
         };
         // A wait that the deadline would cut short is better not begun.
-        let deadline = self
-            .max_elapsed
-            .map_or(now.deadline, |max| max.min(now.deadline));
+        let deadline = self.begins_within(now.deadline);
         (now.elapsed.saturating_add(wait) < deadline).then_some(wait)
+    }
+
+    /// The time from the start of a call within which an attempt may begin.
+    pub(super) fn begins_within(self, call_timeout: Duration) -> Duration {
+        self.max_elapsed
+            .map_or(call_timeout, |max| max.min(call_timeout))
     }
 }
 
@@ -169,20 +180,25 @@ impl RetryPolicy {
 pub(super) struct Situation<'a> {
     pub(super) failure: &'a Failure,
     pub(super) idempotent: bool,
+    /// Whether the request only reads.
+    pub(super) read: bool,
     /// How many attempts there were.
     pub(super) attempt: u32,
     pub(super) elapsed: Duration,
     pub(super) deadline: Duration,
 }
 
-fn may_repeat(failure: &Failure, idempotent: bool) -> bool {
+fn may_repeat(failure: &Failure, now: &Situation<'_>) -> bool {
+    let harmless = now.idempotent || !failure.may_have_acted;
     match &failure.cause {
         // A 401 says that nothing was done.
         Cause::Connect(_) | Cause::Stale(_) => true,
-        Cause::Broken(_) | Cause::Timeout(_) => idempotent || !failure.acted,
+        Cause::Broken(_) | Cause::Timeout { .. } => harmless,
+        // What stands between answers for a server that does not.
+        Cause::Foreign(_) | Cause::Empty => now.read,
         Cause::Refused(answer) => match answer.status.as_u16() {
             429 => true,
-            408 | 500 | 502..=504 => idempotent || !failure.acted,
+            408 | 500 | 502..=504 => harmless,
             _ => false,
         },
         _ => false,
@@ -192,7 +208,10 @@ fn may_repeat(failure: &Failure, idempotent: bool) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{clock::SystemClock, transport::attempt::Answer};
+    use crate::{
+        clock::SystemClock,
+        transport::{attempt::Answer, traces::Waited},
+    };
     use http::{HeaderMap, StatusCode};
 
     const DEADLINE: Duration = Duration::from_secs(300);
@@ -202,22 +221,27 @@ mod tests {
         if let Some(value) = retry_after {
             headers.insert("retry-after", value.parse().unwrap());
         }
+        let answer = Answer {
+            status: StatusCode::from_u16(status).unwrap(),
+            headers,
+            body: bytes::Bytes::new(),
+        };
+        failed(Cause::refused(answer), acted)
+    }
+
+    fn failed(cause: Cause, may_have_acted: bool) -> Failure {
         Failure {
-            cause: Cause::refused(Answer {
-                status: StatusCode::from_u16(status).unwrap(),
-                headers,
-                body: bytes::Bytes::new(),
-            }),
-            acted,
-            lost_before: false,
+            may_have_acted,
+            ..Failure::of(cause)
         }
     }
 
-    fn failed(cause: Cause, acted: bool) -> Failure {
-        Failure {
-            cause,
-            acted,
-            lost_before: false,
+    fn timeout() -> Cause {
+        Cause::Timeout {
+            after: DEADLINE,
+            waited: Waited::default(),
+            most_in_flight: 64,
+            was_sent: true,
         }
     }
 
@@ -231,6 +255,7 @@ mod tests {
         let situation = Situation {
             failure,
             idempotent,
+            read: idempotent,
             attempt,
             elapsed,
             deadline: DEADLINE,
@@ -257,7 +282,7 @@ mod tests {
                 "{status}"
             );
         }
-        for cause in [Cause::Timeout(DEADLINE), Cause::TooLarge(1)] {
+        for cause in [timeout(), Cause::TooLarge(1)] {
             assert_eq!(wait(&failed(cause, true), false, 1), None);
         }
     }
@@ -266,7 +291,7 @@ mod tests {
     fn what_the_server_did_not_act_on_is_repeated() {
         assert!(wait(&refused(429, true, None), false, 1).is_some());
         assert!(wait(&refused(503, false, None), false, 1).is_some());
-        let cause = Cause::Timeout(DEADLINE);
+        let cause = timeout();
         assert!(wait(&failed(cause, false), false, 1).is_some());
     }
 
@@ -278,7 +303,7 @@ mod tests {
                 "{status}"
             );
         }
-        let cause = Cause::Timeout(DEADLINE);
+        let cause = timeout();
         assert!(wait(&failed(cause, true), true, 1).is_some());
     }
 
@@ -291,7 +316,7 @@ mod tests {
                 "{status}"
             );
         }
-        for cause in [Cause::TooLarge(1), Cause::Redirect(String::new(), 302)] {
+        for cause in [Cause::TooLarge(1), Cause::Redirect(None, 302)] {
             assert_eq!(wait(&failed(cause, true), true, 1), None);
         }
     }
@@ -316,6 +341,48 @@ mod tests {
             .filter_map(|attempt| wait(&refused(429, true, None), true, attempt))
             .collect();
         assert_eq!(waits, [10, 20, 40].map(Duration::from_secs));
+    }
+
+    #[test]
+    fn a_wait_of_nothing_is_at_least_a_back_off() {
+        let past = "Sun, 06 Nov 1994 08:49:37 GMT";
+        for told in ["0", past] {
+            for status in [429, 503] {
+                let failure = refused(status, true, Some(told));
+                let waits: Vec<_> = (0..20).filter_map(|_| wait(&failure, true, 3)).collect();
+                assert_eq!(waits.len(), 20);
+                let sum: Duration = waits.iter().sum();
+                assert!(sum > Duration::from_secs(2), "{status} {told}: {waits:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_duration_overflows() {
+        for bound in [Duration::MAX, Duration::from_secs(u64::MAX), Duration::ZERO] {
+            for part in [0, 1, u16::MAX - 1, u16::MAX] {
+                assert!(part_of(bound, part) <= bound);
+            }
+        }
+        assert_eq!(
+            part_of(Duration::from_millis(65_535), 1),
+            Duration::from_millis(1)
+        );
+        let endless = Backoff::new(Duration::MAX, Duration::MAX);
+        assert_eq!(endless.bound(u32::MAX), Duration::MAX);
+        let policy = RetryPolicy::default()
+            .max_elapsed(Duration::MAX)
+            .backoff(endless);
+        let failure = refused(503, true, Some("18446744073709551615"));
+        assert_eq!(decide(policy, &failure, true, 1, Duration::MAX), None);
+    }
+
+    #[test]
+    fn a_read_answered_by_somebody_else_is_repeated_and_nothing_else_is() {
+        for cause in [|| Cause::Foreign(None), || Cause::Empty] {
+            assert!(wait(&failed(cause(), true), true, 1).is_some());
+            assert_eq!(wait(&failed(cause(), true), false, 1), None);
+        }
     }
 
     #[test]

@@ -13,11 +13,13 @@ use futures_core::{FusedStream, Stream};
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
 
 use super::{WaitError, WaitUntilFinished};
+use crate::transport::Caller;
 
 /// Waits for many jobs at once, of whichever clusters.
 ///
 /// Each wait keeps its own settings, and what happens to one job does not end the others'
-/// waits. All polls go through their clients, so they share rate limits and bounds.
+/// waits. All polls go through their clients, so they share rate limits and bounds. Where a
+/// rate limit is known the polls are spread at its pace, and take turns with other calls.
 ///
 /// ```no_run
 /// # async fn example(jobs: atlas_export::ExportJobs, ids: Vec<atlas_export::ExportJobId>) {
@@ -35,8 +37,14 @@ use super::{WaitError, WaitUntilFinished};
 /// # }
 /// ```
 pub fn wait_all(waits: impl IntoIterator<Item = WaitUntilFinished>) -> WaitAll {
-    let waits = waits.into_iter().enumerate();
-    WaitAll(waits.map(|(place, wait)| run(place, wait)).collect())
+    let caller = Caller::default().of_many();
+    let waits = waits.into_iter().map(|wait| wait.made_for(&caller));
+    WaitAll(
+        waits
+            .enumerate()
+            .map(|(place, wait)| run(place, wait))
+            .collect(),
+    )
 }
 
 type Running = Pin<Box<dyn Future<Output = (usize, Waited)> + Send>>;

@@ -15,7 +15,7 @@ use chrono::{DateTime, Utc};
 use futures_core::Stream;
 
 use super::{Boxed, Pace, Seen, Stop, Waiter, Watched, poll_boxed, steps};
-use crate::{Error, ExportJobs, error::one_line};
+use crate::{Client, Error, ExportJobs, error::one_line, transport::Caller};
 
 /// How far a job is.
 #[derive(Clone, Debug, PartialEq)]
@@ -227,6 +227,12 @@ impl WaitUntilFinished {
         ProgressStream(steps)
     }
 
+    /// The same wait, whose polls are one caller's with those of other waits.
+    pub(super) fn made_for(self, caller: &Caller) -> Self {
+        let jobs = self.jobs.cluster().made_for(caller.clone()).export_jobs();
+        Self { jobs, ..self }
+    }
+
     /// The job that is waited for.
     pub(super) fn id(&self) -> &ExportJobId {
         &self.id
@@ -241,8 +247,14 @@ struct Job {
 impl Watched for Job {
     type Item = ExportJob;
 
-    async fn look(&self) -> Result<ExportJob, Error> {
-        self.jobs.get(&self.id).await
+    async fn look(&self, patience: Duration) -> Result<ExportJob, Error> {
+        let caller = self.client().caller().patient(patience);
+        let cluster = self.jobs.cluster().made_for(caller);
+        cluster.export_jobs().get(&self.id).await
+    }
+
+    fn client(&self) -> &Client {
+        self.jobs.cluster().project().client()
     }
 
     /// A state that is not known yet is no end.
@@ -264,13 +276,12 @@ struct JobWaiter {
 
 impl JobWaiter {
     fn new(wait: WaitUntilFinished) -> Self {
-        let clock = wait.jobs.cluster().project().client().clock();
         let job = Job {
             jobs: wait.jobs,
             id: wait.id,
         };
         Self {
-            waiter: Waiter::new(job, wait.pace, clock),
+            waiter: Waiter::new(job, wait.pace),
             on_progress: wait.on_progress,
             speed: Speed::default(),
         }

@@ -21,14 +21,14 @@ use chrono::{DateTime, Utc};
 use futures_core::Stream;
 use futures_util::stream;
 
-use crate::{Error, clock::Clock};
+use crate::{Client, Error, clock::Clock};
 
 pub use all::{WaitAll, Waited, wait_all};
 pub use job::{Progress, ProgressStream, WaitError, WaitUntilFinished};
 pub use snapshot::{SnapshotWaitError, WaitUntilCompleted};
 
 /// How long a wait takes at the most, by default.
-const MAX_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
+pub(crate) const MAX_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How many polls in a row may fail in a way that passes before the wait gives up.
 const MAX_FAILURES: u32 = 10;
@@ -69,8 +69,11 @@ impl Pace {
 trait Watched: Send + 'static {
     type Item: Clone + Send + 'static;
 
-    /// Looks at it.
-    fn look(&self) -> impl Future<Output = Result<Self::Item, Error>> + Send;
+    /// Looks at it, with the patience to be held back by a rate limit for so long.
+    fn look(&self, patience: Duration) -> impl Future<Output = Result<Self::Item, Error>> + Send;
+
+    /// Whose requests these are.
+    fn client(&self) -> &Client;
 
     /// Whether there is nothing more to wait for.
     fn has_ended(item: &Self::Item) -> bool;
@@ -111,7 +114,8 @@ enum Stop<T> {
 }
 
 impl<W: Watched> Waiter<W> {
-    fn new(watched: W, pace: Pace, clock: Arc<dyn Clock>) -> Self {
+    fn new(watched: W, pace: Pace) -> Self {
+        let clock = watched.client().clock();
         Self {
             watched,
             pace,
@@ -130,8 +134,8 @@ impl<W: Watched> Waiter<W> {
             if let Some(pause) = self.pause.take() {
                 self.clock.sleep(pause).await;
             }
-            let polled = self.watched.look().await;
-            let elapsed = self.clock.now() - self.started;
+            let polled = self.watched.look(self.left(self.elapsed())).await;
+            let elapsed = self.elapsed();
             match polled {
                 Ok(item) => {
                     self.failures = 0;
@@ -162,17 +166,25 @@ impl<W: Watched> Waiter<W> {
         }
     }
 
+    fn elapsed(&self) -> Duration {
+        self.clock.now().saturating_duration_since(self.started)
+    }
+
+    fn left(&self, elapsed: Duration) -> Duration {
+        self.pace.max_wait.saturating_sub(elapsed)
+    }
+
     /// How old it is, less what this wait has taken. Clocks differ: what was made in the
     /// future is new.
     fn age(&self, item: &W::Item) -> Option<Duration> {
         let began = SystemTime::from(W::began(item)?);
         let age = self.clock.wall().duration_since(began).unwrap_or_default();
-        Some(age.saturating_sub(self.clock.now() - self.started))
+        Some(age.saturating_sub(self.elapsed()))
     }
 
     /// Sets the pause before the next poll, if there is time for one.
     fn rest(&mut self, elapsed: Duration, last_error: Option<Error>) -> Result<(), Stop<W::Item>> {
-        let left = self.pace.max_wait.saturating_sub(elapsed);
+        let left = self.left(elapsed);
         if left.is_zero() {
             return Err(Stop::TimeUp {
                 last: self.last.take(),
@@ -181,6 +193,9 @@ impl<W: Watched> Waiter<W> {
             });
         }
         let asked = last_error.as_ref().and_then(Error::retry_after);
+        // A server may ask for a year. What it knows of its buckets, the client knows too, and
+        // holds the next poll back by itself.
+        let asked = asked.map(|asked| asked.min(self.watched.client().max_pause()));
         let age = elapsed.saturating_add(self.age_at_start.unwrap_or_default());
         let pause = self.pace.pause(age).max(asked.unwrap_or_default());
         self.pause = Some(pause.min(left));

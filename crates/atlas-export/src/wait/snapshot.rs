@@ -13,7 +13,7 @@ use atlas_export_types::{SnapshotId, SnapshotStatus};
 use chrono::{DateTime, Utc};
 
 use super::{Pace, Seen, Stop, Waiter, Watched};
-use crate::{Error, Snapshots, error::one_line};
+use crate::{Client, Error, Snapshots, error::one_line};
 
 /// A wait that did not end with a completed snapshot.
 #[derive(Debug)]
@@ -136,12 +136,11 @@ impl WaitUntilCompleted {
     }
 
     async fn run(mut self) -> Result<Snapshot, SnapshotWaitError> {
-        let clock = self.snapshots.cluster().project().client().clock();
         let watched = Taking {
             snapshots: self.snapshots,
             id: self.id,
         };
-        let mut waiter = Waiter::new(watched, self.pace, clock);
+        let mut waiter = Waiter::new(watched, self.pace);
         loop {
             let Seen { item, ended, .. } = waiter.step().await?;
             if let Some(on_progress) = &mut self.on_progress {
@@ -165,8 +164,14 @@ struct Taking {
 impl Watched for Taking {
     type Item = Snapshot;
 
-    async fn look(&self) -> Result<Snapshot, Error> {
-        self.snapshots.get(&self.id).await
+    async fn look(&self, patience: Duration) -> Result<Snapshot, Error> {
+        let caller = self.client().caller().patient(patience);
+        let cluster = self.snapshots.cluster().made_for(caller);
+        cluster.snapshots().get(&self.id).await
+    }
+
+    fn client(&self) -> &Client {
+        self.snapshots.cluster().project().client()
     }
 
     /// A status that is not known yet is no end.

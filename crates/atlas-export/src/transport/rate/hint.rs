@@ -9,21 +9,27 @@ use std::time::{Duration, SystemTime};
 use http::{HeaderMap, header};
 use serde_json::Value;
 
-use super::failure::Failure;
-use crate::error::ApiError;
+use super::bucket::Allowance;
+use crate::{error::ApiError, transport::failure::Failure};
 
 const TOKEN_BUCKET: &str = "RATE_LIMITED_TOKEN_BUCKET";
 
-/// The longest wait, and the longest period, that is believed: a day.
+/// The longest wait, and the longest period, that a body is believed: a day.
 const MAX_SECONDS: f64 = 86_400.0;
+
+/// The shortest time in which a token comes back that is believed: a microsecond.
+const MIN_SECONDS: f64 = 1e-6;
 
 /// The token bucket that a 429 told of.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Lesson {
+pub(super) struct RateHint {
     /// Until there is a token again.
     pub(super) wait: Duration,
-    /// The time in which one token comes back.
-    pub(super) interval: Duration,
+    /// How many tokens the bucket holds; at least one.
+    pub(super) capacity: f64,
+    /// How many come back in each period.
+    pub(super) refill: f64,
+    pub(super) period: Duration,
 }
 
 /// How long a refusal asks to wait: the longer of what header and body say.
@@ -31,11 +37,11 @@ pub(crate) fn retry_after(failure: &Failure, now: SystemTime) -> Option<Duration
     let told = failure
         .headers()
         .and_then(|headers| header_wait(headers, now));
-    told.max(lesson(failure).map(|lesson| lesson.wait))
+    told.max(rate_hint(failure).map(|hint| hint.wait))
 }
 
 /// The token bucket that a refusal tells of, if it does.
-pub(super) fn lesson(failure: &Failure) -> Option<Lesson> {
+pub(super) fn rate_hint(failure: &Failure) -> Option<RateHint> {
     if failure.status() != Some(429) {
         return None;
     }
@@ -43,14 +49,19 @@ pub(super) fn lesson(failure: &Failure) -> Option<Lesson> {
     if api.error_code.as_deref() != Some(TOKEN_BUCKET) {
         return None;
     }
-    let [_, wait, _, refill, period] = api.parameters.as_slice() else {
+    let [_, wait, capacity, refill, period] = api.parameters.as_slice() else {
         return None;
     };
     let (refill, period) = (number(refill)?, number(period)?);
     let interval = period / refill;
-    (refill > 0.0 && interval.is_finite() && interval <= MAX_SECONDS).then(|| Lesson {
+    if !(MIN_SECONDS..=MAX_SECONDS).contains(&interval) || period > MAX_SECONDS {
+        return None;
+    }
+    Some(RateHint {
         wait: Duration::from_secs_f64(number(wait).unwrap_or(interval).min(MAX_SECONDS)),
-        interval: Duration::from_secs_f64(interval),
+        capacity: number(capacity).unwrap_or(refill).max(1.0),
+        refill,
+        period: Duration::from_secs_f64(period),
     })
 }
 
@@ -63,20 +74,52 @@ fn number(value: &Value) -> Option<f64> {
     (number.is_finite() && number >= 0.0).then_some(number)
 }
 
-/// What `Retry-After` says: seconds, or a date.
+/// What `Retry-After` says: seconds, or a date. A date is the server's, so it is read against
+/// the server's own time, where the answer tells it.
 fn header_wait(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = value.parse() {
-        return Some(Duration::from_secs(seconds));
+    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More than fits is a long time too.
+        return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
     }
     let date = httpdate::parse_http_date(value).ok()?;
-    Some(date.duration_since(now).unwrap_or_default())
+    let server_s = headers
+        .get(header::DATE)
+        .and_then(|date| httpdate::parse_http_date(date.to_str().ok()?.trim()).ok());
+    Some(
+        date.duration_since(server_s.unwrap_or(now))
+            .unwrap_or_default(),
+    )
+}
+
+/// What the headers of an answer say about the bucket.
+pub(super) fn allowance(headers: &HeaderMap) -> Option<Allowance> {
+    Some(Allowance {
+        limit: count(headers, "ratelimit-limit")?,
+        remaining: count(headers, "ratelimit-remaining")?,
+    })
+}
+
+/// Whether the server says that the bucket is empty now.
+pub(super) fn is_exhausted(headers: &HeaderMap) -> bool {
+    headers
+        .get("ratelimit-remaining")
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.trim().parse::<i64>().ok())
+        .is_some_and(|remaining| remaining <= 0)
+}
+
+fn count(headers: &HeaderMap, name: &str) -> Option<u32> {
+    headers.get(name)?.to_str().ok()?.trim().parse().ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::transport::{attempt::Answer, failure::Cause};
+    use crate::transport::{
+        attempt::Answer,
+        failure::{Cause, Failure},
+    };
     use http::StatusCode;
     use proptest::prelude::*;
 
@@ -86,13 +129,12 @@ mod tests {
             .map(|value| (header::RETRY_AFTER, value.parse().unwrap()))
             .collect();
         Failure {
-            cause: Cause::refused(Answer {
+            may_have_acted: true,
+            ..Failure::of(Cause::refused(Answer {
                 status: StatusCode::from_u16(status).unwrap(),
                 headers,
                 body: body.to_owned().into(),
-            }),
-            acted: true,
-            lost_before: false,
+            }))
         }
     }
 
@@ -110,7 +152,9 @@ mod tests {
             ("Sun, 06 Nov 1994 08:00:00 GMT", Some(0)),
             ("-1", None),
             ("soon", None),
-            ("99999999999999999999999", None),
+            ("", None),
+            ("18446744073709551615", Some(u64::MAX)),
+            ("99999999999999999999999", Some(u64::MAX)),
         ] {
             assert_eq!(
                 retry_after(&refusal(503, Some(value), ""), now),
@@ -121,14 +165,30 @@ mod tests {
     }
 
     #[test]
+    fn a_date_is_read_against_the_server_s_own() {
+        // This computer's clock is an hour slow.
+        let now = httpdate::parse_http_date("Sun, 06 Nov 1994 07:49:37 GMT").unwrap();
+        let mut headers = HeaderMap::new();
+        let date = |text: &'static str| http::HeaderValue::from_static(text);
+        headers.insert(header::RETRY_AFTER, date("Sun, 06 Nov 1994 08:49:39 GMT"));
+        assert_eq!(header_wait(&headers, now), Some(Duration::from_secs(3602)));
+        headers.insert(header::DATE, date("Sun, 06 Nov 1994 08:49:37 GMT"));
+        assert_eq!(header_wait(&headers, now), Some(Duration::from_secs(2)));
+        headers.insert(header::DATE, date("yesterday"));
+        assert_eq!(header_wait(&headers, now), Some(Duration::from_secs(3602)));
+    }
+
+    #[test]
     fn a_token_bucket_tells_wait_and_refill_in_mixed_types() {
         let body = token_bucket(r#"["/api/atlas/v2/groups", 12, "1200", "600", 60]"#);
         let failure = refusal(429, Some("3"), &body);
         assert_eq!(
-            lesson(&failure),
-            Some(Lesson {
+            rate_hint(&failure),
+            Some(RateHint {
                 wait: Duration::from_secs(12),
-                interval: Duration::from_millis(100),
+                capacity: 1200.0,
+                refill: 600.0,
+                period: Duration::from_secs(60),
             })
         );
         // The longer of the two.
@@ -137,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn what_teaches_nothing_is_no_lesson() {
+    fn what_teaches_nothing_is_no_rate_hint() {
         for parameters in [
             "null",
             "[]",
@@ -148,14 +208,14 @@ mod tests {
             r#"["/x", 1, 1, 1]"#,
         ] {
             assert_eq!(
-                lesson(&refusal(429, None, &token_bucket(parameters))),
+                rate_hint(&refusal(429, None, &token_bucket(parameters))),
                 None,
                 "{parameters}"
             );
         }
         let good = token_bucket(r#"["/x", 1, 1, 1, 60]"#);
-        assert_eq!(lesson(&refusal(503, None, &good)), None);
-        assert_eq!(lesson(&refusal(429, None, "<html>")), None);
+        assert_eq!(rate_hint(&refusal(503, None, &good)), None);
+        assert_eq!(rate_hint(&refusal(429, None, "<html>")), None);
     }
 
     proptest! {
@@ -166,13 +226,13 @@ mod tests {
         }
 
         #[test]
-        fn any_numbers_are_a_lesson_within_a_day_or_none(
+        fn any_numbers_are_a_hint_within_a_day_or_none(
             wait in any::<f64>(), refill in any::<f64>(), period in any::<f64>(),
         ) {
             let parameters = serde_json::json!(["/x", wait, 1, refill, period]).to_string();
-            if let Some(lesson) = lesson(&refusal(429, None, &token_bucket(&parameters))) {
-                prop_assert!(lesson.wait.as_secs_f64() <= MAX_SECONDS);
-                prop_assert!(lesson.interval.as_secs_f64() <= MAX_SECONDS);
+            if let Some(hint) = rate_hint(&refusal(429, None, &token_bucket(&parameters))) {
+                prop_assert!(hint.wait.as_secs_f64() <= MAX_SECONDS);
+                prop_assert!(hint.period.as_secs_f64() <= MAX_SECONDS);
             }
         }
     }

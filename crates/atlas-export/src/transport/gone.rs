@@ -1,0 +1,100 @@
+//! Whether a 404 to a deletion says that there is nothing left to delete.
+//!
+//! A deletion whose answer was lost is sent again, and then finds nothing where the first one
+//! worked. It has succeeded only if Atlas itself says that this very resource is not there: that
+//! the project is not, or a gateway's page, says nothing about it.
+
+use super::{failure::Failure, request::Prepared};
+use crate::error::ApiError;
+
+/// The code that Atlas uses for a resource of any kind.
+const ANY_RESOURCE: &str = "RESOURCE_NOT_FOUND";
+
+pub(super) fn is_gone(failure: &Failure, prepared: &Prepared) -> bool {
+    if prepared.method != http::Method::DELETE || failure.status() != Some(404) {
+        return false;
+    }
+    let api = failure.body().and_then(ApiError::read);
+    let mut path = prepared.url.path().rsplit('/');
+    let (id, resource) = (path.next().unwrap_or_default(), path.next());
+    api.is_some_and(|api| is_about(&api, id, resource.unwrap_or_default()))
+}
+
+/// Whether a refusal is about the resource with this id, which lies under this name in a path.
+fn is_about(api: &ApiError, id: &str, resource: &str) -> bool {
+    let Some(code) = api.error_code.as_deref() else {
+        return false;
+    };
+    let names_it = |text: &str| !id.is_empty() && text.contains(id);
+    let named = api
+        .parameters
+        .iter()
+        .filter_map(serde_json::Value::as_str)
+        .chain(api.detail.as_deref())
+        .any(names_it);
+    // Where nothing is named, the code must be about this kind of thing.
+    let names_nothing = api.parameters.is_empty();
+    let of_its_kind = code == ANY_RESOURCE || code == format!("{}_NOT_FOUND", kind(resource));
+    if of_its_kind {
+        named || names_nothing
+    } else {
+        // A code that is not known yet, but one that tells of an absence.
+        named && code.ends_with("_NOT_FOUND") && !is_of_another(code)
+    }
+}
+
+/// Codes about what a resource lies in, which may name the whole path.
+fn is_of_another(code: &str) -> bool {
+    ["GROUP_", "PROJECT_", "CLUSTER_", "ORG_", "USER_"]
+        .iter()
+        .any(|prefix| code.starts_with(prefix))
+}
+
+/// `exportBuckets` as codes spell it: `EXPORT_BUCKET`.
+fn kind(resource: &str) -> String {
+    let mut kind = String::new();
+    for letter in resource.trim_end_matches('s').chars() {
+        if letter.is_ascii_uppercase() {
+            kind.push('_');
+        }
+        kind.push(letter.to_ascii_uppercase());
+    }
+    kind
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "604f6322dc786a5341d4f7fb";
+
+    #[test]
+    fn only_atlas_s_word_about_this_very_resource_counts() {
+        let another = "604f6322dc786a5341d4f7fc";
+        for (code, parameters, gone) in [
+            (Some("RESOURCE_NOT_FOUND"), vec![], true),
+            (Some("RESOURCE_NOT_FOUND"), vec![ID], true),
+            (Some("RESOURCE_NOT_FOUND"), vec!["/x", ID], true),
+            (Some("RESOURCE_NOT_FOUND"), vec![another], false),
+            (Some("EXPORT_BUCKET_NOT_FOUND"), vec![], true),
+            (Some("BUCKET_WITH_ID_NOT_FOUND"), vec![ID], true),
+            (Some("BUCKET_WITH_ID_NOT_FOUND"), vec![], false),
+            (Some("GROUP_NOT_FOUND"), vec![], false),
+            (Some("GROUP_NOT_FOUND"), vec![ID], false),
+            (Some("CLUSTER_NOT_FOUND"), vec![ID], false),
+            (Some("UNEXPECTED_ERROR"), vec![ID], false),
+            (None, vec![ID], false),
+        ] {
+            let api = ApiError {
+                error_code: code.map(str::to_owned),
+                parameters: parameters.iter().map(|&text| text.into()).collect(),
+                ..ApiError::default()
+            };
+            assert_eq!(
+                is_about(&api, ID, "exportBuckets"),
+                gone,
+                "{code:?} {parameters:?}"
+            );
+        }
+    }
+}
