@@ -1,15 +1,17 @@
 //! The servers: which there are, and how one is started.
 
 pub(crate) mod apache;
+pub(crate) mod java;
 pub(crate) mod jetty;
 pub(crate) mod lighttpd;
 mod site;
+pub(crate) mod tomcat;
 
 use std::{net::SocketAddr, time::Duration};
 
 use tokio::{net::TcpStream, time::sleep};
 
-use self::site::Site;
+use self::{java::Program, site::Site};
 use crate::group::{GLANCE, Group};
 
 /// How long, in seconds, an idle connection is kept: so long that on a busy computer none is closed
@@ -38,7 +40,7 @@ enum Configuration {
         narrow: &'static str,
     },
     Lighttpd(&'static str),
-    Jetty,
+    Java(Program),
 }
 
 /// All servers, in the order of the table.
@@ -93,7 +95,13 @@ pub(crate) const KINDS: &[Kind] = &[
         name: "Jetty",
         algorithm: "MD5",
         nonce_lifetime: None,
-        configuration: Configuration::Jetty,
+        configuration: Configuration::Java(jetty::PROGRAM),
+    },
+    Kind {
+        name: "Tomcat",
+        algorithm: "SHA-256",
+        nonce_lifetime: None,
+        configuration: Configuration::Java(tomcat::PROGRAM),
     },
 ];
 
@@ -109,10 +117,10 @@ impl Server {
     /// Starts a server, and waits until it accepts connections.
     pub(crate) async fn start(kind: &Kind) -> Result<Self, String> {
         let site = Site::new().map_err(|error| format!("no place for its files: {error}"))?;
-        let command = match kind.configuration {
+        let command = match &kind.configuration {
             Configuration::Apache { wide, narrow } => apache::command(&site, wide, narrow),
             Configuration::Lighttpd(algorithms) => lighttpd::command(&site, algorithms),
-            Configuration::Jetty => jetty::command(&site).await,
+            Configuration::Java(program) => program.command(&site).await,
         };
         let started = command.and_then(|mut command| Group::start(&mut command, site.log()));
         let group = started.map_err(|error| {
