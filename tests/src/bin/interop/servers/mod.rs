@@ -30,6 +30,8 @@ pub(crate) struct Kind {
     pub(crate) algorithm: &'static str,
     /// Where nonces expire within a run.
     pub(crate) nonce_lifetime: Option<Duration>,
+    /// Whether it forgets nonces while they are in use, where there are more than a few.
+    pub(crate) forgets_nonces: bool,
     configuration: Configuration,
 }
 
@@ -49,6 +51,7 @@ pub(crate) const KINDS: &[Kind] = &[
         name: "Apache",
         algorithm: "MD5",
         nonce_lifetime: None,
+        forgets_nonces: false,
         configuration: Configuration::Apache {
             wide: "",
             narrow: "",
@@ -58,6 +61,7 @@ pub(crate) const KINDS: &[Kind] = &[
         name: "Apache, nonces of 2 s",
         algorithm: "MD5",
         nonce_lifetime: Some(Duration::from_secs(2)),
+        forgets_nonces: false,
         configuration: Configuration::Apache {
             wide: "",
             narrow: "AuthDigestNonceLifetime 2",
@@ -67,6 +71,7 @@ pub(crate) const KINDS: &[Kind] = &[
         name: "Apache, strict count",
         algorithm: "MD5",
         nonce_lifetime: None,
+        forgets_nonces: false,
         configuration: Configuration::Apache {
             // The default table of 1,000 bytes forgets nonces that are in use.
             wide: "AuthDigestShmemSize 1M",
@@ -74,33 +79,59 @@ pub(crate) const KINDS: &[Kind] = &[
         },
     },
     Kind {
+        name: "Apache, small table",
+        algorithm: "MD5",
+        nonce_lifetime: None,
+        forgets_nonces: true,
+        configuration: Configuration::Apache {
+            wide: "",
+            narrow: "AuthDigestNcCheck On",
+        },
+    },
+    Kind {
+        name: "Apache, one-time nonces",
+        algorithm: "MD5",
+        nonce_lifetime: None,
+        forgets_nonces: true,
+        configuration: Configuration::Apache {
+            wide: "",
+            // Each response names the next nonce, which is kept in the table.
+            narrow: "AuthDigestNonceLifetime 0",
+        },
+    },
+    Kind {
         name: "lighttpd, MD5",
         algorithm: "MD5",
         nonce_lifetime: None,
+        forgets_nonces: false,
         configuration: Configuration::Lighttpd("MD5"),
     },
     Kind {
         name: "lighttpd, SHA-256",
         algorithm: "SHA-256",
         nonce_lifetime: None,
+        forgets_nonces: false,
         configuration: Configuration::Lighttpd("SHA-256"),
     },
     Kind {
         name: "lighttpd, both",
         algorithm: "SHA-256",
         nonce_lifetime: None,
+        forgets_nonces: false,
         configuration: Configuration::Lighttpd("MD5|SHA-256"),
     },
     Kind {
         name: "Jetty",
         algorithm: "MD5",
         nonce_lifetime: None,
+        forgets_nonces: false,
         configuration: Configuration::Java(jetty::PROGRAM),
     },
     Kind {
         name: "Tomcat",
         algorithm: "SHA-256",
         nonce_lifetime: None,
+        forgets_nonces: false,
         configuration: Configuration::Java(tomcat::PROGRAM),
     },
 ];
