@@ -55,7 +55,7 @@ enum Command {
         #[arg(long)]
         rules: bool,
     },
-    /// Try the SDK's authentication against Apache httpd, lighttpd and Jetty
+    /// Try the SDK's authentication against Apache httpd, lighttpd, Jetty and Tomcat
     ///
     /// Starts each of them on a free loopback port, counts what is on the wire, and stops them
     /// again. Names the Debian packages that it misses.

@@ -10,8 +10,15 @@ use crate::{
 /// What authentication may add to a body: two heads, or a head and a probe.
 const MAX_OVERHEAD: usize = 1000;
 
-/// How many of a hundred calls may cost a request more, one by one.
-const PERCENT_MORE: usize = 1;
+/// How many requests a hundred calls may take one by one.
+const PERCENT: usize = 101;
+
+/// The same where nonces are forgotten, with any number in flight: a client that only tries
+/// again takes more requests the more calls are in flight.
+const PERCENT_FORGOTTEN: usize = 250;
+
+/// How often each body may be sent where nonces are forgotten: a refused one goes up again.
+const BODIES_FORGOTTEN: usize = 2;
 
 /// The bars that are not held, in words.
 pub(crate) fn broken(kind: &Kind, mode: Mode, measured: &Measured) -> Vec<String> {
@@ -56,17 +63,24 @@ pub(crate) fn broken(kind: &Kind, mode: Mode, measured: &Measured) -> Vec<String
         allowed.contains(&wire.unauthorized),
         format!("{} challenges, allowed are {allowed:?}", wire.unauthorized),
     );
+    let percent = requests(kind, mode);
     bar(
-        mode.in_flight > 1 || wire.requests * 100 <= CALLS * (100 + PERCENT_MORE),
+        percent.is_none_or(|percent| wire.requests * 100 <= CALLS * percent),
         format!("{} requests for {CALLS} calls", wire.requests),
     );
     if mode.method == Method::Post {
-        let most = BODY + MAX_OVERHEAD;
+        let once = BODY + MAX_OVERHEAD;
         let cold = measured.first_up.unwrap_or_default();
         bar(
-            cold <= most,
-            format!("the first call sent {cold} bytes, not at most {most}"),
+            cold <= once,
+            format!("the first call sent {cold} bytes, not at most {once}"),
         );
+        let bodies = if kind.forgets_nonces {
+            BODIES_FORGOTTEN
+        } else {
+            1
+        };
+        let most = bodies * once;
         let all = wire.up;
         bar(
             all <= CALLS * most,
@@ -76,10 +90,22 @@ pub(crate) fn broken(kind: &Kind, mode: Mode, measured: &Measured) -> Vec<String
     broken
 }
 
+/// How many requests a hundred calls may take, where it is not for the lanes to say.
+fn requests(kind: &Kind, mode: Mode) -> Option<usize> {
+    if kind.forgets_nonces {
+        return Some(PERCENT_FORGOTTEN);
+    }
+    (mode.in_flight == 1).then_some(PERCENT)
+}
+
 /// How many challenges there may be: one for each lane, and where nonces are short-lived one
-/// more for each lane and lifetime. In pauses every nonce expires, or nothing was tried.
+/// more for each lane and lifetime. In pauses every nonce expires, or nothing was tried. Where
+/// nonces are forgotten, lanes say nothing about it: only requests are bounded then.
 fn challenges(kind: &Kind, mode: Mode, measured: &Measured) -> RangeInclusive<usize> {
     let least = mode.pause.map_or(1, |_| 1 + PAUSES);
+    if kind.forgets_nonces {
+        return least..=measured.wire.requests;
+    }
     let expiries = kind.nonce_lifetime.map_or(0, |lifetime| {
         let lifetimes = measured.elapsed.as_millis() / lifetime.as_millis().max(1);
         usize::try_from(lifetimes).unwrap_or(usize::MAX)
@@ -94,11 +120,21 @@ mod tests {
     use super::*;
     use crate::servers::KINDS;
 
-    fn kind(lifetime: bool) -> &'static Kind {
-        let mut kinds = KINDS.iter();
-        kinds
-            .find(|kind| kind.nonce_lifetime.is_some() == lifetime)
-            .unwrap()
+    /// A server whose nonces last.
+    fn lasting() -> &'static Kind {
+        kind(|kind| kind.nonce_lifetime.is_none() && !kind.forgets_nonces)
+    }
+
+    fn short_lived() -> &'static Kind {
+        kind(|kind| kind.nonce_lifetime.is_some())
+    }
+
+    fn forgetful() -> &'static Kind {
+        kind(|kind| kind.forgets_nonces)
+    }
+
+    fn kind(is_meant: fn(&Kind) -> bool) -> &'static Kind {
+        KINDS.iter().find(|kind| is_meant(kind)).unwrap()
     }
 
     type Breach = fn(&mut Measured);
@@ -117,12 +153,12 @@ mod tests {
         for in_flight in [1, 8, 32] {
             let mode = Mode::new(Method::Get, in_flight);
             let mut measured = good(mode);
-            assert_eq!(broken(kind(false), mode, &measured), [""; 0]);
+            assert_eq!(broken(lasting(), mode, &measured), [""; 0]);
             measured.wire.requests += 1;
             measured.wire.unauthorized += 1;
-            assert_eq!(broken(kind(false), mode, &measured).len(), 1);
+            assert_eq!(broken(lasting(), mode, &measured).len(), 1);
             measured.elapsed = Duration::from_secs(2);
-            assert_eq!(broken(kind(true), mode, &measured), [""; 0]);
+            assert_eq!(broken(short_lived(), mode, &measured), [""; 0]);
         }
     }
 
@@ -146,7 +182,7 @@ mod tests {
         for (words, breach) in breaches {
             let mut measured = good(mode);
             breach(&mut measured);
-            let broken = broken(kind(false), mode, &measured);
+            let broken = broken(lasting(), mode, &measured);
             assert_eq!(broken.len(), 1, "{broken:?}");
             assert!(broken[0].contains(words), "{broken:?}");
         }
@@ -158,6 +194,50 @@ mod tests {
         let mut measured = good(mode);
         measured.wire.requests = CALLS;
         measured.wire.unauthorized = 0;
-        assert_eq!(broken(kind(false), mode, &measured).len(), 1);
+        assert_eq!(broken(lasting(), mode, &measured).len(), 1);
+    }
+    #[test]
+    fn where_nonces_are_forgotten_requests_are_bounded_and_not_challenges() {
+        for in_flight in [1, 8, 32] {
+            let mode = Mode::new(Method::Get, in_flight);
+            let mut measured = good(mode);
+            measured.wire.requests = CALLS * 5 / 2;
+            measured.wire.unauthorized = CALLS * 3 / 2;
+            assert_eq!(broken(forgetful(), mode, &measured), [""; 0]);
+            measured.wire.requests += 1;
+            measured.wire.unauthorized += 1;
+            let broken = broken(forgetful(), mode, &measured);
+            assert_eq!(broken, ["2501 requests for 1000 calls"]);
+        }
+    }
+
+    #[test]
+    fn where_nonces_are_forgotten_bodies_may_go_up_twice() {
+        let mode = Mode::new(Method::Post, 32);
+        let mut measured = good(mode);
+        measured.wire.up = CALLS * 2 * (BODY + MAX_OVERHEAD);
+        assert_eq!(broken(forgetful(), mode, &measured), [""; 0]);
+        measured.wire.up += 1;
+        assert_eq!(broken(forgetful(), mode, &measured).len(), 1);
+    }
+
+    #[test]
+    fn where_nonces_are_forgotten_every_call_is_still_made() {
+        let mode = Mode::new(Method::Get, 8);
+        let breaches: [Breach; 5] = [
+            |measured| measured.refused = 1,
+            |measured| measured.failed = 1,
+            |measured| measured.wire.requests -= 1,
+            |measured| measured.wire.signed -= 1,
+            |measured| {
+                measured.wire.requests = CALLS;
+                measured.wire.unauthorized = 0;
+            },
+        ];
+        for breach in breaches {
+            let mut measured = good(mode);
+            breach(&mut measured);
+            assert_eq!(broken(forgetful(), mode, &measured).len(), 1);
+        }
     }
 }

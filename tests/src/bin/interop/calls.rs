@@ -123,7 +123,7 @@ pub(crate) async fn measure(
 ) -> Result<Measured, String> {
     let relay = Relay::start(server, algorithm).await;
     let relay = relay.map_err(|error| format!("the relay: {error}"))?;
-    let client = client(relay.address(), KEY)?;
+    let client = client(relay.address(), KEY, RetryPolicy::default())?;
     let mut measured = Measured::default();
     let started = Instant::now();
     let next = Arc::new(AtomicUsize::new(0));
@@ -149,17 +149,17 @@ pub(crate) async fn measure(
 
 /// Whether the server tells a wrong key from a right one: nothing would be proved otherwise.
 pub(crate) async fn wrong_key_is_refused(server: SocketAddr) -> Result<bool, String> {
-    let client = client(server, "another-key")?;
+    let client = client(server, "another-key", RetryPolicy::none())?;
     let outcome = call(&client, Method::Get, 0).await;
     Ok(outcome.is_err_and(|failure| failure.authentication))
 }
 
-/// A client that tries everything once, so that nothing is mended in silence.
-fn client(server: SocketAddr, key: &str) -> Result<Client, String> {
+/// A client. What it mends by retries is not mended in silence: every request is counted.
+fn client(server: SocketAddr, key: &str, retry: RetryPolicy) -> Result<Client, String> {
     Client::builder()
         .base_url(format!("http://{server}"))
         .credentials(Credentials::api_key(USER, key))
-        .retry(RetryPolicy::none())
+        .retry(retry)
         .build()
         .map_err(|error| error.to_string())
 }

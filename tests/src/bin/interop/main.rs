@@ -1,4 +1,4 @@
-//! The SDK's own transport against real servers: Apache httpd, lighttpd and Jetty.
+//! The SDK's own transport against real servers: Apache httpd, lighttpd, Jetty and Tomcat.
 //!
 //! Each server is started on a free loopback port with files of its own, and stopped again
 //! whatever happens. The calls go through [`atlas_export::Client`] and a relay that counts what

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::servers::{apache, jetty, lighttpd};
+use crate::servers::{apache, java, jetty, lighttpd, tomcat};
 
 /// Where Debian keeps servers, which is not in everyone's `PATH`.
 const SYSTEM: [&str; 2] = ["/usr/sbin", "/sbin"];
@@ -32,16 +32,18 @@ pub(crate) fn missing() -> Vec<Missing> {
     let commands = [
         (apache::COMMAND, apache::PACKAGE),
         (lighttpd::COMMAND, lighttpd::PACKAGE),
-        ("javac", jetty::JDK),
-        ("java", jetty::JDK),
     ];
     let commands = commands
         .into_iter()
+        .chain(java::COMMANDS.map(|name| (name, java::PACKAGE)))
         .filter(|(name, _)| command(name).is_none())
         .map(|(name, package)| (name.to_owned(), package));
     let modules = apache::modules().map(|file| (file, apache::PACKAGE));
     let modules = modules.chain(lighttpd::modules().map(|file| (file, lighttpd::PACKAGE)));
-    let jars = jetty::jars().map(|file| (file, jetty::PACKAGE));
+    let programs = [jetty::PROGRAM, tomcat::PROGRAM];
+    let jars = programs
+        .iter()
+        .flat_map(|program| program.jars().map(|file| (file, program.package)));
     let files = modules
         .chain(jars)
         .filter(|(file, _)| !Path::new(file).is_file());

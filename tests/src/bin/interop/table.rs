@@ -51,7 +51,7 @@ fn thousandths(count: usize) -> String {
 fn line(server: &str, mode: &str, numbers: [String; 7]) -> String {
     let [calls, requests, challenges, refused, first, up, seconds] = numbers;
     format!(
-        "{server:22}  {mode:17}  {calls:>5}  {requests:>13}  {challenges:>4}  {refused:>14}  \
+        "{server:23}  {mode:17}  {calls:>5}  {requests:>13}  {challenges:>4}  {refused:>14}  \
          {first:>20}  {up:>13}  {seconds:>7}"
     )
 }

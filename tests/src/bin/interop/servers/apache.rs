@@ -22,6 +22,10 @@ const MODULES: [&str; 6] = [
     "auth_digest",
 ];
 
+/// More than a row has connections: a process whose threads are all busy closes connections that
+/// are kept alive, also under a request that is on its way.
+const THREADS: u32 = 50;
+
 fn module(name: &str) -> String {
     format!("/usr/lib/apache2/modules/mod_{name}.so")
 }
@@ -49,6 +53,7 @@ PidFile "{folder}/pid"
 ErrorLog "{log}"
 ServerName {address}
 Listen {address}
+ThreadsPerChild {THREADS}
 KeepAliveTimeout {KEEP_ALIVE}
 DocumentRoot "{root}"
 {wide}

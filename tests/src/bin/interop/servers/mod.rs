@@ -1,15 +1,17 @@
 //! The servers: which there are, and how one is started.
 
 pub(crate) mod apache;
+pub(crate) mod java;
 pub(crate) mod jetty;
 pub(crate) mod lighttpd;
 mod site;
+pub(crate) mod tomcat;
 
 use std::{net::SocketAddr, time::Duration};
 
 use tokio::{net::TcpStream, time::sleep};
 
-use self::site::Site;
+use self::{java::Program, site::Site};
 use crate::group::{GLANCE, Group};
 
 /// How long, in seconds, an idle connection is kept: so long that on a busy computer none is closed
@@ -28,6 +30,8 @@ pub(crate) struct Kind {
     pub(crate) algorithm: &'static str,
     /// Where nonces expire within a run.
     pub(crate) nonce_lifetime: Option<Duration>,
+    /// Whether it forgets nonces while they are in use, where there are more than a few.
+    pub(crate) forgets_nonces: bool,
     configuration: Configuration,
 }
 
@@ -38,7 +42,7 @@ enum Configuration {
         narrow: &'static str,
     },
     Lighttpd(&'static str),
-    Jetty,
+    Java(Program),
 }
 
 /// All servers, in the order of the table.
@@ -47,6 +51,7 @@ pub(crate) const KINDS: &[Kind] = &[
         name: "Apache",
         algorithm: "MD5",
         nonce_lifetime: None,
+        forgets_nonces: false,
         configuration: Configuration::Apache {
             wide: "",
             narrow: "",
@@ -56,6 +61,7 @@ pub(crate) const KINDS: &[Kind] = &[
         name: "Apache, nonces of 2 s",
         algorithm: "MD5",
         nonce_lifetime: Some(Duration::from_secs(2)),
+        forgets_nonces: false,
         configuration: Configuration::Apache {
             wide: "",
             narrow: "AuthDigestNonceLifetime 2",
@@ -65,6 +71,7 @@ pub(crate) const KINDS: &[Kind] = &[
         name: "Apache, strict count",
         algorithm: "MD5",
         nonce_lifetime: None,
+        forgets_nonces: false,
         configuration: Configuration::Apache {
             // The default table of 1,000 bytes forgets nonces that are in use.
             wide: "AuthDigestShmemSize 1M",
@@ -72,28 +79,60 @@ pub(crate) const KINDS: &[Kind] = &[
         },
     },
     Kind {
+        name: "Apache, small table",
+        algorithm: "MD5",
+        nonce_lifetime: None,
+        forgets_nonces: true,
+        configuration: Configuration::Apache {
+            wide: "",
+            narrow: "AuthDigestNcCheck On",
+        },
+    },
+    Kind {
+        name: "Apache, one-time nonces",
+        algorithm: "MD5",
+        nonce_lifetime: None,
+        forgets_nonces: true,
+        configuration: Configuration::Apache {
+            wide: "",
+            // Each response names the next nonce, which is kept in the table.
+            narrow: "AuthDigestNonceLifetime 0",
+        },
+    },
+    Kind {
         name: "lighttpd, MD5",
         algorithm: "MD5",
         nonce_lifetime: None,
+        forgets_nonces: false,
         configuration: Configuration::Lighttpd("MD5"),
     },
     Kind {
         name: "lighttpd, SHA-256",
         algorithm: "SHA-256",
         nonce_lifetime: None,
+        forgets_nonces: false,
         configuration: Configuration::Lighttpd("SHA-256"),
     },
     Kind {
         name: "lighttpd, both",
         algorithm: "SHA-256",
         nonce_lifetime: None,
+        forgets_nonces: false,
         configuration: Configuration::Lighttpd("MD5|SHA-256"),
     },
     Kind {
         name: "Jetty",
         algorithm: "MD5",
         nonce_lifetime: None,
-        configuration: Configuration::Jetty,
+        forgets_nonces: false,
+        configuration: Configuration::Java(jetty::PROGRAM),
+    },
+    Kind {
+        name: "Tomcat",
+        algorithm: "SHA-256",
+        nonce_lifetime: None,
+        forgets_nonces: false,
+        configuration: Configuration::Java(tomcat::PROGRAM),
     },
 ];
 
@@ -109,10 +148,10 @@ impl Server {
     /// Starts a server, and waits until it accepts connections.
     pub(crate) async fn start(kind: &Kind) -> Result<Self, String> {
         let site = Site::new().map_err(|error| format!("no place for its files: {error}"))?;
-        let command = match kind.configuration {
+        let command = match &kind.configuration {
             Configuration::Apache { wide, narrow } => apache::command(&site, wide, narrow),
             Configuration::Lighttpd(algorithms) => lighttpd::command(&site, algorithms),
-            Configuration::Jetty => jetty::command(&site).await,
+            Configuration::Java(program) => program.command(&site).await,
         };
         let started = command.and_then(|mut command| Group::start(&mut command, site.log()));
         let group = started.map_err(|error| {

@@ -15,7 +15,7 @@ import org.eclipse.jetty.util.security.Constraint;
 import org.eclipse.jetty.util.security.Credential;
 
 /** Answers every request of the one user with "ok", once it has read the body. */
-public final class DigestServer extends AbstractHandler {
+public final class JettyServer extends AbstractHandler {
     private static final String ROLE = "user";
 
     @Override
@@ -31,7 +31,7 @@ public final class DigestServer extends AbstractHandler {
         base.setHandled(true);
     }
 
-    /** Arguments: port, realm, user, password. */
+    /** Arguments: port, realm, user, password, seconds for which a connection is kept. */
     public static void main(String[] arguments) throws Exception {
         UserStore users = new UserStore();
         users.addUser(arguments[2], Credential.getCredential(arguments[3]), new String[] {ROLE});
@@ -48,12 +48,13 @@ public final class DigestServer extends AbstractHandler {
         security.setAuthenticator(new DigestAuthenticator());
         security.setLoginService(login);
         security.addConstraintMapping(everywhere);
-        security.setHandler(new DigestServer());
+        security.setHandler(new JettyServer());
 
         Server server = new Server();
         ServerConnector connector = new ServerConnector(server);
         connector.setHost("127.0.0.1");
         connector.setPort(Integer.parseInt(arguments[0]));
+        connector.setIdleTimeout(1000L * Integer.parseInt(arguments[4]));
         server.addConnector(connector);
         server.setHandler(security);
         server.start();
