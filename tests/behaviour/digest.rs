@@ -5,14 +5,14 @@
 //! handshake, 7 the probe, 8 resends, 9 redirects, 10 origins, 11 Basic and plain http, 12 the
 //! answer, 13 the choice among challenges.
 
-use std::{sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 
 use atlas_export::{Client, ErrorKind, ExportBuckets, NewExportBucket};
-use atlas_export_fake::FakeAtlas;
+use atlas_export_fake::{FakeAtlas, Fault, Turnstile};
 use atlas_export_tests::{
     PROJECT, ROLE, Reply, ScriptedServer, TestClock, client_of, key, page_of, parsed,
 };
-use futures_util::future::join_all;
+use futures_util::future::{Either, join_all, select};
 
 fn new_bucket() -> NewExportBucket {
     NewExportBucket::aws("example-bucket", parsed(ROLE)).unwrap()
@@ -48,6 +48,7 @@ fn answers(fake: &FakeAtlas) -> Vec<u16> {
 
 #[tokio::test]
 async fn rule_01_a_cancelled_call_takes_its_lane_with_it() {
+    let turnstile = Turnstile::new();
     let fake = FakeAtlas::builder()
         .buckets(PROJECT, 1)
         .start()
@@ -56,15 +57,29 @@ async fn rule_01_a_cancelled_call_takes_its_lane_with_it() {
     let client = client_of(&fake).build().unwrap();
     let buckets = client.project(parsed(PROJECT)).export_buckets();
     buckets.list().await.unwrap();
-    // Sent or not, nobody knows what became of the nonce's next count.
-    for _ in 0..20 {
-        let call = Box::pin(async { buckets.list().await });
-        let soon = Box::pin(tokio::task::yield_now());
-        drop(futures_util::future::select(call, soon).await);
+    fake.inject(Fault::delay(&turnstile));
+    {
+        let call = pin!(async { buckets.list().await });
+        let arrived = pin!(turnstile.arrived(1));
+        let under_way = select(call, arrived).await;
+        assert!(matches!(under_way, Either::Right(_)));
     }
+    turnstile.open();
     buckets.list().await.unwrap();
-    // A count that was used twice would have been refused for good.
-    assert!(answers(&fake).ends_with(&[200]));
+    // Nobody knows what became of the nonce's next count, so nobody uses it again.
+    let nonces: Vec<_> = fake
+        .requests()
+        .iter()
+        .map(|request| {
+            let value = request.headers.get("authorization")?.to_str().ok()?;
+            let (_, rest) = value.split_once("nonce=\"")?;
+            Some(rest.split('"').next()?.to_owned())
+        })
+        .collect();
+    assert_eq!(nonces.len(), 5, "{nonces:?}");
+    assert_eq!(nonces[1], nonces[2]);
+    assert_eq!((&nonces[0], &nonces[3]), (&None, &None));
+    assert_ne!(nonces[4], nonces[1]);
 }
 
 #[tokio::test]
@@ -111,35 +126,90 @@ async fn rule_03_a_nonce_that_is_stale_at_once_is_no_wrong_key() {
     assert_eq!((error.attempts(), server.requests().len()), (4, 12));
 }
 
-#[tokio::test]
-async fn rule_06_one_call_goes_first_and_the_others_follow() {
-    let fake = FakeAtlas::builder().project(PROJECT).start().await.unwrap();
-    let client = client_of(&fake).build().unwrap();
-    let buckets = client.project(parsed(PROJECT)).export_buckets();
-    let calls = (0..16).map(|_| async { buckets.list().await });
-    for outcome in join_all(calls).await {
-        outcome.unwrap();
-    }
-    assert_eq!(answers(&fake)[..2], [401, 200]);
+/// A challenge that says nothing of stale nonces, as that of a back end that never saw the nonce.
+fn refused(nonce: &str) -> Reply {
+    Reply::challenge(nonce)
 }
 
 #[tokio::test]
-async fn rule_06_a_failed_first_handshake_is_not_shared() {
-    // A project that the key does not belong to is answered like a wrong key.
+async fn rule_03_a_key_that_has_worked_gets_one_challenge_more_before_it_is_called_wrong() {
+    let good = || Reply::json(200, &page_of(&[]));
+    let warm = || vec![Reply::challenge("a"), good()];
+    // Refused on the lane, on a fresh nonce, and then let in.
+    let script = [
+        warm(),
+        vec![refused("b"), refused("c"), refused("d"), good()],
+    ]
+    .concat();
+    let server = ScriptedServer::start(script).await.unwrap();
+    let buckets = scripted(&server);
+    buckets.list().await.unwrap();
+    buckets.list().await.unwrap();
+    assert_eq!(server.requests().len(), 6);
+
+    // Refused to the end: it was taken back, or the project is not its own.
+    let script = [warm(), vec![refused("b")]].concat();
+    let server = ScriptedServer::start(script).await.unwrap();
+    let buckets = scripted(&server);
+    buckets.list().await.unwrap();
+    let error = buckets.list().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Authentication);
+    assert!(error.to_string().contains("max_in_flight"), "{error}");
+    assert_eq!((error.attempts(), server.requests().len()), (1, 6));
+}
+
+#[tokio::test]
+async fn rule_03_a_body_is_not_sent_into_the_void_for_the_challenge_more() {
+    let created = r#"{"_id":"604f6322dc786a5341d4f7fb","cloudProvider":"AWS"}"#;
     let script = vec![
         Reply::challenge("a"),
-        Reply::challenge("b"),
-        Reply::challenge("c"),
         Reply::json(200, &page_of(&[])),
+        refused("b"),
+        refused("c"),
+        refused("d"),
+        Reply::json(200, created),
     ];
     let server = ScriptedServer::start(script).await.unwrap();
     let buckets = scripted(&server);
-    let (first, second) = futures_util::future::join(async { buckets.list().await }, async {
-        buckets.list().await
-    })
-    .await;
-    let kinds = [first, second].map(|outcome| outcome.err().map(|error| error.kind()));
-    assert_eq!(kinds, [Some(ErrorKind::Authentication), None]);
+    buckets.list().await.unwrap();
+    buckets.create(new_bucket()).await.unwrap();
+    let methods: Vec<_> = server
+        .requests()
+        .iter()
+        .filter_map(|request| Some(request.split(' ').next()?.to_owned()))
+        .collect();
+    assert_eq!(methods, ["GET", "GET", "POST", "POST", "GET", "POST"]);
+}
+
+#[tokio::test]
+async fn rule_06_a_cold_crowd_shakes_hands_at_once() {
+    const CROWD: usize = 16;
+    let fake = FakeAtlas::builder().project(PROJECT).start().await.unwrap();
+    let client = client_of(&fake).build().unwrap();
+    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let calls = (0..CROWD).map(|_| async { buckets.list().await });
+    for outcome in join_all(calls).await {
+        outcome.unwrap();
+    }
+    // Nobody waits for the first handshake, and each has a lane of its own.
+    assert_eq!(answers(&fake)[..2], [401, 401]);
+    assert_eq!(answers(&fake).len(), 2 * CROWD);
+}
+
+#[tokio::test]
+async fn rule_06_a_failed_handshake_is_each_call_s_own() {
+    // A project that the key does not belong to is answered like a wrong key.
+    let fake = FakeAtlas::builder().project(PROJECT).start().await.unwrap();
+    let client = client_of(&fake).build().unwrap();
+    let elsewhere = "32b6e34b3d91647abb20e7b9";
+    fake.faults_by(move |head| head.path.contains(elsewhere).then(Fault::basic_challenge));
+    let calls = (0..8).map(|n| {
+        let project = if n % 2 == 0 { elsewhere } else { PROJECT };
+        let buckets = client.project(parsed(project)).export_buckets();
+        async move { buckets.list().await.is_ok() }
+    });
+    let outcomes = join_all(calls).await;
+    assert_eq!(outcomes, [false, true].repeat(4));
 }
 
 #[tokio::test]

@@ -5,7 +5,8 @@ use std::error::Error as _;
 use atlas_export::{Client, Credentials, Error, ErrorKind, NewExportBucket, RetryPolicy};
 use atlas_export_fake::FakeAtlas;
 use atlas_export_tests::{
-    BUCKET, CLUSTER, PROJECT, ROLE, Reply, ScriptedServer, TestClock, client_of, key, parsed,
+    BUCKET, CLUSTER, PROJECT, ROLE, Reply, ScriptedServer, TestClock, client_of, key, page_of,
+    parsed,
 };
 
 async fn list_from(script: Vec<Reply>) -> (Error, ScriptedServer) {
@@ -117,11 +118,66 @@ async fn a_success_that_is_not_atlas_s_is_no_success() {
         error.to_string().contains("a success with text/html"),
         "{error}"
     );
-    assert!(!format!("{error} {error:?}").contains("s3cret") && !error.is_retryable());
+    // What stands between may do so for as long as Atlas is away.
+    assert!(!format!("{error} {error:?}").contains("s3cret") && error.is_retryable());
     // A deletion has nothing but the status to go by.
     let error = scripted(&server).delete(&parsed(BUCKET)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Transport);
     assert!(error.may_have_taken_effect());
+}
+
+#[tokio::test]
+async fn a_success_without_what_was_asked_for_is_a_transport_error_that_may_pass() {
+    let (error, _server) = list_from(vec![Reply::json(200, "")]).await;
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Transport, None));
+    assert!(error.is_retryable());
+    assert!(error.to_string().contains("without a body"), "{error}");
+}
+
+#[tokio::test]
+async fn an_encoding_that_nobody_asked_for_is_named() {
+    let headers = "Content-Type: application/json\r\nContent-Encoding: br\r\n";
+    let (error, _server) = list_from(vec![Reply::with_headers(200, headers, "s3cret")]).await;
+    assert_eq!(error.kind(), ErrorKind::Transport);
+    assert!(error.to_string().contains("encoded in br"), "{error}");
+}
+
+#[tokio::test]
+async fn a_media_type_is_compared_without_case_and_a_mark_before_json_is_skipped() {
+    let page = format!("\u{feff}{}", page_of(&[]));
+    for headers in [
+        "Content-Type: application/JSON\r\n",
+        "Content-Type: Application/Vnd.Atlas.2024-05-30+Json;charset=utf-8\r\n",
+    ] {
+        let server = ScriptedServer::start(vec![Reply::with_headers(200, headers, &page)])
+            .await
+            .unwrap();
+        scripted(&server).list().await.unwrap();
+    }
+    // An error body too.
+    let refusal = format!(
+        "\u{feff}{}",
+        r#"{"error":404,"errorCode":"GROUP_NOT_FOUND"}"#
+    );
+    let (error, _server) = list_from(vec![Reply::json(404, &refusal)]).await;
+    let code = error.api().and_then(|api| api.error_code.as_deref());
+    assert_eq!(code, Some("GROUP_NOT_FOUND"));
+}
+
+#[tokio::test]
+async fn a_creation_that_is_redirected_is_ambiguous_wherever_to() {
+    for headers in ["", "Location: /elsewhere\r\n"] {
+        for status in [302, 303, 307, 308, 300] {
+            let redirect = Reply::with_headers(status, headers, "");
+            // The probe is let through.
+            let script = vec![Reply::json(200, &page_of(&[])), redirect];
+            let server = ScriptedServer::start(script).await.unwrap();
+            let new = NewExportBucket::aws("example-bucket", parsed(ROLE)).unwrap();
+            let error = scripted(&server).create(new).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Ambiguous, "{status} {headers}");
+            assert_eq!(server.requests().len(), 2);
+        }
+    }
 }
 
 #[tokio::test]
@@ -150,7 +206,6 @@ async fn json_that_does_not_fit_is_a_decode_error_without_the_body() {
         r#"{"results":"s3cret"}"#,
         r#"{"results":[],"links":"s3cret"}"#,
         "s3cret",
-        "",
         // Nothing in it says that there are no buckets.
         "{}",
         r#"{"error":500,"errorCode":"UNEXPECTED_ERROR","detail":"s3cret"}"#,

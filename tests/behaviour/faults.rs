@@ -184,8 +184,8 @@ fn rows() -> Vec<Row> {
         row(
             "a page with 200",
             Fault::html(StatusCode::OK),
-            err(Transport, 1),
-            [err(Transport, 1), err(Ambiguous, 1)],
+            ok(2),
+            [ok(2), err(Ambiguous, 1)],
             [false; 2],
         ),
         // The status.

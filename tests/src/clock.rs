@@ -1,5 +1,7 @@
 //! A clock that a test moves.
 
+mod in_order;
+
 use std::{
     future::pending,
     sync::{Arc, Mutex, PoisonError},
@@ -9,8 +11,13 @@ use std::{
 use atlas_export::clock::{Clock, Sleep};
 use chrono::{DateTime, Utc};
 
-/// One time for client and fake. A sleep moves it and is over at once; a guard never fires,
-/// unless [`fire_guards`](Self::fire_guards) or [`real_guards`](Self::real_guards) is asked for.
+use self::in_order::Sleepers;
+
+/// One time for client and fake.
+///
+/// By default a sleep moves it and is over at once, so that sleeps which overlap add up; a guard
+/// never fires, unless [`fire_guards`](Self::fire_guards) or [`real_guards`](Self::real_guards) is
+/// asked for. [`in_order`](Self::in_order) makes it a time as real ones are.
 #[derive(Clone, Debug)]
 pub struct TestClock(Arc<Inner>);
 
@@ -19,6 +26,7 @@ struct Inner {
     start: Instant,
     state: Mutex<State>,
     released: tokio::sync::Notify,
+    sleepers: Sleepers,
 }
 
 #[derive(Debug, Default)]
@@ -27,6 +35,7 @@ struct State {
     sleeps: Vec<Duration>,
     guards: Guards,
     held: bool,
+    is_in_order: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -43,18 +52,37 @@ impl Default for TestClock {
             start: Instant::now(),
             state: Mutex::default(),
             released: tokio::sync::Notify::new(),
+            sleepers: Sleepers::default(),
         }))
     }
 }
 
 impl TestClock {
+    /// A clock that wakes sleepers, and fires guards, in the order of their deadlines: whenever
+    /// nothing else is left to do, the time moves to the next one. It is driven by a task of its
+    /// own, on a runtime of one thread.
+    ///
+    /// # Panics
+    /// Outside of a runtime.
+    pub fn in_order() -> Self {
+        let clock = Self::default();
+        clock.state().is_in_order = true;
+        tokio::spawn(in_order::drive(clock.clone()));
+        clock
+    }
+
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Moves the time.
     pub fn advance(&self, by: Duration) {
-        self.state().elapsed += by;
+        let elapsed = {
+            let mut state = self.state();
+            state.elapsed = state.elapsed.saturating_add(by);
+            state.elapsed
+        };
+        self.0.sleepers.wake(elapsed);
     }
 
     /// How far the time has moved.
@@ -87,6 +115,11 @@ impl TestClock {
     pub fn real_guards(&self) {
         self.state().guards = Guards::Real;
     }
+
+    /// Sleeps as whoever else sleeps on an [in-order](Self::in_order) clock.
+    pub async fn pass(&self, duration: Duration) {
+        self.sleep(duration).await;
+    }
 }
 
 /// When the story of a test begins.
@@ -96,15 +129,25 @@ fn epoch() -> DateTime<Utc> {
 
 impl Clock for TestClock {
     fn now(&self) -> Instant {
-        self.0.start + self.elapsed()
+        self.0.sleepers.note_activity();
+        let elapsed = self.elapsed();
+        self.0.start.checked_add(elapsed).unwrap_or(self.0.start)
     }
 
     fn wall(&self) -> SystemTime {
-        SystemTime::from(epoch()) + self.elapsed()
+        let epoch = SystemTime::from(epoch());
+        epoch.checked_add(self.elapsed()).unwrap_or(epoch)
     }
 
     fn sleep(&self, duration: Duration) -> Sleep {
         let clock = self.clone();
+        if self.state().is_in_order {
+            let sleeper = self.0.sleepers.sleeper(self.clone(), duration, false);
+            return Box::pin(async move {
+                sleeper.await;
+                clock.state().sleeps.push(duration);
+            });
+        }
         Box::pin(async move {
             loop {
                 let released = clock.0.released.notified();
@@ -113,14 +156,18 @@ impl Clock for TestClock {
                 }
                 released.await;
             }
-            let mut state = clock.state();
-            state.elapsed += duration;
-            state.sleeps.push(duration);
+            clock.state().sleeps.push(duration);
+            clock.advance(duration);
         })
     }
 
     fn guard(&self, duration: Duration) -> Sleep {
-        match self.state().guards {
+        let state = self.state();
+        match state.guards {
+            Guards::Never if state.is_in_order => {
+                drop(state);
+                Box::pin(self.0.sleepers.sleeper(self.clone(), duration, true))
+            }
             Guards::Never => Box::pin(pending()),
             Guards::AtOnce => Box::pin(async {}),
             Guards::Real => Box::pin(tokio::time::sleep(duration)),
@@ -130,6 +177,7 @@ impl Clock for TestClock {
 
 impl atlas_export_fake::Clock for TestClock {
     fn now(&self) -> Duration {
+        self.0.sleepers.note_activity();
         self.elapsed()
     }
 

@@ -279,7 +279,6 @@ impl Running<'_> {
         let situation = Situation {
             failure,
             idempotent: self.prepared.idempotent(),
-            read: self.prepared.is_read(),
             attempt: self.traces.attempts(),
             elapsed: self.elapsed().saturating_sub(patience),
             deadline: transport.limits.call_timeout,

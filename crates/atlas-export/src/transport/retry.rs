@@ -7,7 +7,7 @@
 //! | probe failed with 5xx | again | again |
 //! | reset, time-out, truncated body | again | no: ambiguous |
 //! | 408, 500, 502, 503, 504 | again | no: ambiguous |
-//! | 200 without a body, or not by Atlas | again, if it reads | no: ambiguous |
+//! | a success without a body, or not by Atlas | again | no: ambiguous |
 //! | anything else | no | no |
 //!
 //! A challenge (401) is answered within an attempt and is no matter of retrying.
@@ -180,8 +180,6 @@ impl RetryPolicy {
 pub(super) struct Situation<'a> {
     pub(super) failure: &'a Failure,
     pub(super) idempotent: bool,
-    /// Whether the request only reads.
-    pub(super) read: bool,
     /// How many attempts there were.
     pub(super) attempt: u32,
     pub(super) elapsed: Duration,
@@ -195,7 +193,7 @@ fn may_repeat(failure: &Failure, now: &Situation<'_>) -> bool {
         Cause::Connect(_) | Cause::Stale(_) => true,
         Cause::Broken(_) | Cause::Timeout { .. } => harmless,
         // What stands between answers for a server that does not.
-        Cause::Foreign(_) | Cause::Empty => now.read,
+        Cause::Foreign(_) | Cause::Empty => now.idempotent,
         Cause::Refused(answer) => match answer.status.as_u16() {
             429 => true,
             408 | 500 | 502..=504 => harmless,
@@ -255,7 +253,6 @@ mod tests {
         let situation = Situation {
             failure,
             idempotent,
-            read: idempotent,
             attempt,
             elapsed,
             deadline: DEADLINE,
@@ -378,7 +375,7 @@ mod tests {
     }
 
     #[test]
-    fn a_read_answered_by_somebody_else_is_repeated_and_nothing_else_is() {
+    fn what_somebody_else_answers_is_repeated_unless_it_creates() {
         for cause in [|| Cause::Foreign(None), || Cause::Empty] {
             assert!(wait(&failed(cause(), true), true, 1).is_some());
             assert_eq!(wait(&failed(cause(), true), false, 1), None);

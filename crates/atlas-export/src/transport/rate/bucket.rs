@@ -143,8 +143,11 @@ impl Bucket {
                 first + (lumps - 1e-6).floor().max(0.0) * self.period
             }
         };
+        if wait <= held.as_secs_f64() + 1e-6 {
+            return held;
+        }
         // Rounded up, or the last of it would be slept through again and again.
-        held.max(seconds(wait).saturating_add(Duration::from_micros(1)))
+        seconds(wait).saturating_add(Duration::from_micros(1))
     }
 
     /// Whether a request may go out beyond what the model allows, to see whether it is right.
