@@ -21,6 +21,7 @@ mod fleet;
 mod media;
 mod paging;
 mod providers;
+mod rate_limits;
 mod reading_ahead;
 mod recorded_life;
 mod reference_pages;

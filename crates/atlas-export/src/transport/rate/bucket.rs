@@ -265,7 +265,10 @@ impl Bucket {
         self.not_before = Some(until);
         self.next_probe = later(now, seconds(PROBE_EVERY * self.period));
         self.found = 0.0;
-        self.seen = None;
+        self.seen = Some(Seen {
+            remaining: 0.0,
+            sent: now,
+        });
     }
 
     /// The wait that a refusal names, which is no shorter than a token takes.
