@@ -11,7 +11,7 @@ use atlas_export_tests::{BUCKET, CLUSTER, PROJECT, ROLE, SNAPSHOT, TestClock, cl
 use http::{HeaderValue, Response, StatusCode};
 
 /// A job that is there from the start.
-const JOB: &str = "605ccba3c1c7613f423e1585";
+pub(super) const JOB: &str = "605ccba3c1c7613f423e1585";
 
 /// What a caller is told: success, or a kind of error.
 type Told = Option<ErrorKind>;
@@ -260,7 +260,7 @@ fn rows() -> Vec<Row> {
 }
 
 /// Reads, and changes that set what they set: what may be repeated and adds nothing.
-const READS: [&str; 11] = [
+pub(super) const READS: [&str; 11] = [
     "listExportBuckets",
     "getExportBucket",
     "listExportJobs",
@@ -273,10 +273,15 @@ const READS: [&str; 11] = [
     "updateExportBucket",
     "updateBackupSchedule",
 ];
-const DELETES: [&str; 1] = ["deleteExportBucket"];
-const CREATES: [&str; 3] = ["createExportBucket", "createExportJob", "takeSnapshot"];
+pub(super) const DELETES: [&str; 1] = ["deleteExportBucket"];
+pub(super) const CREATES: [&str; 3] = ["createExportBucket", "createExportJob", "takeSnapshot"];
 
-async fn call(project: &Project, cluster: &Cluster, operation: &str) -> Result<(), Error> {
+/// One call of an operation.
+pub(super) async fn call(
+    project: &Project,
+    cluster: &Cluster,
+    operation: &str,
+) -> Result<(), Error> {
     let (buckets, jobs) = (project.export_buckets(), cluster.export_jobs());
     match operation {
         "listExportBuckets" => buckets.list().await.map(drop),

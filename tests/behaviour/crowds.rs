@@ -1,0 +1,557 @@
+//! Calls that meet: for slots, for rate limits, for the first handshake.
+//!
+//! Nothing here hangs: a watchdog ends a test that stands still. Where time plays a part it is
+//! the test's own.
+
+use std::{future::IntoFuture, sync::Arc, time::Duration};
+
+use atlas_export::{
+    ErrorKind, ExportBuckets, PageSize, RateGovernor, RetryPolicy, WaitError, wait_all,
+};
+use atlas_export_fake::{
+    Bucket, FakeAtlas, FakeAtlasBuilder, Fault, JobProgress, Match, RateLimit, Snapshot,
+};
+use atlas_export_tests::{BUCKET, PRIVATE_KEY, PROJECT, ROLE, TestClock, client_of, parsed};
+use futures_util::{FutureExt as _, StreamExt as _, TryStreamExt as _, future::join_all};
+use http::{Response, StatusCode};
+
+/// As documented: ten tokens, and five more each minute.
+const SMALL: RateLimit = RateLimit {
+    capacity: 10,
+    refill: 5,
+    period: Duration::from_secs(60),
+};
+
+const BY_POLLS: JobProgress = JobProgress::ByPolls {
+    queued: 1,
+    in_progress: 2,
+};
+
+fn seconds(n: u64) -> Duration {
+    Duration::from_secs(n)
+}
+
+/// Ends what stands still, long after everything else would have come to an end.
+async fn watched<F: IntoFuture>(future: F) -> F::Output {
+    tokio::time::timeout(seconds(120), future)
+        .await
+        .expect("it stands still")
+}
+
+fn refused(fake: &FakeAtlas, status: u16) -> usize {
+    let requests = fake.requests();
+    requests.iter().filter(|r| r.answered(status)).count()
+}
+
+async fn start(builder: FakeAtlasBuilder) -> (FakeAtlas, TestClock) {
+    let clock = TestClock::in_order();
+    let fake = builder.clock(Arc::new(clock.clone())).start().await;
+    (fake.unwrap(), clock)
+}
+
+async fn ten_buckets() -> (FakeAtlas, TestClock) {
+    start(FakeAtlas::builder().buckets(PROJECT, 10)).await
+}
+
+/// Teaches a client that these operations have a small bucket, which is empty now.
+fn teach(fake: &FakeAtlas, operation: &str) {
+    let body = r#"{"error":429,"errorCode":"RATE_LIMITED_TOKEN_BUCKET","detail":"slow down",
+        "parameters":["/",12,10,5,60]}"#;
+    let refusal = Response::builder()
+        .status(StatusCode::TOO_MANY_REQUESTS)
+        .header("content-type", "application/json")
+        .body(body);
+    let which = Match::operation(operation).authenticated();
+    fake.inject_for(which, Fault::answer(refusal.unwrap()));
+}
+
+/// Reads the list two pages at a time, with a call in the body of the loop.
+async fn list_and_get(buckets: &ExportBuckets) -> usize {
+    let list = buckets.list().page_size(PageSize::new(2).unwrap());
+    let mut all = list.concurrency(2).by_item();
+    let mut read = 0;
+    while let Some(bucket) = all.try_next().await.unwrap() {
+        buckets.get(&bucket.id).await.unwrap();
+        read += 1;
+    }
+    read
+}
+
+#[tokio::test]
+async fn one_slot_is_enough_for_a_stream_and_a_call_in_its_loop() {
+    let (fake, clock) = ten_buckets().await;
+    let client = client_of(&fake).clock(Arc::new(clock)).max_in_flight(1);
+    let client = client.build().unwrap();
+    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    assert_eq!(watched(list_and_get(&buckets)).await, 10);
+    assert_eq!(fake.most_in_flight(), 1);
+}
+
+#[tokio::test]
+async fn after_a_429_a_stream_and_a_call_in_its_loop_get_on() {
+    for in_flight in [1, 64] {
+        let (fake, clock) = ten_buckets().await;
+        teach(&fake, "listExportBuckets");
+        let client = client_of(&fake).clock(Arc::new(clock.clone()));
+        let client = client.max_in_flight(in_flight).build().unwrap();
+        let buckets = client.project(parsed(PROJECT)).export_buckets();
+        assert_eq!(watched(list_and_get(&buckets)).await, 10);
+        // 15 tokens, one in twelve seconds, and one that was let lapse for each page at most.
+        assert!(clock.elapsed() <= seconds(21 * 12), "{:?}", clock.elapsed());
+    }
+}
+
+#[tokio::test]
+async fn after_a_429_a_stream_that_nobody_polls_stops_no_other_task() {
+    let (fake, clock) = ten_buckets().await;
+    teach(&fake, "listExportBuckets");
+    let client = client_of(&fake).clock(Arc::new(clock)).build().unwrap();
+    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let list = buckets.list().page_size(PageSize::new(2).unwrap());
+    let mut all = list.concurrency(2).by_item();
+    watched(async {
+        all.try_next().await.unwrap();
+        let others = buckets.clone();
+        let get = tokio::spawn(async move { others.list().await.map(drop) });
+        get.await.unwrap().unwrap();
+        assert_eq!(all.try_collect::<Vec<_>>().await.unwrap().len(), 9);
+    })
+    .await;
+}
+
+/// So many clusters with a snapshot each.
+fn clusters(count: u32) -> FakeAtlasBuilder {
+    let builder = FakeAtlas::builder()
+        .job_progress(BY_POLLS)
+        .bucket(PROJECT, Bucket::aws("exports", ROLE).id(BUCKET));
+    (0..count).fold(builder, |builder, n| {
+        let id = format!("5fb6a0e0e5a4d31b5b8{n:05x}");
+        builder.snapshot(PROJECT, &format!("Cluster{n}"), Snapshot::completed(id))
+    })
+}
+
+/// So many jobs that have begun.
+async fn jobs(
+    fake: &FakeAtlas,
+    clock: &TestClock,
+    count: u32,
+) -> Vec<(atlas_export::ExportJobs, atlas_export::ExportJobId)> {
+    let client = client_of(fake).clock(Arc::new(clock.clone())).build();
+    let project = client.unwrap().project(parsed(PROJECT));
+    let mut begun = Vec::new();
+    for n in 0..count {
+        let jobs = project
+            .cluster(parsed(&format!("Cluster{n}")))
+            .export_jobs();
+        let snapshot = parsed(&format!("5fb6a0e0e5a4d31b5b8{n:05x}"));
+        let job = jobs
+            .create(&snapshot, &parsed(BUCKET))
+            .send()
+            .await
+            .unwrap();
+        begun.push((jobs, job.id));
+    }
+    begun
+}
+
+#[tokio::test]
+async fn after_a_429_waits_for_many_and_a_call_in_their_loop_get_on() {
+    let (fake, clock) = start(clusters(6)).await;
+    let begun = jobs(&fake, &clock, 6).await;
+    teach(&fake, "getExportJob");
+    let mut ended = wait_all(begun.iter().map(|(jobs, id)| jobs.wait_until_finished(id)));
+    watched(async {
+        let mut count = 0;
+        while let Some(waited) = ended.next().await {
+            waited.outcome.unwrap();
+            begun[0].0.get(&begun[0].1).await.unwrap();
+            count += 1;
+        }
+        assert_eq!(count, 6);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn after_a_429_a_fleet_and_a_call_in_its_loop_get_on() {
+    let (fake, clock) = start(clusters(6)).await;
+    teach(&fake, "createExportJob");
+    let client = client_of(&fake).clock(Arc::new(clock)).build().unwrap();
+    let project = client.project(parsed(PROJECT));
+    watched(async {
+        let fleet = project.export_fleet(&parsed(BUCKET)).wait_until_finished();
+        let mut run = fleet.plan().await.unwrap().run();
+        let mut count = 0;
+        while let Some(cluster) = run.next().await {
+            assert_eq!(cluster.status, atlas_export::FleetStatus::Successful);
+            let jobs = project.cluster(parsed("Cluster0")).export_jobs();
+            jobs.list().await.unwrap();
+            count += 1;
+        }
+        assert_eq!(count, 6);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_cold_call_that_nobody_polls_stops_no_other() {
+    let (fake, clock) = ten_buckets().await;
+    let client = client_of(&fake).clock(Arc::new(clock)).max_in_flight(1);
+    let client = client.build().unwrap();
+    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let mut kept = Box::pin(async { buckets.list().await });
+    assert!(kept.as_mut().now_or_never().is_none());
+    watched(buckets.list()).await.unwrap();
+    watched(kept).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_silence_that_the_first_of_a_cold_crowd_meets_is_its_own() {
+    let (fake, clock) = ten_buckets().await;
+    fake.inject(Fault::silence());
+    let client = client_of(&fake).clock(Arc::new(clock));
+    let client = client.retry(RetryPolicy::none()).build().unwrap();
+    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let calls = (0..100).map(|_| async { buckets.list().await });
+    let outcomes = watched(join_all(calls)).await;
+    let failed: Vec<_> = outcomes.into_iter().filter_map(Result::err).collect();
+    assert_eq!(failed.len(), 1);
+    assert_eq!(failed[0].kind(), ErrorKind::Timeout);
+    // Two for each call and its own lane at the most, and one that was not answered.
+    let requests = fake.requests().len();
+    println!("100 cold calls, the first unanswered: {requests} requests, 1 time-out");
+    assert!(requests <= 64 + 100 + 1, "{requests}");
+}
+
+#[tokio::test]
+async fn a_wrong_key_is_called_wrong_however_many_call_at_once() {
+    let (fake, clock) = ten_buckets().await;
+    let wrong = atlas_export::Credentials::api_key("abcdefgh", PRIVATE_KEY);
+    let client = client_of(&fake).credentials(wrong);
+    let client = client.clock(Arc::new(clock)).attempt_timeout(seconds(5));
+    let buckets = client
+        .build()
+        .unwrap()
+        .project(parsed(PROJECT))
+        .export_buckets();
+    let calls = (0..300).map(|_| async { buckets.list().await });
+    for outcome in watched(join_all(calls)).await {
+        assert_eq!(outcome.unwrap_err().kind(), ErrorKind::Authentication);
+    }
+    let requests = fake.requests().len();
+    println!("300 calls with a wrong key: {requests} requests");
+    // Two each, and two more for those of the first crowd, in which nobody could tell yet.
+    assert!(requests <= 2 * (300 + 64), "{requests}");
+}
+
+#[tokio::test]
+async fn what_a_cold_crowd_is_refused_with_is_what_it_is_told() {
+    let (fake, clock) = ten_buckets().await;
+    fake.faults_by(|_| Some(Fault::status(StatusCode::SERVICE_UNAVAILABLE)));
+    let client = client_of(&fake).clock(Arc::new(clock)).build().unwrap();
+    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let calls = (0..300).map(|_| async { buckets.list().await });
+    for outcome in watched(join_all(calls)).await {
+        let error = outcome.unwrap_err();
+        assert_eq!((error.status(), error.attempts()), (Some(503), 4));
+    }
+}
+
+#[tokio::test]
+async fn waits_for_a_hundred_jobs_are_spread_at_the_pace_that_is_known() {
+    let (fake, clock) = start(clusters(100)).await;
+    let begun = jobs(&fake, &clock, 100).await;
+    fake.set_rate_limit(SMALL).unwrap();
+    fake.clear_requests();
+    let waits = begun.iter().map(|(jobs, id)| jobs.wait_until_finished(id));
+    let all = watched(wait_all(waits)).await;
+    let failed: Vec<_> = all
+        .iter()
+        .filter_map(|w| w.outcome.as_ref().err())
+        .collect();
+    assert!(failed.is_empty(), "{failed:?}");
+    let (polls, refused) = (refused(&fake, 200), refused(&fake, 429));
+    println!(
+        "100 jobs, 5 polls in 60 s: {polls} polls in {:?}, {refused} 429s",
+        clock.elapsed()
+    );
+    // The crowd that finds the limit, and nobody after it.
+    assert!(refused <= 64, "{refused}");
+}
+
+#[tokio::test]
+async fn a_call_that_cannot_be_admitted_in_time_fails_at_once_and_sends_nothing() {
+    let (fake, clock) = start(FakeAtlas::builder().buckets(PROJECT, 1).rate_limit(SMALL)).await;
+    let client = client_of(&fake).clock(Arc::new(clock.clone()));
+    let client = client.call_timeout(seconds(150)).build().unwrap();
+    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let crowd = (0..12).map(|_| async { buckets.list().await.unwrap() });
+    watched(join_all(crowd)).await;
+    fake.clear_requests();
+    let start = clock.elapsed();
+    let calls = (0..60).map(|_| async {
+        let outcome = buckets.list().await;
+        (outcome, clock.elapsed().saturating_sub(start))
+    });
+    let outcomes = watched(join_all(calls)).await;
+    let (mut made, mut limited) = (0, 0);
+    for (outcome, when) in outcomes {
+        let Err(error) = outcome else {
+            made += 1;
+            continue;
+        };
+        limited += 1;
+        assert_eq!(error.kind(), ErrorKind::RateLimited, "{error}");
+        assert!(error.is_rate_limited() && error.is_retryable());
+        assert_eq!((error.attempts(), error.status()), (0, None));
+        assert!(error.retry_after() > Some(seconds(150)), "{error:?}");
+        assert_eq!(when, Duration::ZERO);
+    }
+    println!("60 calls, 5 in 60 s, 150 s each: {made} made, {limited} told at once");
+    assert!(made >= 10 && made + limited == 60, "{made}");
+    let sent = fake.requests().len() - refused(&fake, 401);
+    assert_eq!((sent, refused(&fake, 429)), (made, 0));
+}
+
+#[tokio::test]
+async fn the_rate_limit_of_one_project_holds_no_other_back() {
+    let projects: Vec<String> = (0..11)
+        .map(|n| format!("32b6e34b3d91647abb20e7{n:02x}"))
+        .collect();
+    let builder = projects
+        .iter()
+        .fold(FakeAtlas::builder(), |builder, id| builder.buckets(id, 1));
+    let (fake, clock) = start(builder.rate_limit(SMALL)).await;
+    let client = client_of(&fake)
+        .clock(Arc::new(clock.clone()))
+        .build()
+        .unwrap();
+    let list = |id: &str| client.project(parsed(id)).export_buckets().list();
+    watched(async {
+        let crowd = (0..12).map(|_| list(&projects[0]).into_future());
+        join_all(crowd).await;
+        let start = clock.elapsed();
+        assert!(refused(&fake, 429) > 0 && start > Duration::ZERO);
+        for project in &projects[1..] {
+            list(project).await.unwrap();
+        }
+        assert_eq!(clock.elapsed(), start);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_crowd_of_one_caller_does_not_starve_another() {
+    let (fake, clock) = start(clusters(40)).await;
+    let begun = jobs(&fake, &clock, 40).await;
+    fake.set_rate_limit(SMALL).unwrap();
+    let mut waiting = wait_all(begun.iter().map(|(jobs, id)| jobs.wait_until_finished(id)));
+    let get = async {
+        // Once the crowd stands in line.
+        clock.pass(seconds(1)).await;
+        let start = clock.elapsed();
+        begun[0].0.get(&begun[0].1).await.unwrap();
+        clock.elapsed().saturating_sub(start)
+    };
+    let waits = async { while waiting.next().await.is_some() {} };
+    let (took, ()) = watched(futures_util::future::join(get, waits)).await;
+    println!("a call beside 40 waits, 5 in 60 s: {took:?}");
+    assert!(took <= seconds(60), "{took:?}");
+}
+
+#[tokio::test]
+async fn two_clients_with_one_governor_are_as_one() {
+    let limit = RateLimit {
+        capacity: 60,
+        refill: 5,
+        period: seconds(1),
+    };
+    let builder = FakeAtlas::builder().buckets(PROJECT, 1).rate_limit(limit);
+    let (fake, clock) = start(builder.refill_evenly()).await;
+    let governor = RateGovernor::new();
+    let clients: Vec<_> = (0..4)
+        .map(|_| {
+            let client = client_of(&fake).clock(Arc::new(clock.clone()));
+            client.rate_governor(governor.clone()).build().unwrap()
+        })
+        .collect();
+    let calls = clients.iter().map(|client| async {
+        for _ in 0..125 {
+            let buckets = client.project(parsed(PROJECT)).export_buckets();
+            buckets.list().await.unwrap();
+        }
+    });
+    watched(join_all(calls)).await;
+    let refused = refused(&fake, 429);
+    println!(
+        "four clients at 5/s with one governor: 500 calls in {:?}, {refused} 429s",
+        clock.elapsed()
+    );
+    // One of each client at the most, in the crowd that finds the limit.
+    assert!(refused <= 4, "{refused}");
+    assert!(clock.elapsed() <= seconds(88).mul_f64(1.03));
+}
+
+#[tokio::test]
+async fn a_429_without_a_body_pauses_for_a_while_and_then_one_goes_ahead() {
+    let year = Response::builder()
+        .status(StatusCode::TOO_MANY_REQUESTS)
+        .header("retry-after", "31536000")
+        .body("")
+        .unwrap();
+    let (fake, clock) = ten_buckets().await;
+    let client = client_of(&fake)
+        .clock(Arc::new(clock.clone()))
+        .build()
+        .unwrap();
+    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let which = || Match::operation("listExportBuckets").authenticated();
+    fake.inject_for(which(), Fault::answer(year.clone()));
+    let error = buckets.list().await.unwrap_err();
+    assert_eq!(error.retry_after(), Some(seconds(31_536_000)));
+    // The one that goes ahead is refused as well; then the next gets through.
+    fake.inject_for(which(), Fault::answer(year));
+    fake.clear_requests();
+    let calls = (0..20).map(|_| async {
+        let outcome = buckets.list().await;
+        (outcome.is_ok(), clock.elapsed())
+    });
+    let outcomes = watched(join_all(calls)).await;
+    assert_eq!(outcomes.iter().filter(|(ok, _)| *ok).count(), 19);
+    assert_eq!(
+        outcomes
+            .iter()
+            .filter(|(ok, when)| !ok && *when == seconds(60))
+            .count(),
+        1
+    );
+    assert_eq!(clock.elapsed(), seconds(120));
+    assert_eq!(
+        fake.requests().len(),
+        20 + 18,
+        "each lane is challenged once"
+    );
+}
+
+#[tokio::test]
+async fn a_poll_that_is_asked_to_come_in_a_year_ends_no_wait() {
+    let (fake, clock) = start(clusters(2)).await;
+    let begun = jobs(&fake, &clock, 2).await;
+    let year = Response::builder()
+        .status(StatusCode::TOO_MANY_REQUESTS)
+        .header("retry-after", "31536000")
+        .body("");
+    let which = Match::operation("getExportJob").authenticated();
+    fake.inject_for(which, Fault::answer(year.unwrap()));
+    let waits = begun.iter().map(|(jobs, id)| jobs.wait_until_finished(id));
+    for waited in watched(wait_all(waits)).await {
+        waited.outcome.unwrap();
+    }
+    assert!(clock.elapsed() <= seconds(130), "{:?}", clock.elapsed());
+}
+
+#[tokio::test]
+async fn a_held_back_wait_still_ends_when_its_time_is_up() {
+    let (fake, clock) = start(clusters(1)).await;
+    let begun = jobs(&fake, &clock, 1).await;
+    let (jobs, id) = &begun[0];
+    teach(&fake, "getExportJob");
+    jobs.get(id).await.unwrap();
+    let start = clock.elapsed();
+    let wait = jobs.wait_until_finished(id).max_wait(seconds(5));
+    let error = watched(wait).await.unwrap_err();
+    assert!(
+        matches!(error, WaitError::MaxWaitExceeded { .. }),
+        "{error}"
+    );
+    let took = clock.elapsed().saturating_sub(start);
+    assert!(took <= seconds(20), "{took:?}");
+}
+
+#[tokio::test]
+async fn a_deadline_that_passes_in_the_queue_for_a_slot_names_it() {
+    let (fake, clock) = ten_buckets().await;
+    fake.faults_by(|_| Some(Fault::silence()));
+    let client = client_of(&fake).clock(Arc::new(clock)).max_in_flight(1);
+    let client = client.call_timeout(seconds(30)).build().unwrap();
+    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let calls = (0..2).map(|_| async { buckets.list().await.unwrap_err() });
+    let errors = watched(join_all(calls)).await;
+    let told: Vec<_> = errors.iter().map(ToString::to_string).collect();
+    assert!(
+        errors
+            .iter()
+            .all(|error| error.kind() == ErrorKind::Timeout)
+    );
+    assert_eq!([errors[0].attempts(), errors[1].attempts()], [1, 0]);
+    assert_eq!(told[0], "no complete answer within 30 s");
+    assert_eq!(
+        told[1],
+        "the request could not be sent within 30 s; waited 30.0 s for a slot \
+         (ClientBuilder::max_in_flight is 1)"
+    );
+}
+
+#[tokio::test]
+async fn the_wait_for_a_slot_does_not_count_for_the_attempt() {
+    let (fake, clock) = ten_buckets().await;
+    let which = Match::operation("listExportBuckets");
+    fake.inject_for(which, Fault::silence());
+    let client = client_of(&fake)
+        .clock(Arc::new(clock.clone()))
+        .max_in_flight(1);
+    let client = client.attempt_timeout(seconds(20)).build().unwrap();
+    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let calls = (0..3).map(|_| async { buckets.list().await });
+    for outcome in watched(join_all(calls)).await {
+        outcome.unwrap();
+    }
+    assert!(clock.elapsed() >= seconds(20));
+}
+
+#[tokio::test]
+async fn max_elapsed_bounds_the_beginning_of_an_attempt() {
+    let (fake, clock) = ten_buckets().await;
+    teach(&fake, "listExportBuckets");
+    let policy = RetryPolicy::default().max_elapsed(seconds(1));
+    let client = client_of(&fake)
+        .clock(Arc::new(clock.clone()))
+        .retry(policy);
+    let client = client.build().unwrap();
+    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let error = buckets.list().await.unwrap_err();
+    assert_eq!((error.status(), error.attempts()), (Some(429), 1));
+    let error = buckets.list().await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.attempts()),
+        (ErrorKind::RateLimited, 0)
+    );
+    assert_eq!(clock.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test]
+async fn requests_that_waited_for_slots_do_not_leave_together() {
+    let (fake, clock) = ten_buckets().await;
+    let client = client_of(&fake).clock(Arc::new(clock.clone()));
+    let client = client.max_in_flight(8).build().unwrap();
+    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    teach(&fake, "listExportBuckets");
+    // Slots are taken by silence while the tokens come in.
+    let cluster = client.project(parsed(PROJECT)).cluster(parsed("C"));
+    fake.faults_by(|head| head.path.ends_with("snapshots").then(Fault::silence));
+    let silent = (0..8).map(|_| async { cluster.snapshots().list().await.is_err() });
+    let calls = (0..8).map(|_| async {
+        buckets.list().await.unwrap();
+        clock.elapsed()
+    });
+    let (_, mut times) = watched(futures_util::future::join(
+        join_all(silent),
+        join_all(calls),
+    ))
+    .await;
+    times.sort();
+    let together = times.iter().filter(|time| **time == times[0]).count();
+    assert!(together <= 10, "{times:?}");
+    let last = times.last().unwrap().saturating_sub(times[0]);
+    println!("8 calls after a minute without slots: within {last:?}");
+}

@@ -1,0 +1,234 @@
+//! Ends: of a client, of a runtime, of a task; and calls where there is no runtime at all.
+
+use std::{
+    future::IntoFuture as _,
+    io,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll, Waker},
+    time::{Duration, Instant, SystemTime},
+};
+
+use atlas_export::{
+    Client, ErrorKind, NewExportBucket,
+    clock::{Clock, Sleep, SystemClock},
+};
+use atlas_export_fake::{FakeAtlas, Fault, Match, Moment, Turnstile};
+use atlas_export_tests::{PROJECT, ROLE, TestClock, client_of, parsed};
+use futures_util::{FutureExt as _, future::join};
+use tokio::runtime::{Builder, Runtime};
+
+fn seconds(n: u64) -> Duration {
+    Duration::from_secs(n)
+}
+
+fn new_bucket() -> NewExportBucket {
+    NewExportBucket::aws("example-bucket", parsed(ROLE)).unwrap()
+}
+
+async fn one_bucket() -> (FakeAtlas, TestClock, Client) {
+    let clock = TestClock::in_order();
+    let builder = FakeAtlas::builder().buckets(PROJECT, 1);
+    let fake = builder
+        .clock(Arc::new(clock.clone()))
+        .start()
+        .await
+        .unwrap();
+    let client = client_of(&fake).clock(Arc::new(clock.clone())).build();
+    (fake, clock, client.unwrap())
+}
+
+#[tokio::test]
+async fn a_client_that_is_shut_down_lets_calls_end_and_none_begin() {
+    let (fake, clock, client) = one_bucket().await;
+    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let turnstile = Turnstile::new();
+    fake.inject_for(Match::any().authenticated(), Fault::delay(&turnstile));
+    let call = async { buckets.list().await };
+    let ending = async {
+        turnstile.arrived(1).await;
+        let (cut_off, refused) = join(client.shutdown(seconds(60)), async {
+            let refused = buckets.list().await.unwrap_err();
+            turnstile.open();
+            refused
+        })
+        .await;
+        assert_eq!((refused.kind(), refused.attempts()), (ErrorKind::Config, 0));
+        assert!(refused.to_string().contains("shut down"), "{refused}");
+        cut_off
+    };
+    let (listed, cut_off) = join(call, ending).await;
+    listed.unwrap();
+    assert_eq!((cut_off, clock.elapsed()), (0, Duration::ZERO));
+    // On every clone, and again without harm.
+    assert_eq!(client.clone().shutdown(seconds(1)).await, 0);
+    fake.clear_requests();
+    buckets.list().await.unwrap_err();
+    assert!(fake.requests().is_empty());
+}
+
+#[tokio::test]
+async fn what_does_not_end_in_time_is_cut_off_and_told() {
+    let (fake, clock, client) = one_bucket().await;
+    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    buckets.list().await.unwrap();
+    let acted = Match::operation("createExportBucket").authenticated();
+    fake.inject_for(acted, Fault::silence().at(Moment::Acted));
+    fake.inject_for(Match::operation("listExportBuckets"), Fault::silence());
+    let calls = join(async { buckets.create(new_bucket()).await }, async {
+        buckets.list().await
+    });
+    let ((created, listed), cut_off) = join(calls, async {
+        // Once both are on the wire.
+        clock.pass(seconds(1)).await;
+        client.shutdown(seconds(10)).await
+    })
+    .await;
+    assert_eq!((cut_off, clock.elapsed()), (2, seconds(11)));
+    assert_eq!(created.unwrap_err().kind(), ErrorKind::Ambiguous);
+    assert_eq!(listed.unwrap_err().kind(), ErrorKind::Config);
+}
+
+#[tokio::test]
+async fn a_call_that_nobody_polls_does_not_keep_a_client_from_ending() {
+    let (_fake, _clock, client) = one_bucket().await;
+    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let mut kept = Box::pin(async { buckets.list().await });
+    assert!(kept.as_mut().now_or_never().is_none());
+    assert_eq!(client.shutdown(seconds(10)).await, 1);
+    // Its request had ended; it was only not told.
+    kept.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_call_that_is_dropped_stops_its_request() {
+    let (fake, _clock, client) = one_bucket().await;
+    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let turnstile = Turnstile::new();
+    fake.inject(Fault::delay(&turnstile));
+    {
+        let mut call = pin!(buckets.list().into_future());
+        assert!(call.as_mut().now_or_never().is_none());
+        turnstile.arrived(1).await;
+    }
+    // Nothing is left of it.
+    assert_eq!(client.shutdown(seconds(600)).await, 0);
+    assert_eq!(fake.requests().len(), 1);
+}
+
+/// Whether its randomness panics.
+#[derive(Debug)]
+struct Broken {
+    clock: TestClock,
+    panics: AtomicBool,
+}
+
+impl Clock for Broken {
+    fn now(&self) -> Instant {
+        Clock::now(&self.clock)
+    }
+
+    fn wall(&self) -> SystemTime {
+        Clock::wall(&self.clock)
+    }
+
+    fn sleep(&self, duration: Duration) -> Sleep {
+        self.clock.sleep(duration)
+    }
+
+    fn guard(&self, duration: Duration) -> Sleep {
+        self.clock.guard(duration)
+    }
+
+    fn random(&self) -> io::Result<[u8; 16]> {
+        assert!(!self.panics.load(Ordering::Relaxed), "no randomness");
+        Ok([0; 16])
+    }
+}
+
+#[tokio::test]
+async fn a_task_that_panics_is_an_error_of_its_call_alone() {
+    let fake = FakeAtlas::builder()
+        .buckets(PROJECT, 1)
+        .start()
+        .await
+        .unwrap();
+    let clock = Arc::new(Broken {
+        clock: TestClock::default(),
+        panics: AtomicBool::new(true),
+    });
+    let client = client_of(&fake).clock(clock.clone()).max_in_flight(1);
+    let buckets = client
+        .build()
+        .unwrap()
+        .project(parsed(PROJECT))
+        .export_buckets();
+    let error = buckets.create(new_bucket()).await.unwrap_err();
+    // Nothing had gone out, so nothing is ambiguous about it.
+    assert_eq!(error.kind(), ErrorKind::Transport);
+    assert!(error.to_string().contains("panicked"), "{error}");
+    clock.panics.store(false, Ordering::Relaxed);
+    // It has given its slot back.
+    buckets.list().await.unwrap();
+}
+
+#[test]
+fn outside_of_a_runtime_a_call_is_an_error_that_says_so() {
+    let client = Client::builder()
+        .base_url("http://127.0.0.1:9")
+        .credentials(atlas_export_tests::key())
+        .build()
+        .unwrap();
+    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let mut call = pin!(buckets.list().into_future());
+    let Poll::Ready(outcome) = call.as_mut().poll(&mut Context::from_waker(Waker::noop())) else {
+        panic!("it waits for what cannot come");
+    };
+    let error = outcome.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Config, 0));
+    assert!(error.to_string().contains("runtime"), "{error}");
+}
+
+fn runtime() -> Runtime {
+    Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .unwrap()
+}
+
+#[test]
+fn a_client_outlives_one_of_its_two_runtimes() {
+    let (first, second, servers) = (runtime(), runtime(), runtime());
+    let turnstile = Turnstile::new();
+    let fake = servers.block_on(FakeAtlas::builder().buckets(PROJECT, 1).start());
+    let fake = fake.unwrap();
+    let client = client_of(&fake)
+        .clock(Arc::new(SystemClock))
+        .build()
+        .unwrap();
+    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    // Connections and lanes are those of the first.
+    first.block_on(async { buckets.list().await.unwrap() });
+    let acted = Match::operation("createExportBucket").authenticated();
+    fake.inject_for(acted, Fault::delay(&turnstile).at(Moment::Acted));
+    let mut creating = Box::pin(async { buckets.create(new_bucket()).await });
+    // The request runs on the first, its caller waits on the second.
+    first.block_on(async {
+        assert!(creating.as_mut().now_or_never().is_none());
+        turnstile.arrived(1).await;
+    });
+    first.shutdown_background();
+    let error = second.block_on(creating).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Ambiguous);
+    assert!(
+        error.to_string().contains("runtime was shut down"),
+        "{error}"
+    );
+    turnstile.open();
+    second.block_on(async { buckets.list().await.unwrap() });
+    drop(fake);
+}

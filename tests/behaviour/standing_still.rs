@@ -1,0 +1,259 @@
+//! **Nothing that is kept and not polled stops anything else.**
+//!
+//! Every operation and every stream is begun and driven up to its n-th event, for each n from
+//! none to its end: an event is a request that reaches the server, or an answer that leaves it.
+//! Then nobody polls it any more, and nobody drops it. Other calls are made, which must come
+//! through, and in time. What counts is what happens on the wire: the request of a future that is
+//! not polled goes on by itself.
+
+use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
+
+use atlas_export::{Client, Cluster, NewExportBucket, PageSize, Project, wait_all};
+use atlas_export_fake::{Bucket, FakeAtlas, Fault, JobProgress, Match, Snapshot};
+use atlas_export_tests::{BUCKET, CLUSTER, PROJECT, ROLE, SNAPSHOT, TestClock, client_of, parsed};
+use futures_util::{FutureExt as _, StreamExt as _, stream::FuturesUnordered};
+use http::{Response, StatusCode};
+
+use super::faults::{CREATES, DELETES, JOB, READS, call};
+
+type Boxed = Pin<Box<dyn Future<Output = ()>>>;
+
+/// What makes many requests.
+const STREAMS: [&str; 11] = [
+    "items",
+    "items ahead",
+    "pages",
+    "consistent items",
+    "newest snapshot",
+    "ensured bucket",
+    "ensured export",
+    "wait",
+    "waits",
+    "safe deletion",
+    "fleet",
+];
+
+/// An operation of each family that has a rate limit of its own.
+const FAMILIES: [&str; 6] = [
+    "listExportBuckets",
+    "listExportJobs",
+    "listSnapshots",
+    "getBackupSchedule",
+    "listClusters",
+    "listAccessRoles",
+];
+
+fn begin(what: &'static str, project: Project, cluster: Cluster) -> Boxed {
+    let buckets = project.export_buckets();
+    let list = buckets.list().page_size(PageSize::new(2).unwrap());
+    let job = || parsed(JOB);
+    Box::pin(async move {
+        match what {
+            "items" => drop(list.by_item().collect::<Vec<_>>().await),
+            "items ahead" => drop(list.concurrency(3).by_item().collect::<Vec<_>>().await),
+            "pages" => drop(list.by_page().collect::<Vec<_>>().await),
+            "consistent items" => drop(list.consistent().by_item().collect::<Vec<_>>().await),
+            "newest snapshot" => drop(cluster.snapshots().newest_exportable().await),
+            "ensured bucket" => {
+                let new = NewExportBucket::aws("another", parsed(ROLE)).unwrap();
+                drop(buckets.ensure(new).await);
+            }
+            "ensured export" => {
+                let jobs = cluster.export_jobs();
+                drop(jobs.ensure(&parsed(SNAPSHOT), &parsed(BUCKET)).await);
+            }
+            "wait" => drop(cluster.export_jobs().wait_until_finished(&job()).await),
+            "waits" => {
+                let jobs = cluster.export_jobs();
+                let waits = (0..3).map(|_| jobs.wait_until_finished(&job()));
+                drop(wait_all(waits).collect::<Vec<_>>().await);
+            }
+            "safe deletion" => drop(buckets.delete_safely(&parsed(BUCKET)).await),
+            "fleet" => {
+                let fleet = project.export_fleet(&parsed(BUCKET)).wait_until_finished();
+                drop(fleet.plan().await.unwrap().run().finish().await);
+            }
+            operation => drop(call(&project, &cluster, operation).await),
+        }
+    })
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Setting {
+    in_flight: usize,
+    warm: bool,
+    limited: bool,
+}
+
+const SETTINGS: [Setting; 8] = {
+    let mut settings = [Setting {
+        in_flight: 1,
+        warm: false,
+        limited: false,
+    }; 8];
+    let mut n = 0;
+    while n < 8 {
+        settings[n] = Setting {
+            in_flight: if n & 1 == 0 { 1 } else { 8 },
+            warm: n & 2 != 0,
+            limited: n & 4 != 0,
+        };
+        n += 1;
+    }
+    settings
+};
+
+async fn scene(setting: Setting) -> (Arc<FakeAtlas>, TestClock, Client) {
+    let clock = TestClock::in_order();
+    let builder = FakeAtlas::builder()
+        .clock(Arc::new(clock.clone()))
+        .job_progress(JobProgress::ByPolls {
+            queued: 1,
+            in_progress: 1,
+        })
+        .snapshot(PROJECT, CLUSTER, Snapshot::completed(SNAPSHOT))
+        .bucket(PROJECT, Bucket::aws("standing", ROLE).id(BUCKET))
+        .buckets(PROJECT, 6)
+        .job(
+            PROJECT,
+            CLUSTER,
+            serde_json::json!({"id": JOB, "exportBucketId": BUCKET, "state": "Successful"}),
+        );
+    let fake = builder.start().await.unwrap();
+    let client = client_of(&fake).clock(Arc::new(clock.clone()));
+    let client = client.max_in_flight(setting.in_flight).build().unwrap();
+    let project = client.project(parsed(PROJECT));
+    let cluster = project.cluster(parsed(CLUSTER));
+    if setting.limited {
+        for operation in FAMILIES {
+            let body = r#"{"error":429,"errorCode":"RATE_LIMITED_TOKEN_BUCKET",
+                "parameters":["/",2,4,2,4]}"#;
+            let refusal = Response::builder().status(StatusCode::TOO_MANY_REQUESTS);
+            let refusal = refusal.header("content-type", "application/json");
+            let which = Match::operation(operation).authenticated();
+            fake.inject_for(which, Fault::answer(refusal.body(body).unwrap()));
+            call(&project, &cluster, operation).await.unwrap();
+        }
+    }
+    if setting.warm != setting.limited {
+        // Warm, or cold again: a nonce that is idle for so long is not good any more.
+        if setting.warm {
+            project.export_buckets().list().await.unwrap();
+        } else {
+            clock.advance(Duration::from_secs(61));
+        }
+    }
+    fake.clear_requests();
+    (Arc::new(fake), clock, client)
+}
+
+/// Requests that have come, and answers that have left.
+fn events(fake: &FakeAtlas) -> usize {
+    let requests = fake.requests();
+    let answered = requests.iter().filter(|request| request.status.is_some());
+    requests.len() + answered.count()
+}
+
+/// Where something is left: not begun at all, polled once, or after so many events.
+#[derive(Clone, Copy, Debug)]
+enum Left {
+    Unpolled,
+    PolledOnce,
+    After(usize),
+}
+
+/// Polls a future, whenever it is woken, until it is to be left. `None` where it has ended
+/// before; otherwise what is kept.
+async fn drive(
+    mut future: Boxed,
+    fake: Arc<FakeAtlas>,
+    left: Left,
+) -> Option<FuturesUnordered<Kept>> {
+    let mut kept: FuturesUnordered<Kept> = FuturesUnordered::new();
+    let most = match left {
+        Left::After(events) => events,
+        Left::PolledOnce if future.as_mut().now_or_never().is_some() => return None,
+        Left::PolledOnce | Left::Unpolled => {
+            kept.push(Box::pin(future.map(|()| Driven::Ended)));
+            return Some(kept);
+        }
+    };
+    kept.push(Box::pin(async move {
+        while events(&fake) < most {
+            tokio::task::yield_now().await;
+        }
+        Driven::Watched
+    }));
+    kept.push(Box::pin(future.map(|()| Driven::Ended)));
+    match kept.next().await {
+        Some(Driven::Watched) => Some(kept),
+        _ => None,
+    }
+}
+
+type Kept = Pin<Box<dyn Future<Output = Driven>>>;
+
+enum Driven {
+    Ended,
+    Watched,
+}
+
+/// Drives one thing up to an event, keeps it, and makes other calls. Whether it has ended before.
+async fn keep(what: &'static str, setting: Setting, left: Left) -> bool {
+    let (fake, clock, client) = scene(setting).await;
+    let project = client.project(parsed(PROJECT));
+    let cluster = project.cluster(parsed(CLUSTER));
+    let kept = begin(what, project.clone(), cluster.clone());
+    let Some(kept) = drive(kept, fake.clone(), left).await else {
+        return true;
+    };
+    let start = clock.elapsed();
+    let others = async {
+        project.export_buckets().list().await.unwrap();
+        cluster.export_jobs().list().await.unwrap();
+        cluster.snapshots().list().await.unwrap();
+        project.clusters().list().await.unwrap();
+    };
+    let watchdog = tokio::time::timeout(Duration::from_secs(60), others).await;
+    assert!(
+        watchdog.is_ok(),
+        "{what} left {left:?} stops others: {setting:?}"
+    );
+    // A token for each of four calls, and one that was let lapse for each.
+    let took = clock.elapsed().saturating_sub(start);
+    assert!(
+        took <= Duration::from_secs(4 * 4),
+        "{what} left {left:?} held others up for {took:?}: {setting:?}"
+    );
+    drop(kept);
+    false
+}
+
+async fn every(things: impl IntoIterator<Item = &'static str>) {
+    let mut scenes = 0;
+    for what in things {
+        for setting in SETTINGS {
+            let lefts = (1..1_000).map(Left::After);
+            let mut ended = false;
+            for left in [Left::Unpolled, Left::PolledOnce].into_iter().chain(lefts) {
+                scenes += 1;
+                ended = keep(what, setting, left).await;
+                if ended {
+                    break;
+                }
+            }
+            assert!(ended, "{what} does not end");
+        }
+    }
+    println!("{scenes} scenes");
+}
+
+#[tokio::test]
+async fn an_operation_that_nobody_polls_any_more_stops_no_other_call() {
+    every(READS.into_iter().chain(DELETES).chain(CREATES)).await;
+}
+
+#[tokio::test]
+async fn a_stream_that_nobody_polls_any_more_stops_no_other_call() {
+    every(STREAMS).await;
+}
