@@ -20,6 +20,7 @@ mod failures;
 mod faults;
 mod fleet;
 mod media;
+mod nonces;
 mod paging;
 mod providers;
 mod rate_limits;

@@ -1,10 +1,10 @@
 //! Pages read ahead: whole, in order, bounded, and no more requests than it takes.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use atlas_export::{ErrorKind, ExportBuckets, ExportJobs, PageSize};
 use atlas_export_fake::{FakeAtlas, FakeAtlasBuilder, Fault, TotalCount};
-use atlas_export_tests::{BUCKET, CLUSTER, PROJECT, client_of, parsed};
+use atlas_export_tests::{BUCKET, CLUSTER, PROJECT, TestClock, client_of, parsed};
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use http::StatusCode;
 use serde_json::json;
@@ -149,6 +149,26 @@ async fn a_stream_that_is_dropped_sends_nothing_more() {
         buckets.list().page_size(PageSize::MIN).await.unwrap();
     }
     assert_eq!(fake.requests().len(), after + 5);
+}
+
+#[tokio::test]
+async fn no_page_more_is_asked_for_than_the_window_has() {
+    for concurrency in [1, 2, 3, 8] {
+        let clock = TestClock::in_order();
+        let builder = FakeAtlas::builder().clock(Arc::new(clock.clone()));
+        let fake = builder.buckets(PROJECT, 100).start().await.unwrap();
+        let client = client_of(&fake).clock(Arc::new(clock.clone())).build();
+        let list = client.unwrap().project(parsed(PROJECT)).export_buckets();
+        let list = list.list().page_size(PageSize::new(2).unwrap());
+        let mut some = list.concurrency(concurrency).by_item();
+        for item in 0..20 {
+            some.next().await.unwrap().unwrap();
+            // Whatever was asked for has come.
+            clock.pass(Duration::from_secs(1)).await;
+            let read = item / 2 + 1;
+            assert_eq!(answers(&fake).0, read + concurrency - 1, "item {item}");
+        }
+    }
 }
 
 #[tokio::test]

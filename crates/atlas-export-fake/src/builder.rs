@@ -49,6 +49,7 @@ pub struct FakeAtlasBuilder {
     private_key: String,
     nonce_lifetime: Duration,
     nonce_uses: u32,
+    never_stale: bool,
     rules: Rules,
     habits: Habits,
     clock: Arc<dyn Clock>,
@@ -79,6 +80,7 @@ impl FakeAtlasBuilder {
             private_key: DEFAULT_PRIVATE_KEY.to_owned(),
             nonce_lifetime: Duration::from_secs(60),
             nonce_uses: 1023,
+            never_stale: false,
             rules: Rules::default(),
             habits: Habits {
                 links: true,
@@ -114,6 +116,13 @@ impl FakeAtlasBuilder {
     /// has it.
     pub fn nonce_uses(mut self, uses: u32) -> Self {
         self.nonce_uses = uses;
+        self
+    }
+
+    /// Never says of a nonce that it is stale, as back ends do that do not share their nonces.
+    /// Default: unknown and expired ones are called stale.
+    pub fn never_stale(mut self) -> Self {
+        self.never_stale = true;
         self
     }
 
@@ -353,7 +362,8 @@ impl FakeAtlasBuilder {
             self.private_key,
             self.nonce_lifetime,
             self.nonce_uses,
-        );
+        )
+        .never_stale(self.never_stale);
         let tls = self.tls.then(|| Tls::new(self.protocols)).transpose()?;
         let shared = Arc::new(Shared {
             origin: match &tls {

@@ -46,6 +46,7 @@ pub(crate) struct Gate {
     pub(crate) private: String,
     pub(crate) nonce_lifetime: Duration,
     pub(crate) nonce_uses: u32,
+    never_stale: bool,
     nonces: Mutex<Nonces>,
 }
 
@@ -76,12 +77,22 @@ impl Gate {
             private,
             nonce_lifetime,
             nonce_uses,
+            never_stale: false,
             nonces: Mutex::default(),
+        }
+    }
+
+    /// The same gate, which never says that a nonce is stale.
+    pub(crate) fn never_stale(self, never: bool) -> Self {
+        Self {
+            never_stale: never,
+            ..self
         }
     }
 
     /// A `WWW-Authenticate` value with a fresh nonce: field for field what the live service sends.
     pub(crate) fn challenge(&self, stale: bool, now: Duration) -> String {
+        let stale = stale && !self.never_stale;
         let mut nonces = self.nonces();
         let lifetime = self.nonce_lifetime;
         nonces
