@@ -33,6 +33,5 @@ mod standing_still;
 mod tls;
 mod tolerance;
 mod waiting;
-mod watching;
 mod wire;
 mod workflow;

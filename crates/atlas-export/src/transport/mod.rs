@@ -45,15 +45,19 @@ use digest_lanes::{LaneLimits, Lanes};
 use self::{deprecation::Deprecations, life::Life, slots::Slots};
 use crate::{clock::Clock, version::Versions};
 
-pub(crate) use attempt::{Answer, is_json};
+pub(crate) use attempt::is_json;
 pub(crate) use call::{Call, Course, Fault};
 pub(crate) use caller::Caller;
-pub(crate) use failure::{Cause, Failure};
 pub use rate::RateGovernor;
-#[cfg(feature = "raw")]
-pub(crate) use rate::admissions;
-pub(crate) use rate::retry_after;
 pub use retry::{Backoff, RetryPolicy};
+
+/// What fuzzers feed.
+#[cfg(feature = "raw")]
+pub(crate) use self::{
+    attempt::Answer,
+    failure::{Cause, Failure},
+    rate::{admissions, retry_after},
+};
 
 /// The status of the made-up response that carries an error. No operation documents it.
 const FAULT: u16 = 999;

@@ -466,3 +466,6 @@ impl Family {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,18 @@
 //! What can be watched: a span for each call, an event for each attempt, and one for each
 //! version that ages. What is gone is named in the error.
+//!
+//! Every test here listens. Whether anybody is interested in a place in the code is found out
+//! when it is met first and kept for the whole process, so that a test beside these that does not
+//! listen could make them deaf. One listener is there from the beginning, for the same reason.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may panic: that is how it fails"
+)]
 
 use std::{
     fmt::Write as _,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, Once},
 };
 
 use atlas_export::Client;
@@ -20,6 +29,15 @@ use tracing::{
 struct Listener(Arc<Mutex<Vec<String>>>);
 
 impl Listener {
+    /// A listener, beside one that is interested in everything for as long as the process lives.
+    fn new() -> Self {
+        static FIRST: Once = Once::new();
+        FIRST.call_once(|| {
+            tracing::subscriber::set_global_default(Self::default()).unwrap();
+        });
+        Self::default()
+    }
+
     /// What was heard of the SDK under a name that begins so.
     fn heard(&self, name: &str) -> Vec<String> {
         let heard = self.0.lock().unwrap();
@@ -88,7 +106,7 @@ async fn a_deprecated_version_is_told_once_for_each_operation_with_its_dates() {
     let server = ScriptedServer::start(vec![ageing]).await.unwrap();
     let client = client(&server);
     let project = client.project(parsed(PROJECT));
-    let listener = Listener::default();
+    let listener = Listener::new();
     async {
         for _ in 0..3 {
             project.export_buckets().list().await.unwrap();
@@ -127,7 +145,7 @@ async fn a_call_is_a_span_and_each_attempt_an_event_named_as_opentelemetry_names
         .pretty(true)
         .build()
         .unwrap();
-    let listener = Listener::default();
+    let listener = Listener::new();
     async {
         client
             .project(parsed(PROJECT))
@@ -169,6 +187,37 @@ async fn a_call_is_a_span_and_each_attempt_an_event_named_as_opentelemetry_names
     // Neither the query nor the project.
     let all = listener.0.lock().unwrap().concat();
     assert!(!all.contains("pretty") && !all.contains(PROJECT), "{all}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_request_tells_on_its_task_is_heard_where_the_call_was_made() {
+    let listener = Listener::new();
+    let refusal = Reply::json(
+        429,
+        r#"{"error":429,"errorCode":"RATE_LIMITED_TOKEN_BUCKET","parameters":["/",1,10,5,60]}"#,
+    );
+    let script = vec![refusal, Reply::json(200, &page_of(&[]))];
+    let server = ScriptedServer::start(script).await.unwrap();
+    let client = Client::builder()
+        .base_url(server.url())
+        .credentials(key())
+        .clock(Arc::new(TestClock::default()))
+        .build()
+        .unwrap();
+    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    async {
+        buckets.list().await.unwrap();
+    }
+    .with_subscriber(listener.clone())
+    .await;
+    let heard = listener.heard("event ");
+    let limit = heard
+        .iter()
+        .find(|line| line.contains("a rate limit is known"));
+    let limit = limit.unwrap();
+    for part in ["INFO", "capacity=10", "refill=5", "period_seconds=60"] {
+        assert!(limit.contains(part), "{part}: {limit}");
+    }
 }
 
 #[tokio::test]
