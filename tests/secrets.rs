@@ -21,8 +21,8 @@ use std::{
 
 use atlas_export::{
     ApiVersion, Backoff, Client, Credentials, Ensured, Environment, ErrorKind, FleetStatus,
-    Frequency, Intent, NewExportBucket, RetryPolicy, SkipReason, WaitError, clock::SystemClock,
-    variables::Variables, wait_all,
+    Frequency, Intent, NewExportBucket, RateGovernor, RetryPolicy, SkipReason, WaitError,
+    clock::SystemClock, variables::Variables, wait_all,
 };
 use atlas_export_fake::{FakeAtlas, JobProgress, Snapshot};
 use atlas_export_tests::{
@@ -196,6 +196,7 @@ async fn run(shown: &mut Shown) -> Vec<String> {
     shown.show("Variables", &variables.unwrap());
     shown.show("SystemClock", &SystemClock);
     shown.show("RetryPolicy", &RetryPolicy::default());
+    shown.show("RateGovernor", &RateGovernor::new());
     shown.show("Backoff", &Backoff::default());
     shown.show("ApiVersion", &ApiVersion::V2);
     shown.show("ErrorKind", &ErrorKind::Api);

@@ -124,9 +124,9 @@ async fn where_uses_run_out_a_body_goes_up_once_all_the_same() {
     let requests = fake.requests();
     let up: usize = requests.iter().map(|request| request.body.len()).sum();
     println!(
-        "{CALLS} bodies, 16 uses a nonce: {} requests, {:.3} bodies each",
+        "{CALLS} bodies, 16 uses a nonce: {} requests, {up} bytes of bodies, {} at the least",
         requests.len(),
-        up as f64 / (CALLS * BODY) as f64
+        CALLS * BODY
     );
     // Twice it has to find out.
     assert_eq!(up, (CALLS + 2) * BODY);

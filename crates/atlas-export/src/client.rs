@@ -15,8 +15,12 @@ use crate::{
 
 /// A client of the snapshot-export API of MongoDB Atlas.
 ///
-/// Cloning is cheap, and clones share connections and authentication. Two clients that are
-/// built apart share nothing.
+/// Cloning is cheap, and clones share connections, authentication and what is known of rate
+/// limits. Two clients that are built apart share nothing, unless they are given the same
+/// [`RateGovernor`](crate::RateGovernor).
+///
+/// Each request runs on a task of its own, on the runtime that the call is first polled on. A
+/// call that is kept and not polled stops no other; one that is dropped ends its request.
 ///
 /// ```
 /// use atlas_export::{Client, Credentials};

@@ -37,10 +37,13 @@
 //! - Nothing received is lost in silence: an item of a list that does not decode is reported
 //!   beside its neighbours, and unknown fields and enum values survive.
 //! - Every wait, retry and body has a bound that you can set.
+//! - Rate limits are kept once they are known, bursts included; callers take turns.
 //! - The library prints nothing. It emits [`tracing`] spans and events, without queries,
 //!   headers or bodies.
 //!
-//! Calls want a tokio runtime with time and I/O enabled.
+//! Calls want a tokio runtime with time and I/O enabled; outside of one they are a `Config`
+//! error. A call, stream or wait that is kept and not polled holds up no other: requests run on
+//! tasks of their own.
 //!
 //! # Features
 //!

@@ -18,7 +18,8 @@ use crate::{Error, ExportJobs, WaitError};
 /// A fleet under way: a stream of what came of each cluster, as it is known. Made by
 /// [`FleetPlan::run`].
 ///
-/// Dropping it starts nothing more. [`report`](Self::report) is good at any time, and resuming
+/// While nobody polls it, requests that are under way end and nothing new begins; it holds up no
+/// other call. Dropping it starts nothing more. [`report`](Self::report) is good at any time, and resuming
 /// it exports nothing twice.
 #[must_use = "nothing is exported until the run is polled"]
 pub struct FleetRun {

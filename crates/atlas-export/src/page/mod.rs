@@ -181,9 +181,11 @@ impl<T> List<T> {
     /// Order and end are those of reading one by one. A page that turns out to lie beyond the
     /// end costs a request, never an error.
     ///
-    /// It is the stream that drives the requests: nothing goes on while nobody polls it, and
-    /// nothing is sent once it is dropped. All pages go through the client, so its rate limit
-    /// and [`max_in_flight`](crate::ClientBuilder::max_in_flight) hold.
+    /// What was asked for goes on while nobody polls the stream, and holds up no other call; no
+    /// further page is asked for until somebody does, and dropping the stream ends everything.
+    /// All pages go through the client, so its rate limits and
+    /// [`max_in_flight`](crate::ClientBuilder::max_in_flight) hold; where a rate limit is known,
+    /// the stream takes turns with other calls, as one caller.
     ///
     /// ```no_run
     /// # async fn example(jobs: atlas_export::ExportJobs) -> Result<(), atlas_export::Error> {

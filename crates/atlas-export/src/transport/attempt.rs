@@ -146,7 +146,7 @@ impl Transport {
     ) -> Result<Answer, Cause> {
         let mut exchange = Self::exchange(&self.lanes, prepared, self.clock.now(), anew);
         let target = prepared.target();
-        let mut challenged = false;
+        let mut asked_before = false;
         loop {
             let random = self.clock.random().map_err(Cause::Random)?;
             let step = exchange.next(prepared.method.as_str(), &target, random);
@@ -194,8 +194,8 @@ impl Transport {
             if status == StatusCode::UNAUTHORIZED {
                 traces.did_not_act();
                 // Signed with what this very dialogue was challenged with.
-                *nonce_forgotten |= signed && challenged;
-                challenged = true;
+                *nonce_forgotten |= signed && asked_before;
+                asked_before = true;
             }
             match verdict {
                 // The challenge's body is read so that the connection can be used again.

@@ -153,7 +153,7 @@ impl Transport {
         let begun_with = self.slots.in_flight();
         let mut attempted = self.attempt(prepared, traces, false).await;
         self.note_nonces(&slot, &attempted);
-        if self.has_second_chance(&attempted, traces, begun_with) {
+        if has_second_chance(&attempted, traces, begun_with) {
             drop(slot);
             let slot = match self.slot(traces, left).await {
                 Ok(slot) => slot,
@@ -198,19 +198,19 @@ impl Transport {
             slot.did_well();
         }
     }
+}
 
-    /// Whether a refused key is given one more challenge, with fewer requests in flight. A key
-    /// that has worked is not wrong after one refusal; and of a crowd that begins together,
-    /// none has worked yet.
-    fn has_second_chance(&self, attempted: &Attempted, traces: &Traces, begun_with: usize) -> bool {
-        let Err(failure) = &attempted.outcome else {
-            return false;
-        };
-        let is_open = match failure.cause {
-            Cause::RejectedLater(_) => true,
-            Cause::Rejected(_) => begun_with > UNPROVEN,
-            _ => false,
-        };
-        is_open && traces.second_chance()
-    }
+/// Whether a refused key is given one more challenge, with fewer requests in flight. A key
+/// that has worked is not wrong after one refusal; and of a crowd that begins together,
+/// none has worked yet.
+fn has_second_chance(attempted: &Attempted, traces: &Traces, begun_with: usize) -> bool {
+    let Err(failure) = &attempted.outcome else {
+        return false;
+    };
+    let is_open = match failure.cause {
+        Cause::RejectedLater(_) => true,
+        Cause::Rejected(_) => begun_with > UNPROVEN,
+        _ => false,
+    };
+    is_open && traces.second_chance()
 }

@@ -68,8 +68,8 @@ pub struct Waited {
 }
 
 /// Many waits: a stream of their outcomes as the jobs end, or, awaited, all of them in the
-/// order in which they were given. Made by [`wait_all`]. Dropping it ends the waits, not the
-/// jobs.
+/// order in which they were given. Made by [`wait_all`]. While nobody polls it, polls that are
+/// under way end and no other begins. Dropping it ends the waits, not the jobs.
 #[must_use = "nothing is waited for until it is polled or awaited"]
 pub struct WaitAll(FuturesUnordered<Running>);
 

@@ -185,9 +185,10 @@ impl Bucket {
 
     /// Takes in a refusal of a request that was sent while the bucket was known.
     pub(super) fn refused(&mut self, hint: &RateHint, now: Instant) {
-        let is_another = (hint.capacity, hint.refill) != (self.capacity, self.refill)
-            || hint.period.as_secs_f64() != self.period;
-        if is_another {
+        let is_same = is(hint.capacity, self.capacity)
+            && is(hint.refill, self.refill)
+            && is(hint.period.as_secs_f64(), self.period);
+        if !is_same {
             let (is_probing, has_headers) = (self.is_probing, self.has_headers);
             *self = Self::new(hint, now);
             (self.is_probing, self.has_headers) = (is_probing, has_headers);
@@ -214,14 +215,14 @@ impl Bucket {
     /// Finds out whether the headers of answers are about this bucket, from those of a refusal
     /// that describes it.
     pub(super) fn compare(&mut self, told: Allowance) {
-        self.has_headers = f64::from(told.limit) == self.capacity;
+        self.has_headers = is(f64::from(told.limit), self.capacity);
     }
 
     /// Takes in what an answer says about the bucket. `in_flight` are the requests that were
     /// sent and not yet answered: nobody knows which of them the server has counted.
     pub(super) fn observe(&mut self, told: Allowance, sent: Instant, now: Instant, in_flight: u32) {
         let limit = f64::from(told.limit);
-        if limit != self.capacity {
+        if !is(limit, self.capacity) {
             if !self.has_headers || told.limit == 0 {
                 // They are about another bucket.
                 return;
@@ -239,7 +240,7 @@ impl Bucket {
         let least = remaining - f64::from(in_flight);
         let believed = self.tokens.max(least).min(most);
         let error = believed - self.tokens;
-        if error != 0.0 {
+        if error.abs() > 0.0 {
             // Others take what the model has too much; a filter, for they come when they like.
             let inertia = self.period.max(20.0 * self.period / self.refill);
             self.set_others(self.others - error / inertia);
@@ -356,6 +357,11 @@ impl Bucket {
         }
         self.tokens = self.tokens.min(self.capacity);
     }
+}
+
+/// Whether two numbers that the server tells are the same one.
+fn is(one: f64, other: f64) -> bool {
+    (one - other).abs() <= f64::EPSILON * one.abs()
 }
 
 /// A duration of so many seconds; what is none is as long as it can be.

@@ -107,7 +107,8 @@ impl Family {
     pub(super) fn look(&mut self, id: u64, now: Instant) -> Told {
         self.grant(now);
         match self.tickets.get(&id).map(|ticket| ticket.state) {
-            Some(State::Granted { .. }) => return Told::Go,
+            // Who asks holds its ticket, so there is always one.
+            Some(State::Granted { .. }) | None => return Told::Go,
             Some(State::Lapsed) => {
                 // Nobody polled it in time; it begins again at the end.
                 if let Some(ticket) = self.tickets.get_mut(&id) {
@@ -121,8 +122,6 @@ impl Family {
                 }
             }
             Some(State::Waiting) => {}
-            // Not reached: who asks holds its ticket.
-            None => return Told::Go,
         }
         let estimate = self.estimate(id, now);
         // A grant that is not used, or a scout that is on its way, may decide sooner.
