@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use atlas_export::{Client, NewExportBucket};
 use atlas_export_fake::FakeAtlas;
 use atlas_export_tests::{PROJECT, ROLE, Reply, ScriptedServer, TestClock, client_of, key, parsed};
-use futures_util::future::join_all;
+use futures_util::{StreamExt as _, future::join_all, stream};
 
 #[tokio::test]
 async fn ten_gets_one_after_another_cost_eleven_requests() {
@@ -83,6 +83,26 @@ async fn a_crowd_costs_one_challenge_for_each_in_flight_and_no_false_refusal() {
     }
     let challenges = fake.requests().iter().filter(|r| r.answered(401)).count();
     assert!(challenges <= CROWD, "{challenges} challenges");
+}
+
+#[tokio::test]
+async fn creations_in_a_cold_crowd_cost_a_challenge_for_each_in_flight() {
+    const CALLS: usize = 200;
+    const AT_ONCE: usize = 32;
+    let fake = FakeAtlas::builder().project(PROJECT).start().await.unwrap();
+    let client = client_of(&fake).build().unwrap();
+    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let calls = stream::iter(0..CALLS).map(|n| {
+        let buckets = buckets.clone();
+        let new = NewExportBucket::aws(format!("bucket-{n}"), parsed(ROLE)).unwrap();
+        async move { buckets.create(new).await.map(drop) }
+    });
+    let outcomes: Vec<_> = calls.buffer_unordered(AT_ONCE).collect().await;
+    outcomes.into_iter().for_each(Result::unwrap);
+    let requests = fake.requests().len();
+    println!("200 creations, 32 in flight, cold: {requests} requests");
+    assert!(requests <= CALLS + AT_ONCE, "{requests}");
+    assert_eq!(fake.buckets(PROJECT).len(), CALLS);
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use atlas_export::{
     ErrorKind, ExportBuckets, PageSize, RateGovernor, RetryPolicy, WaitError, wait_all,
 };
 use atlas_export_fake::{
-    Bucket, FakeAtlas, FakeAtlasBuilder, Fault, JobProgress, Match, RateLimit, Snapshot,
+    Bucket, FakeAtlas, FakeAtlasBuilder, Fault, JobProgress, Match, RateLimit, Snapshot, Turnstile,
 };
 use atlas_export_tests::{BUCKET, PRIVATE_KEY, PROJECT, ROLE, TestClock, client_of, parsed};
 use futures_util::{FutureExt as _, StreamExt as _, TryStreamExt as _, future::join_all};
@@ -554,4 +554,118 @@ async fn requests_that_waited_for_slots_do_not_leave_together() {
     assert!(together <= 10, "{times:?}");
     let last = times.last().unwrap().saturating_sub(times[0]);
     println!("8 calls after a minute without slots: within {last:?}");
+}
+
+#[tokio::test]
+async fn alone_on_a_bucket_a_crowd_in_few_slots_is_not_refused_again() {
+    for evenly in [false, true] {
+        let limit = RateLimit {
+            capacity: 50,
+            ..SMALL
+        };
+        let builder = FakeAtlas::builder().buckets(PROJECT, 1).rate_limit(limit);
+        let builder = if evenly {
+            builder.refill_evenly()
+        } else {
+            builder
+        };
+        let (fake, clock) = start(builder).await;
+        let client = client_of(&fake).clock(Arc::new(clock.clone()));
+        let client = client.max_in_flight(4).call_timeout(seconds(100_000));
+        let buckets = client
+            .build()
+            .unwrap()
+            .project(parsed(PROJECT))
+            .export_buckets();
+        let crowd = |count| join_all((0..count).map(|_| async { buckets.list().await.unwrap() }));
+        watched(crowd(55)).await;
+        clock.pass(seconds(100_000)).await;
+        let (before, start) = (refused(&fake, 429), clock.elapsed());
+        watched(crowd(200)).await;
+        let took = clock.elapsed().saturating_sub(start);
+        println!("200 calls in 4 slots, 50 tokens and 5 in 60 s: {took:?}");
+        assert_eq!(refused(&fake, 429), before);
+        assert!(took <= seconds(1_800).mul_f64(1.02), "{took:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_comes_late_tells_nothing_new() {
+    let limit = RateLimit {
+        capacity: 100,
+        ..SMALL
+    };
+    let builder = FakeAtlas::builder().buckets(PROJECT, 1).rate_limit(limit);
+    let (fake, clock) = start(builder.refill_evenly()).await;
+    let client = client_of(&fake).clock(Arc::new(clock.clone()));
+    let client = client.call_timeout(seconds(100_000)).build().unwrap();
+    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let crowd = |count| join_all((0..count).map(|_| async { buckets.list().await.unwrap() }));
+    watched(crowd(105)).await;
+    clock.pass(seconds(100_000)).await;
+    let before = refused(&fake, 429);
+    let turnstile = Turnstile::new();
+    let which = Match::operation("listExportBuckets").authenticated();
+    fake.inject_for(which, Fault::slow(2, &turnstile));
+    let slow = async { buckets.list().await.unwrap() };
+    let others = async {
+        turnstile.arrived(1).await;
+        crowd(80).await;
+        turnstile.open();
+    };
+    watched(futures_util::future::join(slow, others)).await;
+    watched(crowd(60)).await;
+    assert_eq!(refused(&fake, 429), before);
+}
+
+#[tokio::test]
+async fn many_who_are_not_polled_stop_nobody_for_longer_than_their_tokens() {
+    let (fake, clock) = ten_buckets().await;
+    teach(&fake, "listExportBuckets");
+    let client = client_of(&fake)
+        .clock(Arc::new(clock.clone()))
+        .build()
+        .unwrap();
+    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    watched(buckets.list()).await.unwrap();
+    let mut kept: Vec<_> = (0..20)
+        .map(|_| Box::pin(async { buckets.list().await }))
+        .collect();
+    for call in &mut kept {
+        assert!(call.as_mut().now_or_never().is_none());
+    }
+    let start = clock.elapsed();
+    watched(buckets.list()).await.unwrap();
+    let took = clock.elapsed().saturating_sub(start);
+    println!("behind 20 calls that nobody polls, a token in 12 s: {took:?}");
+    assert!(took <= seconds(20 * 12 + 12), "{took:?}");
+}
+
+#[tokio::test]
+async fn no_attempt_begins_after_max_elapsed_behind_one_that_goes_ahead() {
+    let refusal = Response::builder()
+        .status(StatusCode::TOO_MANY_REQUESTS)
+        .header("retry-after", "1")
+        .body("")
+        .unwrap();
+    let (fake, clock) = ten_buckets().await;
+    let policy = RetryPolicy::default().max_elapsed(seconds(2));
+    let client = client_of(&fake)
+        .clock(Arc::new(clock.clone()))
+        .retry(policy);
+    let client = client.attempt_timeout(seconds(30)).build().unwrap();
+    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let which = || Match::operation("listExportBuckets").authenticated();
+    fake.inject_for(which(), Fault::answer(refusal));
+    fake.inject_for(which(), Fault::silence());
+    let first = async { buckets.list().await };
+    let others = async {
+        clock.pass(Duration::from_millis(10)).await;
+        join_all((0..2).map(|_| async { (buckets.list().await, clock.elapsed()) })).await
+    };
+    let (_, others) = watched(futures_util::future::join(first, others)).await;
+    for (outcome, when) in others {
+        assert_eq!(outcome.unwrap_err().kind(), ErrorKind::RateLimited);
+        assert!(when <= seconds(3), "{when:?}");
+    }
 }

@@ -119,6 +119,54 @@ async fn a_call_that_is_dropped_stops_its_request() {
     assert_eq!(fake.requests().len(), 1);
 }
 
+#[tokio::test]
+async fn a_call_that_a_rate_limit_holds_back_is_cut_off_too() {
+    let (fake, clock, client) = one_bucket().await;
+    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let body =
+        r#"{"error":429,"errorCode":"RATE_LIMITED_TOKEN_BUCKET","parameters":["/",200,1,1,200]}"#;
+    let refusal = http::Response::builder()
+        .status(http::StatusCode::TOO_MANY_REQUESTS)
+        .header("content-type", "application/json")
+        .body(body)
+        .unwrap();
+    fake.inject_for(Match::any().authenticated(), Fault::answer(refusal));
+    let (listed, (cut_off, when)) =
+        join(async { (buckets.list().await, clock.elapsed()) }, async {
+            clock.pass(seconds(1)).await;
+            let cut_off = client.shutdown(seconds(5)).await;
+            (cut_off, clock.elapsed())
+        })
+        .await;
+    assert_eq!((cut_off, when), (1, seconds(6)));
+    assert_eq!(listed.0.unwrap_err().kind(), ErrorKind::Config);
+    assert_eq!(listed.1, seconds(6));
+}
+
+#[test]
+fn outside_of_a_runtime_and_beside_one_that_stands_still_shutting_down_comes_to_an_end() {
+    let still = Builder::new_current_thread().enable_all().build().unwrap();
+    let (other, servers) = (runtime(), runtime());
+    let turnstile = Turnstile::new();
+    let fake = servers.block_on(FakeAtlas::builder().buckets(PROJECT, 1).start());
+    let fake = fake.unwrap();
+    fake.inject(Fault::delay(&turnstile));
+    let client = client_of(&fake).build().unwrap();
+    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let mut kept = Box::pin(async { buckets.list().await });
+    still.block_on(async {
+        assert!(kept.as_mut().now_or_never().is_none());
+        turnstile.arrived(1).await;
+    });
+    assert_eq!(
+        other.block_on(client.shutdown(Duration::from_millis(10))),
+        1
+    );
+    let again = client.shutdown(seconds(600)).now_or_never();
+    assert_eq!(again, Some(1));
+    drop((kept, still));
+}
+
 /// Whether its randomness panics.
 #[derive(Debug)]
 struct Broken {

@@ -102,8 +102,9 @@ impl Client {
     }
 
     /// Ends what is under way: no call begins any more, on any clone, and those that have begun
-    /// end, for at most `deadline`. When this returns, nothing of the client runs in the
-    /// background. Returns how many calls were cut off.
+    /// end, for at most `deadline`; the rest are cut off. When this returns, nothing of the client
+    /// runs in the background, except on a runtime that is not running itself. Returns how many
+    /// calls were cut off. Outside of a runtime it waits for nothing.
     ///
     /// A call that is made afterwards is a `Config` error. What a cut-off creation has done is
     /// unknown: it ends as `Ambiguous` where it may have been acted on.

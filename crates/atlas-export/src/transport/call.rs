@@ -164,13 +164,27 @@ impl Running<'_> {
         self.now().saturating_duration_since(self.started)
     }
 
+    /// How long it has taken, less the time that the caller had the patience to be held back.
+    fn counted(&self) -> Duration {
+        let held = self.traces.waited(self.now()).rate_limit;
+        let patience = held.min(self.call.caller.patience());
+        self.elapsed().saturating_sub(patience)
+    }
+
+    /// Sets the deadline anew for a caller that has patience, which only some waits use up.
+    fn set_deadline(&mut self, patience: Duration) {
+        if !self.call.caller.patience().is_zero() {
+            let transport = self.transport();
+            let left = transport.limits.call_timeout.saturating_sub(self.counted());
+            self.deadline = transport.clock.guard(left.saturating_add(patience));
+        }
+    }
+
     /// The time that is left for an attempt to begin.
     fn left(&self) -> Duration {
         let transport = self.transport();
         let within = transport.retry.begins_within(transport.limits.call_timeout);
-        within
-            .saturating_add(self.call.caller.patience())
-            .saturating_sub(self.elapsed())
+        within.saturating_sub(self.counted())
     }
 
     /// Attempts until one succeeds or the policy says that it is enough.
@@ -234,17 +248,24 @@ impl Running<'_> {
     async fn attempt(&mut self, wait: Duration) -> Result<Ended, Stop> {
         let transport = self.transport().clone();
         let asked = self.now();
+        let held = self.traces.waited(asked).rate_limit;
+        let patience = self.call.caller.patience().saturating_sub(held);
+        self.set_deadline(patience);
         let scope = Scope::of(&self.prepared);
         let admitted = {
             let admission = pin!(transport.governor.admit(
                 &scope,
                 &self.call.caller,
                 wait,
-                self.left(),
+                self.left().saturating_add(patience),
                 &*transport.clock,
             ));
-            match select(admission, &mut self.deadline).await {
-                Either::Left((admitted, _)) => Some(admitted),
+            let closed = pin!(transport.life.closed());
+            match select(select(admission, closed), &mut self.deadline).await {
+                Either::Left((Either::Left((admitted, _)), _)) => Some(admitted),
+                Either::Left((Either::Right(_), _)) => {
+                    return Ok(Ended::Failed(Failure::of(Cause::ShutDown)));
+                }
                 Either::Right(_) => None,
             }
         };
@@ -263,6 +284,8 @@ impl Running<'_> {
         };
         let ticket = admitted.map_err(Stop::Held)?;
         let left = self.left();
+        // It had patience for the rate limit, and for nothing else.
+        self.set_deadline(Duration::ZERO);
         let parts = (self.prepared.clone(), self.traces.clone());
         transport
             .on_a_task(parts, ticket, left, &mut self.deadline)
@@ -273,14 +296,11 @@ impl Running<'_> {
     /// Whether there is another attempt, and after which wait.
     fn decide(&self, failure: &Failure) -> Option<Duration> {
         let transport = self.transport();
-        // What a caller had the patience for does not count.
-        let held = self.traces.waited(self.now()).rate_limit;
-        let patience = held.min(self.call.caller.patience());
         let situation = Situation {
             failure,
             idempotent: self.prepared.idempotent(),
             attempt: self.traces.attempts(),
-            elapsed: self.elapsed().saturating_sub(patience),
+            elapsed: self.counted(),
             deadline: transport.limits.call_timeout,
         };
         let wait = transport.retry.decide(&situation, &*transport.clock);

@@ -92,9 +92,15 @@ impl Life {
         self.lock().phase > Phase::Open
     }
 
+    /// Over when no attempt begins any more.
+    pub(super) async fn closed(&self) {
+        self.until(|state| state.phase == Phase::Closed).await;
+    }
+
     /// Lets no call begin any more, waits for those under way until `deadline`, and ends the
-    /// rest. Returns how many that were.
-    pub(super) async fn end(&self, deadline: Sleep) -> usize {
+    /// rest, for at most `grace`: a task ends when its runtime gets to it. Returns how many calls
+    /// were cut off.
+    pub(super) async fn end(&self, deadline: Sleep, grace: Sleep) -> usize {
         {
             let mut state = self.lock();
             state.phase = state.phase.max(Phase::Closing);
@@ -108,7 +114,8 @@ impl Life {
             }
             state.calls
         };
-        self.until(|state| state.tasks.is_empty()).await;
+        self.changed.notify_waiters();
+        select(pin!(self.until(|state| state.tasks.is_empty())), grace).await;
         left
     }
 

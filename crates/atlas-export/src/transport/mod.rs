@@ -38,12 +38,15 @@ mod task;
 mod traces;
 mod unsent;
 
-use std::{sync::Arc, time::Duration};
+use std::{future::ready, sync::Arc, time::Duration};
 
 use digest_lanes::{LaneLimits, Lanes};
 
 use self::{deprecation::Deprecations, life::Life, slots::Slots};
-use crate::{clock::Clock, version::Versions};
+use crate::{
+    clock::{Clock, Sleep},
+    version::Versions,
+};
 
 pub(crate) use attempt::is_json;
 pub(crate) use call::{Call, Course, Fault};
@@ -61,6 +64,9 @@ pub(crate) use self::{
 
 /// The status of the made-up response that carries an error. No operation documents it.
 const FAULT: u16 = 999;
+
+/// How long tasks that were aborted are waited for, which end as soon as their runtime runs.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// The bounds of a call.
 #[derive(Clone, Copy, Debug)]
@@ -143,6 +149,11 @@ impl Transport {
     /// Lets no call begin any more, and those under way end until the deadline. Returns how
     /// many it cut off.
     pub(crate) async fn shut_down(&self, deadline: Duration) -> usize {
-        self.life.end(self.clock.guard(deadline)).await
+        let (deadline, grace) = match tokio::runtime::Handle::try_current() {
+            Ok(_) => (self.clock.guard(deadline), self.clock.guard(GRACE)),
+            // Nothing is waited for where nothing can be.
+            Err(_) => (Box::pin(ready(())) as Sleep, Box::pin(ready(())) as Sleep),
+        };
+        self.life.end(deadline, grace).await
     }
 }

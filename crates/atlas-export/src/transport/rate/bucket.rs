@@ -41,6 +41,16 @@ pub(super) struct Allowance {
     pub(super) remaining: u32,
 }
 
+/// What the model has taken of the bucket and an answer may not tell.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Taken {
+    /// By requests that have not gone out yet.
+    pub(super) reserved: u32,
+    /// By requests of which nobody knows whether the server had counted them: those that were out
+    /// when the answered one went out, and those that went out after it.
+    pub(super) uncounted: u32,
+}
+
 /// The last allowance that was seen.
 #[derive(Clone, Copy, Debug)]
 struct Seen {
@@ -218,9 +228,8 @@ impl Bucket {
         self.has_headers = is(f64::from(told.limit), self.capacity);
     }
 
-    /// Takes in what an answer says about the bucket. `in_flight` are the requests that were
-    /// sent and not yet answered: nobody knows which of them the server has counted.
-    pub(super) fn observe(&mut self, told: Allowance, sent: Instant, now: Instant, in_flight: u32) {
+    /// Takes in what an answer says about the bucket, to a request that went out at `sent`.
+    pub(super) fn observe(&mut self, told: Allowance, taken: Taken, sent: Instant, now: Instant) {
         let limit = f64::from(told.limit);
         if !is(limit, self.capacity) {
             if !self.has_headers || told.limit == 0 {
@@ -234,10 +243,10 @@ impl Bucket {
         self.has_headers = true;
         self.advance(now);
         let remaining = f64::from(told.remaining);
-        self.notice_jump(remaining, now);
-        self.seen = Some(Seen { remaining, sent });
-        let most = remaining + self.came_between(sent, now);
-        let least = remaining - f64::from(in_flight);
+        let (reserved, uncounted) = (f64::from(taken.reserved), f64::from(taken.uncounted));
+        self.notice_jump(remaining, uncounted, sent, now);
+        let most = remaining + self.came_between(sent, now) - reserved;
+        let least = remaining - uncounted - reserved;
         let believed = self.tokens.max(least).min(most);
         let error = believed - self.tokens;
         if error.abs() > 0.0 {
@@ -261,8 +270,9 @@ impl Bucket {
     }
 
     fn emptied(&mut self, now: Instant, until: Instant) {
-        self.at = now;
-        self.emptied = now;
+        // Whoever reads the clock may have to wait for this bucket.
+        self.at = self.at.max(now);
+        self.emptied = self.emptied.max(now);
         self.not_before = Some(until);
         self.next_probe = later(now, seconds(PROBE_EVERY * self.period));
         self.found = 0.0;
@@ -308,11 +318,17 @@ impl Bucket {
         }
     }
 
-    /// More remains than an even flow could have brought: a lump came.
-    fn notice_jump(&mut self, remaining: f64, now: Instant) {
-        let Some(seen) = self.seen else { return };
+    /// More remains than an even flow could have brought: a lump came. Answers overtake each
+    /// other, so an old one shows nothing, and what it may not have counted is no lump.
+    fn notice_jump(&mut self, remaining: f64, uncounted: f64, sent: Instant, now: Instant) {
+        let before = self.seen.replace(Seen { remaining, sent });
+        let Some(seen) = before else { return };
+        if seen.sent > sent {
+            self.seen = Some(seen);
+            return;
+        }
         let since = now.saturating_duration_since(seen.sent).as_secs_f64();
-        let jumped = remaining - seen.remaining > since * self.rate() + 1.0;
+        let jumped = remaining - seen.remaining > since * self.rate() + 1.0 + uncounted;
         let early = self
             .next_lump
             .is_none_or(|next| next > now && later(now, seconds(self.period)) > next);

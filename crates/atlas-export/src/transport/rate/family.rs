@@ -14,7 +14,7 @@ use std::{
 use tokio::sync::Notify;
 
 use super::{
-    bucket::{Allowance, Bucket},
+    bucket::{Allowance, Bucket, Taken},
     hint::RateHint,
 };
 use crate::{clock::later, transport::caller::Caller};
@@ -38,6 +38,18 @@ pub(super) struct Family {
     granted: Vec<u64>,
     next_id: u64,
     in_flight: u32,
+    /// How many requests have gone out.
+    sent: u64,
+}
+
+/// A request that goes out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Departure {
+    pub(super) pass: Pass,
+    /// How many have gone out, this one included.
+    number: u64,
+    /// How many others were out.
+    beside: u32,
 }
 
 /// A caller that waits, with its requests in the order in which they came.
@@ -128,28 +140,42 @@ impl Family {
         let lapse = self.next_lapse(now);
         let sleep = match lapse {
             Some(lapse) if estimate.is_zero() => Some(lapse),
-            Some(lapse) => Some(estimate.min(lapse)),
+            // Halfway, so that a crowd does not look at every turn, and yet somebody looks often
+            // enough however many in front are not polled.
+            Some(lapse) => Some(estimate.min(lapse.max(estimate / 2))),
             // Whatever comes of the scout, it lands.
             None if estimate.is_zero() && self.has_scout => None,
             None if estimate.is_zero() => Some(self.interval()),
-            None => Some(estimate),
+            None if self.ahead_of(id, now) == 0 => Some(estimate),
+            None => Some(estimate.min(self.interval().max(estimate / 2))),
         };
         Told::Wait { estimate, sleep }
     }
 
     /// Uses what a request was granted, now that it goes out. A grant that has lapsed is as good
-    /// as new if there is a token that nobody waits for. `None`: back to the queue.
-    pub(super) fn spend(&mut self, id: Option<u64>, now: Instant) -> Option<Pass> {
-        self.grant(now);
+    /// as new if there is a token. `None`: back to the queue.
+    pub(super) fn spend(&mut self, id: Option<u64>, now: Instant) -> Option<Departure> {
+        self.lapse(now);
         let ticket = id.and_then(|id| self.remove(id));
         let pass = match ticket.map(|ticket| ticket.state) {
             Some(State::Granted { pass, .. }) => pass,
-            _ => self.admit_one(now)?,
+            // It has its slot already; those who are granted the token now have not.
+            Some(_) => self.admit_one(now)?,
+            None => {
+                self.grant(now);
+                self.admit_one(now)?
+            }
         };
+        let beside = self.in_flight;
         self.in_flight = self.in_flight.saturating_add(1);
+        self.sent = self.sent.wrapping_add(1);
         // Its caller's next may go.
         self.grant(now);
-        Some(pass)
+        Some(Departure {
+            pass,
+            number: self.sent,
+            beside,
+        })
     }
 
     /// Removes a request from the queue, and gives back what it was granted.
@@ -184,7 +210,6 @@ impl Family {
                 self.has_scout = false;
                 if refused == Some(false) {
                     self.wants_scout = false;
-                    self.held_until = None;
                 }
             }
         }
@@ -230,15 +255,26 @@ impl Family {
         }
     }
 
-    /// Takes in what the headers of an answer say.
-    pub(super) fn observe(&mut self, told: Allowance, sent: Instant, now: Instant) {
+    /// Takes in what the headers of an answer say, to a request that went out so.
+    pub(super) fn observe(
+        &mut self,
+        told: Allowance,
+        departure: Departure,
+        sent: Instant,
+        now: Instant,
+    ) {
         if let Some(bucket) = &mut self.bucket
             && !bucket.was_emptied_after(sent)
         {
-            let in_flight = self.in_flight.saturating_sub(1);
-            bucket.observe(told, sent, now, in_flight);
+            let after = self.sent.wrapping_sub(departure.number);
+            let after = u32::try_from(after).unwrap_or(u32::MAX);
+            let taken = Taken {
+                reserved: u32::try_from(self.granted.len()).unwrap_or(u32::MAX),
+                uncounted: departure.beside.saturating_add(after),
+            };
+            bucket.observe(told, taken, sent, now);
             self.grant(now);
-            self.wake_next();
+            self.wake_next(now);
         }
     }
 
@@ -293,7 +329,7 @@ impl Family {
             granted = true;
         }
         if granted {
-            self.wake_next();
+            self.wake_next(now);
         }
     }
 
@@ -450,8 +486,9 @@ impl Family {
     }
 
     /// The next in turn looks anew: it may go sooner than it thought.
-    fn wake_next(&self) {
-        let next = self.turns.front().and_then(|turn| turn.waiting.front());
+    fn wake_next(&self, now: Instant) {
+        let mut waiting = self.turns.iter().flat_map(|turn| &turn.waiting);
+        let next = waiting.find(|id| self.is_due(**id, now));
         if let Some(ticket) = next.and_then(|id| self.tickets.get(id)) {
             ticket.wake.notify_one();
         }

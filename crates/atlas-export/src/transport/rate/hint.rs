@@ -17,7 +17,8 @@ const TOKEN_BUCKET: &str = "RATE_LIMITED_TOKEN_BUCKET";
 /// The longest wait, and the longest period, that a body is believed: a day.
 const MAX_SECONDS: f64 = 86_400.0;
 
-/// The shortest time in which a token comes back that is believed: a microsecond.
+/// The shortest time in which a token comes back, and the shortest period, that is believed: a
+/// microsecond.
 const MIN_SECONDS: f64 = 1e-6;
 
 /// The token bucket that a 429 told of.
@@ -54,7 +55,8 @@ pub(super) fn rate_hint(failure: &Failure) -> Option<RateHint> {
     };
     let (refill, period) = (number(refill)?, number(period)?);
     let interval = period / refill;
-    if !(MIN_SECONDS..=MAX_SECONDS).contains(&interval) || period > MAX_SECONDS {
+    let is_believed = |seconds| (MIN_SECONDS..=MAX_SECONDS).contains(&seconds);
+    if !is_believed(interval) || !is_believed(period) {
         return None;
     }
     Some(RateHint {
@@ -100,13 +102,9 @@ pub(super) fn allowance(headers: &HeaderMap) -> Option<Allowance> {
     })
 }
 
-/// Whether the server says that the bucket is empty now.
+/// Whether the server says that the bucket is empty now. What is below nothing is no count.
 pub(super) fn is_exhausted(headers: &HeaderMap) -> bool {
-    headers
-        .get("ratelimit-remaining")
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.trim().parse::<i64>().ok())
-        .is_some_and(|remaining| remaining <= 0)
+    count(headers, "ratelimit-remaining") == Some(0)
 }
 
 fn count(headers: &HeaderMap, name: &str) -> Option<u32> {
@@ -206,6 +204,7 @@ mod tests {
             r#"["/x", 1, 1, "many", 60]"#,
             r#"["/x", 1, 1, 1, 1e300]"#,
             r#"["/x", 1, 1, 1]"#,
+            r#"["/x", 1, 1, 0.0001, 1e-10]"#,
         ] {
             assert_eq!(
                 rate_hint(&refusal(429, None, &token_bucket(parameters))),

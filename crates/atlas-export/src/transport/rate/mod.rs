@@ -26,11 +26,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use futures_util::future::select;
+use futures_util::future::{Either, select};
 use http::HeaderMap;
 use tokio::sync::Notify;
 
-use self::family::{Family, Pass, Told};
+use self::family::{Departure, Family, Told};
 use super::{caller::Caller, failure::Failure, request::Prepared};
 use crate::clock::{Clock, later};
 
@@ -39,7 +39,7 @@ pub(crate) use hint::retry_after;
 /// How long others are held back at the most by default.
 const MAX_PAUSE: Duration = Duration::from_secs(60);
 
-/// The pause where an answer says that nothing is left, and nothing says for how long.
+/// The pause where nothing says for how long.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// The pause after a 429 that says nothing at all (what Atlas advises).
@@ -59,7 +59,7 @@ const MANY: usize = 1024;
 /// goes ahead, and the others follow if it gets through. The request that was refused waits
 /// itself for as long as it was told, or fails where its time is too short.
 ///
-/// Clients that share a governor must share a [`Clock`] too.
+/// Clients that share a governor must be clients of the same server, with the same [`Clock`].
 ///
 /// ```
 /// use std::time::Duration;
@@ -148,6 +148,7 @@ impl RateGovernor {
             });
         };
         let begun = clock.now();
+        let mut end = clock.guard(left);
         let wake = Arc::new(Notify::new());
         let due = later(begun, not_before);
         let id = family.lock().enter(caller.clone(), due, wake.clone());
@@ -156,13 +157,16 @@ impl RateGovernor {
         loop {
             let now = clock.now();
             let told = place.family.lock().look(id, now);
+            let spent = now.saturating_duration_since(begun);
             let Told::Wait { estimate, sleep } = told else {
+                if spent > left {
+                    return Err(PAUSE);
+                }
                 return Ok(Ticket {
                     place: Some(place),
                     scope: scope.clone(),
                 });
             };
-            let spent = now.saturating_duration_since(begun);
             if !estimate.is_zero() && estimate > left.saturating_sub(spent) {
                 return Err(estimate);
             }
@@ -170,7 +174,11 @@ impl RateGovernor {
                 Some(sleep) => clock.sleep(sleep),
                 None => Box::pin(pending()),
             };
-            select(pin!(wake.notified()), sleep).await;
+            // Behind a scout nobody knows how long it takes, so that there is an end to it.
+            let woken = pin!(wake.notified());
+            if let Either::Right(_) = select(select(woken, sleep), &mut end).await {
+                return Err(PAUSE);
+            }
         }
     }
 
@@ -178,15 +186,15 @@ impl RateGovernor {
     /// known meanwhile.
     pub(super) fn spend(&self, mut ticket: Ticket, clock: &dyn Clock) -> Option<Flight> {
         let now = clock.now();
-        let pass = match ticket.place.take() {
+        let departure = match ticket.place.take() {
             Some(place) => {
-                let pass = place.family.lock().spend(Some(place.id), now)?;
-                Some((place.family.clone(), pass))
+                let departure = place.family.lock().spend(Some(place.id), now)?;
+                Some((place.family.clone(), departure))
             }
             None => match self.known(&ticket.scope.0) {
                 Some(family) => {
-                    let pass = family.lock().spend(None, now)?;
-                    Some((family, pass))
+                    let departure = family.lock().spend(None, now)?;
+                    Some((family, departure))
                 }
                 None => None,
             },
@@ -195,7 +203,7 @@ impl RateGovernor {
             governor: self.clone(),
             scope: ticket.scope,
             sent: now,
-            pass,
+            departure,
         })
     }
 
@@ -273,7 +281,8 @@ pub(super) struct Flight {
     governor: RateGovernor,
     scope: Scope,
     sent: Instant,
-    pass: Option<(Arc<Shared>, Pass)>,
+    /// In which family, where one was known.
+    departure: Option<(Arc<Shared>, Departure)>,
 }
 
 impl Flight {
@@ -289,12 +298,10 @@ impl Flight {
         if let Some(failure) = limited {
             self.refused(failure, clock);
         } else {
-            let known = self.pass.as_ref().map(|(family, _)| family.clone());
-            let family = known.or_else(|| self.governor.known(&self.scope.0));
             if let Some(told) = hint::allowance(headers)
-                && let Some(family) = &family
+                && let Some((family, departure)) = &self.departure
             {
-                family.lock().observe(told, self.sent, now);
+                family.lock().observe(told, *departure, self.sent, now);
             }
             if hint::is_exhausted(headers) {
                 let family = self.governor.family(&self.scope.0, now);
@@ -342,8 +349,8 @@ impl Flight {
     }
 
     fn land(&mut self, refused: Option<bool>, now: Instant) {
-        if let Some((family, pass)) = self.pass.take() {
-            family.lock().landed(pass, refused, now);
+        if let Some((family, departure)) = self.departure.take() {
+            family.lock().landed(departure.pass, refused, now);
         }
     }
 }
@@ -371,8 +378,11 @@ pub(crate) fn admissions(failure: &Failure) {
             if let Told::Wait { estimate, .. } = family.look(id, now) {
                 now = later(now, estimate.min(PAUSE * 100_000));
             }
-            if let Some(pass) = family.spend(Some(id), now) {
-                family.landed(pass, Some(round % 2 == 0), now);
+            if let Some(departure) = family.spend(Some(id), now) {
+                if let Some(told) = failure.headers().and_then(hint::allowance) {
+                    family.observe(told, departure, sent, now);
+                }
+                family.landed(departure.pass, Some(round % 2 == 0), now);
             }
         }
         if let Some(hint) = &hint {
@@ -380,7 +390,6 @@ pub(crate) fn admissions(failure: &Failure) {
         }
         if let Some(told) = failure.headers().and_then(hint::allowance) {
             family.compare(told);
-            family.observe(told, sent, now);
         }
         family.exhausted(Duration::MAX, now);
     }

@@ -85,7 +85,7 @@ fn who_is_not_polled_any_more_costs_one_token_for_a_while_and_stops_nobody() {
     assert_eq!(go(&mut family, &others, at(start, 2_030)), others[..2]);
     // When it is polled again it stands at the end.
     let late = at(start, 3_040);
-    assert_eq!(family.spend(Some(forgotten), late), None);
+    assert!(matches!(family.look(forgotten, late), Told::Wait { .. }));
     assert_eq!(go(&mut family, &others, late), others[2..]);
 }
 
