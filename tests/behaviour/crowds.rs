@@ -669,3 +669,40 @@ async fn no_attempt_begins_after_max_elapsed_behind_one_that_goes_ahead() {
         assert!(when <= seconds(3), "{when:?}");
     }
 }
+
+#[tokio::test]
+async fn a_refusal_that_was_on_its_way_when_the_limit_became_known_counts_too() {
+    let (fake, clock) = ten_buckets().await;
+    let client = client_of(&fake)
+        .clock(Arc::new(clock.clone()))
+        .build()
+        .unwrap();
+    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let turnstile = Turnstile::new();
+    let later = Response::builder()
+        .status(StatusCode::TOO_MANY_REQUESTS)
+        .header("retry-after", "45")
+        .body("")
+        .unwrap();
+    let which = Match::operation("listExportBuckets").authenticated();
+    fake.inject_for(which, Fault::answer(later).held_by(&turnstile));
+    let held = async { buckets.list().await.unwrap() };
+    let others = async {
+        turnstile.arrived(1).await;
+        // A bucket that has a token in twelve seconds, says this one.
+        teach(&fake, "listExportBuckets");
+        let first = buckets.list();
+        let second = async {
+            clock.pass(seconds(1)).await;
+            turnstile.open();
+            clock.pass(seconds(1)).await;
+            buckets.list().await.unwrap();
+            clock.elapsed()
+        };
+        futures_util::future::join(first.into_future(), second)
+            .await
+            .1
+    };
+    let (_, when) = watched(futures_util::future::join(held, others)).await;
+    assert!(when >= seconds(46), "{when:?}");
+}

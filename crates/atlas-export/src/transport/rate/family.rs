@@ -6,7 +6,6 @@
 //! that is dropped, costs one token at the most and stops nobody.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -16,6 +15,7 @@ use tokio::sync::Notify;
 use super::{
     bucket::{Allowance, Bucket, Taken},
     hint::RateHint,
+    queue::{Queue, State},
 };
 use crate::{clock::later, transport::caller::Caller};
 
@@ -31,12 +31,7 @@ pub(super) struct Family {
     /// After it one goes ahead, to see whether the server takes requests again.
     wants_scout: bool,
     has_scout: bool,
-    /// The callers that wait, in the order of their turns.
-    turns: VecDeque<Turn>,
-    tickets: BTreeMap<u64, Ticket>,
-    /// Those that were granted something and have not used it.
-    granted: Vec<u64>,
-    next_id: u64,
+    queue: Queue,
     in_flight: u32,
     /// How many requests have gone out.
     sent: u64,
@@ -50,30 +45,6 @@ pub(super) struct Departure {
     number: u64,
     /// How many others were out.
     beside: u32,
-}
-
-/// A caller that waits, with its requests in the order in which they came.
-#[derive(Debug)]
-struct Turn {
-    caller: Caller,
-    waiting: VecDeque<u64>,
-}
-
-/// A request that waits or may go.
-#[derive(Debug)]
-struct Ticket {
-    caller: Caller,
-    /// The server asked this very request not to come before.
-    not_before: Instant,
-    wake: Arc<Notify>,
-    state: State,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    Waiting,
-    Granted { until: Instant, pass: Pass },
-    Lapsed,
 }
 
 /// With what right a request goes.
@@ -102,42 +73,24 @@ pub(super) enum Told {
 impl Family {
     /// Puts a request into the queue.
     pub(super) fn enter(&mut self, caller: Caller, not_before: Instant, wake: Arc<Notify>) -> u64 {
-        let id = self.next_id;
-        self.next_id = self.next_id.wrapping_add(1);
-        self.line_up(id, &caller);
-        let ticket = Ticket {
-            caller,
-            not_before,
-            wake,
-            state: State::Waiting,
-        };
-        self.tickets.insert(id, ticket);
-        id
+        self.queue.enter(caller, not_before, wake)
     }
 
     /// Looks how a request in the queue stands.
     pub(super) fn look(&mut self, id: u64, now: Instant) -> Told {
         self.grant(now);
-        match self.tickets.get(&id).map(|ticket| ticket.state) {
-            // Who asks holds its ticket, so there is always one.
-            Some(State::Granted { .. }) | None => return Told::Go,
-            Some(State::Lapsed) => {
-                // Nobody polled it in time; it begins again at the end.
-                if let Some(ticket) = self.tickets.get_mut(&id) {
-                    ticket.state = State::Waiting;
-                    let caller = ticket.caller.clone();
-                    self.line_up(id, &caller);
-                }
-                self.grant(now);
-                if self.is_granted(id) {
-                    return Told::Go;
-                }
-            }
-            Some(State::Waiting) => {}
+        if self.queue.state(id) == Some(State::Lapsed) {
+            // Nobody polled it in time.
+            self.queue.begin_again(id);
+            self.grant(now);
+        }
+        // Who asks holds its ticket, so there is always one.
+        if self.queue.state(id) != Some(State::Waiting) {
+            return Told::Go;
         }
         let estimate = self.estimate(id, now);
         // A grant that is not used, or a scout that is on its way, may decide sooner.
-        let lapse = self.next_lapse(now);
+        let lapse = self.queue.next_lapse(now);
         let sleep = match lapse {
             Some(lapse) if estimate.is_zero() => Some(lapse),
             // Halfway, so that a crowd does not look at every turn, and yet somebody looks often
@@ -146,7 +99,7 @@ impl Family {
             // Whatever comes of the scout, it lands.
             None if estimate.is_zero() && self.has_scout => None,
             None if estimate.is_zero() => Some(self.interval()),
-            None if self.ahead_of(id, now) == 0 => Some(estimate),
+            None if self.queue.ahead_of(id, now) == 0 => Some(estimate),
             None => Some(estimate.min(self.interval().max(estimate / 2))),
         };
         Told::Wait { estimate, sleep }
@@ -156,8 +109,7 @@ impl Family {
     /// as new if there is a token. `None`: back to the queue.
     pub(super) fn spend(&mut self, id: Option<u64>, now: Instant) -> Option<Departure> {
         self.lapse(now);
-        let ticket = id.and_then(|id| self.remove(id));
-        let pass = match ticket.map(|ticket| ticket.state) {
+        let pass = match id.and_then(|id| self.queue.remove(id)) {
             Some(State::Granted { pass, .. }) => pass,
             // It has its slot already; those who are granted the token now have not.
             Some(_) => self.admit_one(now)?,
@@ -180,20 +132,10 @@ impl Family {
 
     /// Removes a request from the queue, and gives back what it was granted.
     pub(super) fn leave(&mut self, id: u64, now: Instant) {
-        let Some(ticket) = self.remove(id) else {
-            return;
-        };
-        match ticket.state {
-            State::Waiting => {
-                for turn in &mut self.turns {
-                    turn.waiting.retain(|waiting| *waiting != id);
-                }
-                self.turns.retain(|turn| !turn.waiting.is_empty());
-            }
-            State::Granted { pass, .. } => self.take_back(pass, now),
-            State::Lapsed => {}
+        if let Some(State::Granted { pass, .. }) = self.queue.remove(id) {
+            self.take_back(pass, now);
         }
-        self.wake_all();
+        self.queue.wake_all();
     }
 
     /// A request that went out is over, whatever came of it.
@@ -214,7 +156,7 @@ impl Family {
             }
         }
         if pass != Pass::Token {
-            self.wake_all();
+            self.queue.wake_all();
         }
     }
 
@@ -230,7 +172,7 @@ impl Family {
                 self.wants_scout = false;
             }
         }
-        self.wake_all();
+        self.queue.wake_all();
         true
     }
 
@@ -245,7 +187,7 @@ impl Family {
     pub(super) fn hold(&mut self, wait: Duration, now: Instant) {
         self.held_until = self.held_until.max(Some(later(now, wait)));
         self.wants_scout |= self.bucket.is_none();
-        self.wake_all();
+        self.queue.wake_all();
     }
 
     /// Takes in that an answer spent the last token, where that is all that is known.
@@ -269,18 +211,18 @@ impl Family {
             let after = self.sent.wrapping_sub(departure.number);
             let after = u32::try_from(after).unwrap_or(u32::MAX);
             let taken = Taken {
-                reserved: u32::try_from(self.granted.len()).unwrap_or(u32::MAX),
+                reserved: u32::try_from(self.queue.granted().len()).unwrap_or(u32::MAX),
                 uncounted: departure.beside.saturating_add(after),
             };
             bucket.observe(told, taken, sent, now);
             self.grant(now);
-            self.wake_next(now);
+            self.queue.wake_next(now);
         }
     }
 
     /// Whether it can be forgotten: nobody waits, and nothing is held back.
     pub(super) fn is_idle(&mut self, now: Instant) -> bool {
-        self.tickets.is_empty()
+        self.queue.is_empty()
             && self.in_flight == 0
             && self.held_until.is_none_or(|then| then <= now)
             && self
@@ -289,72 +231,21 @@ impl Family {
                 .is_none_or(|bucket| bucket.is_full(now))
     }
 
-    fn line_up(&mut self, id: u64, caller: &Caller) {
-        match self.turns.iter_mut().find(|turn| turn.caller.is(caller)) {
-            Some(turn) => turn.waiting.push_back(id),
-            None => self.turns.push_back(Turn {
-                caller: caller.clone(),
-                waiting: VecDeque::from([id]),
-            }),
-        }
-    }
-
     /// Grants whatever can be granted, in the order of turns.
     fn grant(&mut self, now: Instant) {
         self.lapse(now);
         let mut granted = false;
-        while let Some(place) = self.next_turn(now) {
+        while let Some(place) = self.queue.next_turn(now) {
             let Some(pass) = self.admit_one(now) else {
                 break;
             };
             let until = later(now, self.interval());
-            let Some(mut turn) = self.turns.remove(place) else {
-                break;
-            };
-            let first = turn
-                .waiting
-                .iter()
-                .position(|id| self.is_due(*id, now))
-                .and_then(|place| turn.waiting.remove(place));
-            if !turn.waiting.is_empty() {
-                self.turns.push_back(turn);
-            }
-            if let Some(id) = first
-                && let Some(ticket) = self.tickets.get_mut(&id)
-            {
-                ticket.state = State::Granted { until, pass };
-                ticket.wake.notify_one();
-                self.granted.push(id);
-            }
+            self.queue.grant(place, pass, until, now);
             granted = true;
         }
         if granted {
-            self.wake_next(now);
+            self.queue.wake_next(now);
         }
-    }
-
-    /// The first turn whose caller may be granted something.
-    fn next_turn(&self, now: Instant) -> Option<usize> {
-        self.turns.iter().position(|turn| {
-            turn.waiting.iter().any(|id| self.is_due(*id, now)) && !self.has_grant(&turn.caller)
-        })
-    }
-
-    fn is_due(&self, id: u64, now: Instant) -> bool {
-        self.tickets
-            .get(&id)
-            .is_some_and(|ticket| ticket.not_before <= now)
-    }
-
-    /// A caller has one reservation at the most.
-    fn has_grant(&self, caller: &Caller) -> bool {
-        let mut granted = self.granted.iter().filter_map(|id| self.tickets.get(id));
-        granted.any(|ticket| ticket.caller.is(caller))
-    }
-
-    fn is_granted(&self, id: u64) -> bool {
-        let ticket = self.tickets.get(&id);
-        ticket.is_some_and(|ticket| matches!(ticket.state, State::Granted { .. }))
     }
 
     /// Takes what one request needs, if it is there.
@@ -383,11 +274,6 @@ impl Family {
         }
     }
 
-    fn remove(&mut self, id: u64) -> Option<Ticket> {
-        self.granted.retain(|granted| *granted != id);
-        self.tickets.remove(&id)
-    }
-
     fn take_back(&mut self, pass: Pass, now: Instant) {
         match (pass, &mut self.bucket) {
             (Pass::Token, Some(bucket)) => bucket.give_back(),
@@ -402,104 +288,27 @@ impl Family {
 
     /// Takes back what was granted and not used in time.
     fn lapse(&mut self, now: Instant) {
-        let mut lapsed = Vec::new();
-        let tickets = &mut self.tickets;
-        self.granted.retain(|id| {
-            let Some(ticket) = tickets.get_mut(id) else {
-                return false;
-            };
-            match ticket.state {
-                State::Granted { until, pass } if until <= now => {
-                    ticket.state = State::Lapsed;
-                    lapsed.push(pass);
-                    false
-                }
-                _ => true,
-            }
-        });
-        for pass in lapsed {
+        for pass in self.queue.lapse(now) {
             self.take_back(pass, now);
         }
     }
 
-    /// How long until something that was granted lapses.
-    fn next_lapse(&self, now: Instant) -> Option<Duration> {
-        let tickets = self.granted.iter().filter_map(|id| self.tickets.get(id));
-        let until = tickets.filter_map(|ticket| match ticket.state {
-            State::Granted { until, .. } => Some(until),
-            _ => None,
-        });
-        until
-            .min()
-            .map(|until| until.saturating_duration_since(now))
-    }
-
     /// When a waiting request will go, if all those before it do.
     fn estimate(&mut self, id: u64, now: Instant) -> Duration {
-        let Some(ticket) = self.tickets.get(&id) else {
-            return Duration::ZERO;
-        };
-        let own = ticket.not_before.saturating_duration_since(now);
         let held = self
             .held_until
             .map_or(Duration::ZERO, |then| then.saturating_duration_since(now));
-        let ahead = self.ahead_of(id, now);
-        let queue = match &mut self.bucket {
+        let ahead = self.queue.ahead_of(id, now);
+        let turn = match &mut self.bucket {
             Some(bucket) if !self.wants_scout => bucket.delay(ahead + 1, now),
             _ => Duration::ZERO,
         };
-        own.max(held).max(queue)
-    }
-
-    /// How many go before a request: of its own caller those that came before, of each other
-    /// caller one for each turn.
-    fn ahead_of(&self, id: u64, now: Instant) -> usize {
-        let due = |turn: &Turn| {
-            turn.waiting
-                .iter()
-                .filter(|id| self.is_due(**id, now))
-                .count()
-        };
-        let mut place = None;
-        for (index, turn) in self.turns.iter().enumerate() {
-            if let Some(within) = turn.waiting.iter().position(|waiting| *waiting == id) {
-                place = Some((index, within));
-            }
-        }
-        let Some((index, within)) = place else {
-            return 0;
-        };
-        self.turns
-            .iter()
-            .enumerate()
-            .map(|(other, turn)| match other.cmp(&index) {
-                std::cmp::Ordering::Less => due(turn).min(within + 1),
-                std::cmp::Ordering::Equal => within,
-                std::cmp::Ordering::Greater => due(turn).min(within),
-            })
-            .sum()
+        self.queue.own_wait(id, now).max(held).max(turn)
     }
 
     fn interval(&self) -> Duration {
         let interval = self.bucket.as_ref().map_or(UNUSED, Bucket::interval);
         interval.max(Duration::from_millis(1))
-    }
-
-    /// The next in turn looks anew: it may go sooner than it thought.
-    fn wake_next(&self, now: Instant) {
-        let mut waiting = self.turns.iter().flat_map(|turn| &turn.waiting);
-        let next = waiting.find(|id| self.is_due(**id, now));
-        if let Some(ticket) = next.and_then(|id| self.tickets.get(id)) {
-            ticket.wake.notify_one();
-        }
-    }
-
-    fn wake_all(&self) {
-        for ticket in self.tickets.values() {
-            if ticket.state == State::Waiting {
-                ticket.wake.notify_one();
-            }
-        }
     }
 }
 

@@ -4,7 +4,8 @@
 //! ```text
 //! hint.rs     what a refusal and the headers of an answer say
 //! bucket.rs   a model of the server's token bucket
-//! family.rs   the requests that draw from one bucket, and who goes next
+//! family.rs   the requests that draw from one bucket, and what lets them through
+//! queue.rs    those who wait, in the order of their turns
 //! ```
 //!
 //! Atlas limits requests by token buckets, one for each set of endpoints and scope. The governor
@@ -16,6 +17,7 @@
 mod bucket;
 mod family;
 mod hint;
+mod queue;
 
 use std::{
     collections::BTreeMap,

@@ -27,7 +27,7 @@ fn at(start: Instant, millis: u64) -> Instant {
 fn go(family: &mut Family, ids: &[u64], now: Instant) -> Vec<u64> {
     let mut gone = Vec::new();
     for id in ids {
-        if family.tickets.contains_key(id)
+        if family.queue.state(*id).is_some()
             && family.look(*id, now) == Told::Go
             && family.spend(Some(*id), now).is_some()
         {
@@ -60,7 +60,7 @@ fn no_token_is_lost_when_half_of_those_who_wait_are_dropped() {
     let now = at(start, 5_050);
     family.look(ids[19], now);
     // Five have their token already, and are dropped with it; five more only waited.
-    assert_eq!(family.granted, ids[..5]);
+    assert_eq!(family.queue.granted(), &ids[..5]);
     for id in &ids[..10] {
         family.leave(*id, now);
     }
@@ -80,7 +80,7 @@ fn who_is_not_polled_any_more_costs_one_token_for_a_while_and_stops_nobody() {
         .map(|_| enter(&mut family, &Caller::default(), start))
         .collect();
     assert_eq!(go(&mut family, &others, at(start, 1_010)), [0_u64; 0]);
-    assert!(family.is_granted(forgotten));
+    assert_eq!(family.queue.granted(), [forgotten]);
     // It lapses, and the token is the next one's, beside the one that has come since.
     assert_eq!(go(&mut family, &others, at(start, 2_030)), others[..2]);
     // When it is polled again it stands at the end.
@@ -107,7 +107,7 @@ fn callers_take_turns_however_many_requests_they_have() {
     // A caller has one reservation, even where there are tokens for more.
     let now = at(start, 9_500);
     family.look(ids[9], now);
-    assert_eq!(family.granted.len(), 1);
+    assert_eq!(family.queue.granted().len(), 1);
     assert_eq!(go(&mut family, &ids, now).len(), 5);
 }
 
