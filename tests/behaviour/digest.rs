@@ -256,6 +256,31 @@ async fn rule_07_a_probe_that_fails_is_repeated_like_a_read() {
 }
 
 #[tokio::test]
+async fn a_creation_that_was_challenged_has_not_acted_though_the_challenge_breaks_off() {
+    let broken = "HTTP/1.1 401 Unauthorized\r\nContent-Length: 9\r\n\
+        WWW-Authenticate: Digest realm=\"x\", nonce=\"b\", qop=\"auth\"\r\n\r\n{";
+    let script = vec![
+        Reply::challenge("a"),
+        Reply::json(200, &page_of(&[])),
+        Reply::unfinished(broken),
+    ];
+    let server = ScriptedServer::start(script).await.unwrap();
+    let client = Client::builder()
+        .base_url(server.url())
+        .credentials(key())
+        .clock(Arc::new(TestClock::in_order()))
+        .call_timeout(Duration::from_secs(2))
+        .build()
+        .unwrap();
+    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    buckets.list().await.unwrap();
+    let error = buckets.create(new_bucket()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
+    assert!(!error.may_have_taken_effect() && error.is_retryable());
+    assert_eq!(server.requests().len(), 3);
+}
+
+#[tokio::test]
 async fn rule_08_every_resend_is_signed_anew() {
     let script = vec![
         Reply::challenge("a"),

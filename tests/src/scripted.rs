@@ -51,6 +51,14 @@ impl Reply {
         )
     }
 
+    /// Exactly these bytes, and then nothing more on an open connection.
+    pub fn unfinished(bytes: impl Into<Vec<u8>>) -> Self {
+        Self {
+            bytes: bytes.into(),
+            close: false,
+        }
+    }
+
     /// Exactly these bytes, and then the end of the connection.
     pub fn raw(bytes: impl Into<Vec<u8>>) -> Self {
         Self {
