@@ -275,8 +275,11 @@ async fn waits_for_a_hundred_jobs_are_spread_at_the_pace_that_is_known() {
         "100 jobs, 5 polls in 60 s: {polls} polls in {:?}, {refused} 429s",
         clock.elapsed()
     );
-    // The crowd that finds the limit, and nobody after it.
+    // The crowd that finds the limit, each with a challenge before, and nobody after it.
     assert!(refused <= 64, "{refused}");
+    let requests = fake.requests();
+    let last = requests.iter().rposition(|request| request.answered(429));
+    assert!(last < Some(3 * 64), "{last:?}");
 }
 
 #[tokio::test]
