@@ -13,7 +13,7 @@ use std::{collections::BTreeSet, fs, path::Path, process::Command};
 use self::generator::{Outcome, fold, generate, mocks};
 use serde_json::Value;
 use syn::visit_mut::{self, VisitMut};
-use xtask::contract::Contract;
+use xtask::{contract::Contract, lint::lint};
 
 mod generator;
 
@@ -95,10 +95,21 @@ fn the_generator_panics_on_variants_of_a_fault() {
             r#"{"type": "boolean", "format": "x"}"#,
             "unexpected) schema",
         ),
+        (
+            "schema-untyped",
+            r#"{"format": "x", "enum": ["a"]}"#,
+            "unexpected) schema",
+        ),
     ] {
         let mut document = document("good");
         let properties = document.pointer_mut("/components/schemas/ApiError/properties");
         properties.expect("properties")["faulty"] = schema(faulty);
+        let contract = Contract::parse("variant.yaml", &document.to_string()).expect("JSON");
+        let findings = lint(&contract);
+        assert!(
+            findings.iter().any(|finding| finding.rule == rule),
+            "{rule}: {faulty}"
+        );
         let outcome = generate(document);
         assert!(
             matches!(&outcome, Outcome::Panicked(message) if message.contains(said)),

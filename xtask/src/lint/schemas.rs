@@ -76,13 +76,16 @@ pub(super) fn misplaced(document: &Document<'_>, report: &mut Report<'_>) {
 
 pub(super) fn untyped(document: &Document<'_>, report: &mut Report<'_>) {
     for site in document.of(Kind::Schema) {
-        let told = ["type", "enum", "allOf", "oneOf", "anyOf"];
+        let told = ["type", "allOf", "oneOf", "anyOf"];
         // What stands around a branch may have the type.
         if is_branch(&site.pointer) || told.iter().any(|key| site.node.get(key).is_some()) {
             continue;
         }
+        // Values tell their type, but only where nothing else is said about them.
+        let has_values = site.node.get("enum").is_some();
         let needs_type = |entry: &&Entry| match entry.key.as_str() {
-            "nullable" => entry.value.as_bool() == Some(true),
+            "nullable" => !has_values && entry.value.as_bool() == Some(true),
+            "enum" => false,
             key => TYPED.iter().any(|(keyword, _)| *keyword == key),
         };
         if let Some(entry) = site.node.entries().iter().find(needs_type) {
