@@ -48,6 +48,25 @@ async fn a_server_that_forgets_all_nonces_again_and_again_costs_no_call() {
 }
 
 #[tokio::test]
+async fn fewer_go_out_at_once_where_nonces_are_forgotten() {
+    for every in [5, 9, 13] {
+        let (fake, client) = start(FakeAtlas::builder()).await;
+        let client = client.retry(RetryPolicy::none()).build().unwrap();
+        fake.faults_by(move |head| (head.number % every == 0).then(Fault::forget_nonces));
+        let failed = make(&client, 1_000, 64).await;
+        println!(
+            "64 at once, all nonces forgotten at every {every}th request, no retries: {} of 1,000 \
+             failed, {} requests",
+            failed.len(),
+            fake.requests().len()
+        );
+        // The crowd that finds out, and those that meet the fault itself while the bound falls.
+        // With all 64 in flight throughout, every call fails.
+        assert!(failed.len() <= 100, "{}", failed[0]);
+    }
+}
+
+#[tokio::test]
 async fn without_retries_what_is_not_enough_is_named() {
     let (fake, client) = start(FakeAtlas::builder()).await;
     let client = client.retry(RetryPolicy::none()).build().unwrap();

@@ -1,10 +1,10 @@
 //! One attempt: authenticate, send, read, unwrap.
 
-use std::{pin::pin, sync::Arc, time::Duration};
+use std::{pin::pin, time::Duration};
 
 use atlas_export_api::Operation;
 use bytes::Bytes;
-use digest_lanes::{BodyKind, Exchange, Lanes, Step, Verdict};
+use digest_lanes::{BodyKind, Exchange, Step, Verdict};
 use futures_util::future::{Either, select};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
@@ -84,20 +84,15 @@ pub(super) struct Attempted {
 
 impl Transport {
     /// Begins the dialogue of an attempt.
-    pub(super) fn exchange(
-        lanes: &Arc<Lanes>,
-        prepared: &Prepared,
-        now: std::time::Instant,
-        anew: bool,
-    ) -> Exchange {
+    fn begin(&self, prepared: &Prepared, anew: bool) -> Exchange {
         let kind = match prepared.body {
             Some(_) => BodyKind::Present,
             None => BodyKind::Empty,
         };
         if anew {
-            lanes.begin_anew(kind)
+            self.lanes.begin_anew(kind)
         } else {
-            lanes.begin(now, kind)
+            self.lanes.begin(self.clock.now(), kind)
         }
     }
 
@@ -144,7 +139,7 @@ impl Transport {
         anew: bool,
         nonce_forgotten: &mut bool,
     ) -> Result<Answer, Cause> {
-        let mut exchange = Self::exchange(&self.lanes, prepared, self.clock.now(), anew);
+        let mut exchange = self.begin(prepared, anew);
         let target = prepared.target();
         let mut asked_before = false;
         loop {

@@ -188,7 +188,12 @@ impl Transport {
     /// Learns from an attempt how many requests the server's nonces bear.
     fn note_nonces(&self, slot: &Slot<'_>, attempted: &Attempted) {
         if attempted.nonce_forgotten {
-            let least = if self.lanes.key_has_worked() {
+            // A nonce that is called stale says nothing against the key.
+            let is_stale = matches!(
+                &attempted.outcome,
+                Err(failure) if matches!(failure.cause, Cause::Stale(_))
+            );
+            let least = if is_stale || self.lanes.key_has_worked() {
                 1
             } else {
                 UNPROVEN
