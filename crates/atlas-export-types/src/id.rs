@@ -90,13 +90,18 @@ pub mod kind {
 ///
 /// `parse` is for an id that *you* have, and refuses anything else. Deserializing is for an
 /// id that *Atlas* sent, and keeps whatever came; [`is_well_formed`](Self::is_well_formed)
-/// tells whether it can be used in a request. Ids are compared as text, to the letter.
+/// tells whether it can be used in a request.
+///
+/// The digits of an id are a number, so `5F3A…` and `5f3a…` are one id: capital letters are
+/// lowered when an id is parsed or received, which is how Atlas writes them. A text that is no
+/// id is kept, and compared, to the letter.
 ///
 /// ```
 /// use atlas_export_types::{ProjectId, RoleId};
 ///
 /// let project: ProjectId = "32b6e34b3d91647abb20e7b8".parse()?;
 /// assert_eq!(project.to_string(), "32b6e34b3d91647abb20e7b8");
+/// assert_eq!(project, "32B6E34B3D91647ABB20E7B8".parse()?);
 ///
 /// let wrong = "arn:aws:iam::123456789012:role/exports".parse::<RoleId>().unwrap_err();
 /// assert!(wrong.to_string().contains("ARN"));
@@ -115,7 +120,8 @@ enum Repr {
 
 impl Repr {
     fn digits(text: &str) -> Option<Self> {
-        let digits: [u8; DIGITS] = text.as_bytes().try_into().ok()?;
+        let mut digits: [u8; DIGITS] = text.as_bytes().try_into().ok()?;
+        digits.make_ascii_lowercase();
         digits
             .iter()
             .all(u8::is_ascii_hexdigit)
@@ -129,7 +135,7 @@ impl<K: Kind> Id<K> {
         Self::from_repr(Repr::digits(text).unwrap_or_else(|| Repr::Other(text.into())))
     }
 
-    /// The id as text, as it was given or received.
+    /// The id as text: 24 small hexadecimal digits, or what was received in their place.
     pub fn as_str(&self) -> &str {
         match &self.repr {
             // ASCII by construction, so the fallback is never taken.
@@ -345,7 +351,24 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_is_received_round_trips(text in ".*") {
+        fn the_spelling_of_its_digits_makes_no_other_id(text in "[0-9a-fA-F]{24}") {
+            use std::hash::BuildHasher as _;
+
+            let json = serde_json::to_string(&text).unwrap();
+            let received: SnapshotId = serde_json::from_str(&json).unwrap();
+            let hasher = std::hash::RandomState::new();
+            for other in [text.to_lowercase(), text.to_uppercase()] {
+                let other: SnapshotId = other.parse().unwrap();
+                prop_assert_eq!(&received, &other);
+                prop_assert_eq!(received.cmp(&other), std::cmp::Ordering::Equal);
+                prop_assert_eq!(hasher.hash_one(&received), hasher.hash_one(&other));
+                prop_assert_eq!(other.as_str(), text.to_lowercase());
+            }
+        }
+
+        #[test]
+        fn what_is_no_id_round_trips_to_the_letter(text in ".*|[0-9A-F]{23}|[0-9A-G]{25}") {
+            prop_assume!(text.parse::<ExportJobId>().is_err());
             let json = serde_json::to_string(&text).unwrap();
             let id: ExportJobId = serde_json::from_str(&json).unwrap();
             prop_assert_eq!(id.as_str(), text.as_str());
