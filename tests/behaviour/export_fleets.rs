@@ -242,6 +242,10 @@ async fn clusters_are_chosen_by_name_and_by_what_they_are() {
         plan.clusters()[2].intent,
         Intent::Skip(SkipReason::NoSuchCluster)
     );
+    // Asked for by name and not there: a failure, and not complete.
+    let report = plan.run().into_report();
+    assert_eq!(report.clusters[2].status, FleetStatus::Error);
+    assert!(!report.is_complete());
     let dedicated = fleet().filter(|cluster| cluster.why_not_exportable().is_none());
     assert_eq!(dedicated.plan().await.unwrap().clusters().len(), 17);
 }
@@ -288,6 +292,12 @@ async fn exports_are_waited_for_and_their_ends_told_apart() {
             .unwrap()
             .run();
         let outcomes: Vec<ClusterReport> = run.collect().await;
+        // Each is told twice: with its job as soon as there is one, and when that has ended.
+        assert_eq!(outcomes.len(), 12);
+        let (begun, outcomes): (Vec<_>, Vec<_>) = outcomes
+            .into_iter()
+            .partition(|cluster| cluster.status == FleetStatus::Started);
+        assert!(begun.iter().all(|cluster| cluster.job.is_some()));
         assert_eq!(outcomes.len(), 6);
         assert!(
             outcomes.iter().all(|cluster| cluster.status == status),

@@ -20,6 +20,7 @@ mod export_fleets;
 mod failures;
 mod faults;
 mod fleet;
+mod fleet_reports;
 mod media;
 mod nonces;
 mod paging;

@@ -67,7 +67,7 @@ impl BucketTarget<'_> {
                     bucket: other_bucket,
                     role: other_role,
                 },
-            ) => bucket == other_bucket && same_id(role, other_role),
+            ) => bucket == other_bucket && role == other_role,
             (
                 Self::Azure {
                     service_url,
@@ -84,16 +84,11 @@ impl BucketTarget<'_> {
                 let (other_service, _) = split_service_url(other_url);
                 service.eq_ignore_ascii_case(other_service)
                     && container == other_container
-                    && same_id(role, other_role)
+                    && role == other_role
             }
             _ => false,
         }
     }
-}
-
-/// Ids are hexadecimal numbers, whose case means nothing.
-fn same_id(one: &RoleId, other: &RoleId) -> bool {
-    one.as_str().eq_ignore_ascii_case(other.as_str())
 }
 
 /// An Azure service URL without its container, and the container, if it has one.

@@ -11,7 +11,7 @@
 
 mod bars;
 
-use std::{error::Error, fs, path::PathBuf, process::ExitCode, time::Duration};
+use std::{error::Error, path::PathBuf, process::ExitCode, time::Duration};
 
 use atlas_export::{
     Client, ClusterName, Credentials, ExportBucketId, FleetReport, FleetStatus, ProjectId,
@@ -103,8 +103,7 @@ async fn export(
         fleet = fleet.only(args.cluster);
     }
     if let Some(path) = args.report.as_ref().filter(|path| path.exists()) {
-        let stored: FleetReport = serde_json::from_str(&fs::read_to_string(path)?)?;
-        fleet = fleet.resume(stored);
+        fleet = fleet.resume(FleetReport::read(path)?);
     }
     let plan = fleet.plan().await?;
     println!("{plan}\n");
@@ -114,9 +113,11 @@ async fn export(
     }
     let mut run = plan.run();
     while let Some(cluster) = run.next().await {
-        bars.end(&cluster);
+        if cluster.status != FleetStatus::Started {
+            bars.end(&cluster);
+        }
         if let Some(path) = &args.report {
-            fs::write(path, serde_json::to_string_pretty(run.report())?)?;
+            run.report().write(path)?;
         }
     }
     let report = run.into_report();

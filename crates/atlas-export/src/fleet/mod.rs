@@ -40,8 +40,7 @@ type OnProgress = Arc<dyn Fn(&ClusterName, &Progress) + Send + Sync>;
 /// let mut run = plan.run();
 /// while let Some(cluster) = run.next().await {
 ///     println!("{}: {:?}", cluster.cluster, cluster.status);
-///     let stored = serde_json::to_string(run.report())?; // for resume()
-///     # let _ = stored;
+///     run.report().write("report.json")?; // for FleetReport::read and resume()
 /// }
 /// # Ok(())
 /// # }

@@ -21,6 +21,8 @@ pub struct FleetPlan {
     pub(super) options: Options,
     clusters: Vec<PlannedCluster>,
     unreadable: Vec<String>,
+    /// Whether the clusters were asked for by name.
+    named: bool,
     /// What came of the run that is resumed.
     resumed: Option<FleetReport>,
 }
@@ -116,12 +118,21 @@ impl FleetPlan {
         if let Some(resumed) = &self.resumed {
             return resumed.clone();
         }
-        FleetReport {
-            project: self.project.id().clone(),
-            bucket: self.bucket.clone(),
-            clusters: self.clusters.iter().map(PlannedCluster::report).collect(),
-            unreadable: self.unreadable.clone(),
+        let mut clusters: Vec<_> = self.clusters.iter().map(PlannedCluster::report).collect();
+        if self.named {
+            // Who asks for a cluster by its name counts on its export.
+            for cluster in &mut clusters {
+                if cluster.status == FleetStatus::Skipped {
+                    cluster.status = FleetStatus::Error;
+                }
+            }
         }
+        FleetReport::new(
+            self.project.id().clone(),
+            self.bucket.clone(),
+            clusters,
+            self.unreadable.clone(),
+        )
     }
 }
 
@@ -153,8 +164,10 @@ impl fmt::Display for FleetPlan {
             write!(f, "{:width$}  ", planned.cluster.as_str())?;
             match &planned.intent {
                 Intent::Export => f.write_str("export")?,
-                Intent::Join(job) => write!(f, "is being exported by {job}")?,
-                Intent::AlreadyExported(job) => write!(f, "was exported by {job}")?,
+                Intent::Join(job) => write!(f, "is being exported by {}", one_line(job.as_str()))?,
+                Intent::AlreadyExported(job) => {
+                    write!(f, "was exported by {}", one_line(job.as_str()))?
+                }
                 Intent::Skip(why) => write!(f, "skip: {why}")?,
                 Intent::Unreadable(why) => write!(f, "cannot be looked at: {}", one_line(why))?,
                 Intent::Ended(status) => write!(f, "ended before: {status:?}")?,
@@ -199,6 +212,7 @@ pub(super) async fn make(fleet: ExportFleet) -> Result<FleetPlan, Error> {
         options: fleet.options.clone(),
         clusters: Vec::new(),
         unreadable: Vec::new(),
+        named: fleet.names.is_some(),
         resumed: None,
     };
     if let Some(report) = &fleet.resumed {
@@ -254,8 +268,9 @@ pub(super) async fn make(fleet: ExportFleet) -> Result<FleetPlan, Error> {
 /// What is left to do of a cluster of an earlier run.
 fn resumed(report: &ClusterReport) -> PlannedCluster {
     let intent = match (report.status, &report.job, &report.snapshot) {
-        (FleetStatus::Started, Some(job), Some(_)) => Intent::Join(job.clone()),
-        (FleetStatus::Error, _, None) => {
+        // A job that is known is looked at by its id, and never started again.
+        (status, Some(job), _) if status.is_open() => Intent::Join(job.clone()),
+        (FleetStatus::Error, None, None) => {
             Intent::Unreadable(report.message.clone().unwrap_or_default())
         }
         (status, _, Some(_)) if status.is_open() => Intent::Export,

@@ -1,14 +1,30 @@
 //! What came of a fleet, in a form that can be stored and read again.
 
+use std::{
+    collections::HashSet,
+    fs,
+    io::{self, Write as _},
+    path::Path,
+};
+
 use atlas_export_types::{ClusterName, ExportBucketId, ExportJobId, ProjectId, SnapshotId};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde_json::{Map, Value};
+
+/// The version of the form in which a report is stored.
+const VERSION: u32 = 1;
 
 /// What came of a run, cluster by cluster, in the order of the plan. Complete from the
 /// beginning: what has not been done yet is [`Planned`](FleetStatus::Planned).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+///
+/// It is stored as JSON with `"version": 1`, and checked as a whole when it is read: a higher
+/// version, a cluster that is there twice, or a text in the place of an id is refused. Fields
+/// that this version of the library does not know are kept and written back.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct FleetReport {
+    version: u32,
     /// The project whose clusters they are.
     pub project: ProjectId,
     /// Where they are exported to.
@@ -17,9 +33,140 @@ pub struct FleetReport {
     pub clusters: Vec<ClusterReport>,
     /// What the list of clusters held that could not be read.
     pub unreadable: Vec<String>,
+    #[serde(flatten)]
+    unknown: Map<String, Value>,
+}
+
+/// A report as it is stored, before it is checked.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Stored {
+    /// Absent in reports that are older than their version.
+    #[serde(default = "first_version")]
+    version: u32,
+    project: ProjectId,
+    bucket: ExportBucketId,
+    clusters: Vec<ClusterReport>,
+    unreadable: Vec<String>,
+    #[serde(flatten)]
+    unknown: Map<String, Value>,
+}
+
+fn first_version() -> u32 {
+    VERSION
+}
+
+impl Stored {
+    /// What is wrong with it, if anything.
+    fn fault(&self) -> Option<String> {
+        let bad_id = |text: &str| format!("{text:?} is not an id of 24 hexadecimal digits");
+        if !self.project.is_well_formed() {
+            return Some(bad_id(self.project.as_str()));
+        }
+        if !self.bucket.is_well_formed() {
+            return Some(bad_id(self.bucket.as_str()));
+        }
+        let mut seen = HashSet::new();
+        for cluster in &self.clusters {
+            let name = &cluster.cluster;
+            if !seen.insert(name) {
+                return Some(format!("cluster {name} is there twice"));
+            }
+            let snapshot = cluster.snapshot.as_ref().filter(|id| !id.is_well_formed());
+            let job = cluster.job.as_ref().filter(|id| !id.is_well_formed());
+            let wrong = snapshot.map(SnapshotId::as_str);
+            if let Some(wrong) = wrong.or(job.map(ExportJobId::as_str)) {
+                return Some(format!("cluster {name}: {}", bad_id(wrong)));
+            }
+        }
+        None
+    }
+}
+
+impl<'de> Deserialize<'de> for FleetReport {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let stored = Stored::deserialize(deserializer)?;
+        if stored.version == 0 || stored.version > VERSION {
+            return Err(D::Error::custom(format!(
+                "the report has version {}, and this library reads version {VERSION}: read it \
+                 with the release that wrote it, or a newer one",
+                stored.version
+            )));
+        }
+        if let Some(fault) = stored.fault() {
+            return Err(D::Error::custom(format!(
+                "the report is damaged: {fault}; take an older copy of it, or plan anew"
+            )));
+        }
+        Ok(Self {
+            version: stored.version,
+            project: stored.project,
+            bucket: stored.bucket,
+            clusters: stored.clusters,
+            unreadable: stored.unreadable,
+            unknown: stored.unknown,
+        })
+    }
 }
 
 impl FleetReport {
+    pub(super) fn new(
+        project: ProjectId,
+        bucket: ExportBucketId,
+        clusters: Vec<ClusterReport>,
+        unreadable: Vec<String>,
+    ) -> Self {
+        Self {
+            version: VERSION,
+            project,
+            bucket,
+            clusters,
+            unreadable,
+            unknown: Map::new(),
+        }
+    }
+
+    /// Reads a report from a file.
+    ///
+    /// This blocks the thread for as long as a small file takes.
+    ///
+    /// # Errors
+    /// Where the file cannot be read; `InvalidData` where it holds no report, one of a higher
+    /// version, or a damaged one.
+    pub fn read(path: impl AsRef<Path>) -> io::Result<Self> {
+        let text = fs::read(path)?;
+        serde_json::from_slice(&text)
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+    }
+
+    /// Writes the report to a file, in whose place there is, whatever happens, either the old
+    /// report or the new one: it is written beside the file, as `NAME.new`, and moved.
+    ///
+    /// This blocks the thread until the disk has it. One process writes a file at a time.
+    ///
+    /// ```
+    /// # fn example(run: &atlas_export::FleetRun) -> std::io::Result<()> {
+    /// use atlas_export::FleetReport;
+    ///
+    /// run.report().write("report.json")?;
+    /// let stored = FleetReport::read("report.json")?; // for resume()
+    /// # let _ = stored;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// Where the file cannot be written; the old one is then as it was.
+    pub fn write(&self, path: impl AsRef<Path>) -> io::Result<()> {
+        let path = path.as_ref();
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(".new");
+        let mut file = fs::File::create(&beside)?;
+        file.write_all(&serde_json::to_vec_pretty(self)?)?;
+        file.sync_all()?;
+        fs::rename(&beside, path)
+    }
+
     /// How many clusters are in a status.
     pub fn count(&self, status: FleetStatus) -> usize {
         let clusters = self.clusters.iter();
@@ -53,6 +200,8 @@ pub struct ClusterReport {
     /// Why it was skipped, or what went wrong.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+    #[serde(flatten)]
+    pub(super) unknown: Map<String, Value>,
 }
 
 impl ClusterReport {
@@ -64,6 +213,7 @@ impl ClusterReport {
             bytes: None,
             job: None,
             message: None,
+            unknown: Map::new(),
         }
     }
 }
@@ -73,7 +223,7 @@ impl ClusterReport {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum FleetStatus {
-    /// There is nothing to export.
+    /// There is nothing to export, and the cluster was not asked for by its name.
     Skipped,
     /// Nothing has been done yet, as far as the report knows.
     Planned,
@@ -85,8 +235,9 @@ pub enum FleetStatus {
     Failed,
     /// Its export was cancelled.
     Cancelled,
-    /// It could not be looked at, or its export not be started or watched. A resumed run tries
-    /// again.
+    /// It could not be looked at, or its export not be started or watched; or it was asked for
+    /// by name and cannot be exported. A resumed run tries again; an export that is known is
+    /// looked at again, never started again.
     Error,
 }
 

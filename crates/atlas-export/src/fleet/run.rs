@@ -18,6 +18,9 @@ use crate::{Error, ExportJobs, WaitError};
 /// A fleet under way: a stream of what came of each cluster, as it is known. Made by
 /// [`FleetPlan::run`].
 ///
+/// Where exports are waited for, a cluster comes twice: as [`Started`](FleetStatus::Started)
+/// with its job, so that a report stored then knows the job, and when its export has ended.
+///
 /// While nobody polls it, requests that are under way end and nothing new begins; it holds up no
 /// other call. Dropping it starts nothing more. [`report`](Self::report) is good at any time, and resuming
 /// it exports nothing twice.
@@ -95,12 +98,11 @@ pub(super) fn begin(plan: FleetPlan) -> FleetRun {
         // What is under way is looked at last, so that a run that is interrupted often gets on.
         work.sort_by_key(|(_, (planned, _))| matches!(planned.intent, Intent::Join(_)));
     }
-    let running = stream::iter(work)
-        .map(move |(place, (planned, before))| {
-            let plan = plan.clone();
-            async move { (place, export(&plan, planned, before).await) }
-        })
-        .buffer_unordered(concurrency);
+    let running = stream::iter(work).flat_map_unordered(concurrency, move |(place, work)| {
+        let (planned, before) = work;
+        let outcomes = export(plan.clone(), planned, before);
+        Box::pin(outcomes.map(move |outcome| (place, outcome)))
+    });
     FleetRun {
         report,
         running: Box::pin(running),
@@ -108,34 +110,93 @@ pub(super) fn begin(plan: FleetPlan) -> FleetRun {
     }
 }
 
-/// Does with one cluster what is planned.
-async fn export(plan: &FleetPlan, planned: PlannedCluster, before: ClusterReport) -> ClusterReport {
+/// Does with one cluster what is planned: what came of it, and before that, where the end of
+/// its export is waited for, that it has begun.
+fn export(
+    plan: Arc<FleetPlan>,
+    planned: PlannedCluster,
+    before: ClusterReport,
+) -> impl Stream<Item = ClusterReport> + Send {
+    let waiting = plan.clone();
+    let begun = async move { begin_one(&plan, planned, before).await };
+    stream::once(begun).flat_map(move |(report, active)| {
+        let plan = waiting.clone();
+        let begun = report.clone();
+        let end = stream::iter(active).then(move |(jobs, id)| {
+            let (plan, mut report) = (plan.clone(), begun.clone());
+            async move {
+                wait(&plan, &jobs, &id, &mut report).await;
+                report
+            }
+        });
+        stream::iter([report]).chain(end)
+    })
+}
+
+/// A job whose end is to be waited for.
+type Active = (ExportJobs, ExportJobId);
+
+async fn begin_one(
+    plan: &FleetPlan,
+    planned: PlannedCluster,
+    before: ClusterReport,
+) -> (ClusterReport, Option<Active>) {
     let planned = match planned.intent {
-        Intent::Skip(_) | Intent::AlreadyExported(_) | Intent::Ended(_) => return before,
+        Intent::Skip(_) | Intent::AlreadyExported(_) | Intent::Ended(_) => return (before, None),
         // It may be readable now.
         Intent::Unreadable(_) => plan::look_at(&plan.project, &plan.bucket, planned.cluster).await,
         Intent::Export | Intent::Join(_) => planned,
     };
     let mut report = planned.report();
-    let jobs = plan.project.cluster(planned.cluster).export_jobs();
-    let begun = match (planned.intent, &planned.snapshot) {
+    let jobs = plan.project.cluster(planned.cluster.clone()).export_jobs();
+    let mut begun = match (planned.intent, &planned.snapshot) {
         // The job itself, so that one that fails is not started again.
         (Intent::Join(job), _) => jobs.get(&job).await,
         (Intent::Export, Some(snapshot)) => ensure(plan, &jobs, snapshot).await,
-        _ => return report,
+        _ => return (report, None),
     };
+    let mut instead = None;
+    if let (Err(error), Some(gone), None) = (&begun, &planned.snapshot, &report.job)
+        && is_gone(&jobs, gone, error).await
+    {
+        let anew = plan::look_at(&plan.project, &plan.bucket, planned.cluster).await;
+        report = anew.report();
+        let note = match &anew.snapshot {
+            Some(snapshot) => format!("snapshot {gone} has expired; {snapshot} takes its place"),
+            None => format!("snapshot {gone} has expired, and no other can be exported"),
+        };
+        begun = match (anew.intent, &anew.snapshot) {
+            (Intent::Export, Some(snapshot)) => ensure(plan, &jobs, snapshot).await,
+            (Intent::Join(job) | Intent::AlreadyExported(job), _) => jobs.get(&job).await,
+            _ => {
+                fail(&mut report, FleetStatus::Error, &note);
+                return (report, None);
+            }
+        };
+        instead = Some(note);
+    }
     match begun {
         Ok(job) => {
             report.job = Some(job.id.clone());
-            if plan.options.wait && !job.is_finished() {
-                wait(plan, &jobs, &job.id, &mut report).await;
-            } else {
-                tell(&mut report, &job);
+            tell(&mut report, &job);
+            report.message = report.message.or(instead);
+            if plan.options.wait && report.status == FleetStatus::Started {
+                return (report, Some((jobs, job.id)));
             }
         }
         Err(error) => fail(&mut report, FleetStatus::Error, &error),
     }
-    report
+    (report, None)
+}
+
+/// Whether an export was refused because its snapshot is not there any more. Which status
+/// Atlas uses for that is unconfirmed, so the snapshot itself is asked for.
+async fn is_gone(jobs: &ExportJobs, snapshot: &SnapshotId, refusal: &Error) -> bool {
+    if !matches!(refusal.status(), Some(400 | 404 | 409 | 410 | 422)) {
+        return false;
+    }
+    let looked = jobs.cluster().snapshots().get(snapshot).await;
+    looked.is_err_and(|error| error.is_not_found())
 }
 
 /// How far a job is that nobody waits for.

@@ -100,9 +100,13 @@ impl Wanted {
         let all = plan.jobs.list().consistent().by_item();
         all.try_filter(|job| {
             let same = job.snapshot_id.as_ref() == Some(&plan.snapshot)
-                && job.export_bucket_id == plan.bucket
-                && job.id.is_well_formed();
+                && job.export_bucket_id == plan.bucket;
             std::future::ready(same)
+        })
+        .and_then(|job| {
+            // A job that cannot be named is an export all the same: better an error than another.
+            let named = path_id(&job.id).map(|_| ());
+            std::future::ready(named.map(|()| job))
         })
         .try_collect()
         .await

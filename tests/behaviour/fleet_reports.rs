@@ -1,0 +1,242 @@
+//! Stored reports: what is read back is checked, a known job is never started again, and a crash
+//! leaves one report or the other.
+
+use std::{sync::Arc, time::Duration};
+
+use atlas_export::{Client, FleetReport, FleetStatus, Project};
+use atlas_export_fake::{Bucket, FakeAtlas, JobOutcome, JobProgress, Snapshot};
+use atlas_export_tests::{BUCKET, PROJECT, ROLE, TestClock, client_of, parsed};
+use futures_util::StreamExt as _;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+const OLD: &str = "5fb6a0e0e5a4d31b00000001";
+const CLUSTER: &str = "Orders";
+
+async fn start(outcome: JobOutcome) -> (FakeAtlas, TestClock, Project) {
+    let clock = TestClock::default();
+    let fake = FakeAtlas::builder()
+        .bucket(PROJECT, Bucket::aws("exports", ROLE).id(BUCKET))
+        .snapshot(PROJECT, CLUSTER, Snapshot::completed(OLD))
+        .job_outcome(outcome)
+        .job_progress(JobProgress::ByClock {
+            queued: Duration::from_secs(5),
+            in_progress: Duration::from_secs(50),
+        })
+        .clock(Arc::new(clock.clone()))
+        .start()
+        .await
+        .unwrap();
+    let client: Client = client_of(&fake)
+        .clock(Arc::new(clock.clone()))
+        .build()
+        .unwrap();
+    (fake, clock, client.project(parsed(PROJECT)))
+}
+
+fn failing() -> JobOutcome {
+    JobOutcome::Failed {
+        error_code: "E".into(),
+        message: "no access".into(),
+    }
+}
+
+fn stored(change: impl FnOnce(&mut Value)) -> Result<FleetReport, serde_json::Error> {
+    let mut report = json!({
+        "project": PROJECT, "bucket": BUCKET, "unreadable": [],
+        "clusters": [{ "cluster": CLUSTER, "status": "planned", "snapshot": OLD }],
+    });
+    change(&mut report);
+    serde_json::from_str(&report.to_string())
+}
+
+#[tokio::test]
+async fn a_job_is_in_the_report_before_its_end_is_waited_for_and_is_never_started_again() {
+    let (fake, clock, project) = start(failing()).await;
+    let fleet = || project.export_fleet(&parsed(BUCKET)).wait_until_finished();
+    let mut run = fleet().plan().await.unwrap().run();
+    let begun = run.next().await.unwrap();
+    assert_eq!(begun.status, FleetStatus::Started);
+    let interrupted = run.into_report();
+    assert_eq!(interrupted.clusters[0].job, begun.job);
+    assert!(begun.job.is_some());
+    // Nobody watches, and the export fails.
+    clock.advance(Duration::from_secs(600));
+    let resumed = fleet().resume(interrupted).plan().await.unwrap();
+    let report = resumed.run().finish().await;
+    assert_eq!(report.clusters[0].status, FleetStatus::Failed);
+    assert_eq!(fake.jobs(PROJECT, CLUSTER).len(), 1);
+}
+
+#[tokio::test]
+async fn a_known_job_whose_watch_failed_is_looked_at_and_never_started_again() {
+    let (fake, clock, project) = start(failing()).await;
+    let fleet = || project.export_fleet(&parsed(BUCKET));
+    let mut report = fleet().plan().await.unwrap().run().finish().await;
+    report.clusters[0].status = FleetStatus::Error;
+    clock.advance(Duration::from_secs(600));
+    let report = fleet()
+        .resume(report)
+        .plan()
+        .await
+        .unwrap()
+        .run()
+        .finish()
+        .await;
+    assert_eq!(report.clusters[0].status, FleetStatus::Failed);
+    assert_eq!(fake.jobs(PROJECT, CLUSTER).len(), 1);
+}
+
+#[tokio::test]
+async fn a_resumed_run_keeps_the_snapshot_of_its_plan() {
+    let (fake, _clock, project) = start(JobOutcome::Successful).await;
+    let fleet = || project.export_fleet(&parsed(BUCKET));
+    let report = fleet().plan().await.unwrap().run().into_report();
+    let cluster = project.cluster(parsed(CLUSTER));
+    let newer = cluster
+        .snapshots()
+        .take()
+        .description("newer")
+        .retention_days(1)
+        .send()
+        .await
+        .unwrap();
+    assert_ne!(newer.id.as_str(), OLD);
+    fleet()
+        .resume(report)
+        .plan()
+        .await
+        .unwrap()
+        .run()
+        .finish()
+        .await;
+    let jobs = fake.jobs(PROJECT, CLUSTER);
+    assert_eq!(jobs.len(), 1);
+    assert_eq!(jobs[0]["snapshotId"], OLD);
+}
+
+#[tokio::test]
+async fn a_snapshot_that_has_expired_is_replaced_by_the_newest_and_the_report_says_so() {
+    let (fake, _clock, project) = start(JobOutcome::Successful).await;
+    let gone = "5fb6a0e0e5a4d31b0000dead";
+    let report = stored(|report| report["clusters"][0]["snapshot"] = gone.into()).unwrap();
+    let fleet = project.export_fleet(&parsed(BUCKET)).resume(report);
+    let report = fleet.plan().await.unwrap().run().finish().await;
+    let cluster = &report.clusters[0];
+    assert_eq!(cluster.status, FleetStatus::Started, "{cluster:?}");
+    assert_eq!(cluster.snapshot, Some(parsed(OLD)));
+    let message = cluster.message.as_deref().unwrap();
+    assert!(
+        message.contains(gone) && message.contains("expired"),
+        "{message}"
+    );
+    assert_eq!(fake.jobs(PROJECT, CLUSTER).len(), 1);
+}
+
+#[tokio::test]
+async fn the_same_ids_in_capitals_are_the_same_project_bucket_snapshot_and_export() {
+    let (fake, _clock, project) = start(JobOutcome::Successful).await;
+    let jobs = project.cluster(parsed(CLUSTER)).export_jobs();
+    let first = jobs.ensure(&parsed(OLD), &parsed(BUCKET)).await.unwrap();
+    assert!(first.is_created());
+    let again = jobs.ensure(
+        &parsed(&OLD.to_uppercase()),
+        &parsed(&BUCKET.to_uppercase()),
+    );
+    assert!(!again.await.unwrap().is_created());
+    assert_eq!(fake.jobs(PROJECT, CLUSTER).len(), 1);
+    let report = stored(|report| {
+        for field in ["project", "bucket"] {
+            report[field] = report[field].as_str().unwrap().to_uppercase().into();
+        }
+    });
+    let fleet = project
+        .export_fleet(&parsed(BUCKET))
+        .resume(report.unwrap());
+    assert_eq!(fleet.plan().await.unwrap().exports(), 1);
+}
+
+#[test]
+fn a_report_is_checked_as_a_whole_when_it_is_read() {
+    assert!(stored(|_| {}).is_ok());
+    assert!(stored(|report| report["version"] = 1.into()).is_ok());
+    type Change = fn(&mut Value);
+    let wrong: [(&str, Change); 6] = [
+        ("version 2", |report| report["version"] = 2.into()),
+        ("version 0", |report| report["version"] = 0.into()),
+        ("is there twice", |report| {
+            let first = report["clusters"][0].clone();
+            report["clusters"].as_array_mut().unwrap().push(first);
+        }),
+        ("24 hexadecimal", |report| report["project"] = "p".into()),
+        ("24 hexadecimal", |report| {
+            report["bucket"] = "\u{1b}[2J".into()
+        }),
+        ("24 hexadecimal", |report| {
+            report["clusters"][0]["job"] = "j".into()
+        }),
+    ];
+    for (rule, change) in wrong {
+        let message = stored(change).unwrap_err().to_string();
+        assert!(message.contains(rule), "{message}");
+        assert!(!message.contains('\u{1b}'), "{message}");
+    }
+}
+
+#[test]
+fn fields_of_later_releases_are_kept_and_written_back() {
+    let report = stored(|report| {
+        report["later"] = json!({"a": [1, null]});
+        report["clusters"][0]["alsoLater"] = 7.into();
+    });
+    let written = serde_json::to_value(report.unwrap()).unwrap();
+    assert_eq!(written["version"], 1);
+    assert_eq!(written["later"], json!({"a": [1, null]}));
+    assert_eq!(written["clusters"][0]["alsoLater"], 7);
+}
+
+#[test]
+fn a_report_is_replaced_in_one_step_and_a_failure_leaves_the_old_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("report.json");
+    let first = stored(|_| {}).unwrap();
+    first.write(&path).unwrap();
+    assert_eq!(FleetReport::read(&path).unwrap(), first);
+    let names = || std::fs::read_dir(folder.path()).unwrap().count();
+    assert_eq!(names(), 1);
+    // What is written beside it cannot be: the old one is as it was.
+    std::fs::create_dir(folder.path().join("report.json.new")).unwrap();
+    let second = stored(|report| report["version"] = 1.into()).unwrap();
+    assert!(second.write(&path).is_err());
+    assert_eq!(FleetReport::read(&path).unwrap(), first);
+    std::fs::write(&path, "{\"project\":").unwrap();
+    let error = FleetReport::read(&path).unwrap_err();
+    assert_eq!(error.kind(), std::io::ErrorKind::InvalidData);
+}
+
+proptest! {
+    #[test]
+    fn whatever_is_stored_is_read_or_refused_on_one_line(
+        version in any::<Option<u64>>(),
+        bytes in any::<Option<u64>>(),
+        id in ".*|[0-9a-fA-F]{24}",
+        message in ".*",
+    ) {
+        let read = stored(|report| {
+            if let Some(version) = version {
+                report["version"] = version.into();
+            }
+            report["clusters"][0]["bytes"] = bytes.into();
+            report["clusters"][0]["job"] = id.as_str().into();
+            report["clusters"][0]["message"] = message.as_str().into();
+        });
+        match read {
+            Ok(report) => {
+                prop_assert!(version.is_none_or(|version| version == 1));
+                let written = serde_json::to_string(&report).unwrap();
+                prop_assert_eq!(serde_json::from_str::<FleetReport>(&written).unwrap(), report);
+            }
+            Err(error) => prop_assert!(!error.to_string().contains(char::is_control)),
+        }
+    }
+}
