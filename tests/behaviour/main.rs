@@ -15,6 +15,7 @@ mod counting;
 mod crowds;
 mod deleting;
 mod digest;
+mod endless_lists;
 mod ensuring;
 mod export_fleets;
 mod failures;
