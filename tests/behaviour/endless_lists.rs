@@ -34,7 +34,7 @@ async fn server(script: Vec<Reply>) -> ScriptedServer {
 
 #[tokio::test]
 async fn the_same_page_for_every_page_is_an_error_the_third_time() {
-    let odd = |field: &str| format!(r#"{{{field}:7}}"#);
+    let odd = |field: &str| format!("{{{field}:7}}");
     for items in [
         vec![bucket(1), bucket(2)],
         // What does not decode tells a page as well.

@@ -52,6 +52,7 @@ pub(super) struct RawPages<T> {
     /// How many empty pages there were in a row.
     empty: u32,
     repeats: Repeats,
+    repeated: bool,
     max_pages: NonZeroU32,
     /// The last page that may be read.
     last: NonZeroU32,
@@ -80,6 +81,7 @@ impl<T> RawPages<T> {
             error,
             empty: 0,
             repeats: Repeats::default(),
+            repeated: false,
             max_pages,
             last: first.saturating_add(max_pages.get() - 1),
         }
@@ -132,6 +134,7 @@ impl<T> RawPages<T> {
         let page = fetched.inspect_err(|_| self.end())?;
         if self.repeats.is_third(&page.results, self.id) {
             self.end();
+            self.repeated = true;
             return Err(repeated(self.operation, query.number));
         }
         self.empty = if page.results.is_empty() {
@@ -159,6 +162,11 @@ impl<T> RawPages<T> {
     fn end(&mut self) {
         self.next = None;
         self.queue.clear();
+    }
+
+    /// Whether it was given up because its pages repeat.
+    pub(super) fn has_repeated(&self) -> bool {
+        self.repeated
     }
 
     pub(super) fn is_done(&self) -> bool {

@@ -107,7 +107,9 @@ struct Pass<T> {
 }
 
 impl<T> Pass<T> {
-    async fn read(list: &List<T>) -> Result<Self, Error> {
+    /// The inner error is that its pages repeat: a list that grows as fast as it is read may be
+    /// read better the next time.
+    async fn read(list: &List<T>) -> Result<Result<Self, Error>, Error> {
         let mut pages = RawPages::new(list.again());
         let mut pass = Self {
             entries: VecDeque::new(),
@@ -116,7 +118,11 @@ impl<T> Pass<T> {
             course: Course::default(),
         };
         while let Some(page) = poll_fn(|context| pages.poll_page(context)).await {
-            let (_, page) = page?;
+            let page = match page {
+                Ok((_, page)) => page,
+                Err(error) if pages.has_repeated() => return Ok(Err(error)),
+                Err(error) => return Err(error),
+            };
             pass.pages += 1;
             pass.course = page.course;
             for entry in page.results {
@@ -127,7 +133,7 @@ impl<T> Pass<T> {
                 pass.entries.push_back(entry);
             }
         }
-        Ok(pass)
+        Ok(Ok(pass))
     }
 
     fn has_duplicates(&self) -> bool {
@@ -165,8 +171,18 @@ async fn settle<T>(list: List<T>, max_passes: u32) -> Result<Pass<T>, Error> {
         .with(|inner| inner.operation = Some(list.operation)));
     }
     let mut before: Option<Vec<Key>> = None;
+    let mut repeated = false;
     for _ in 0..max_passes {
-        let pass = Pass::read(&list).await?;
+        let pass = match Pass::read(&list).await? {
+            Ok(pass) => pass,
+            // Twice in a row is no accident.
+            Err(error) if repeated => return Err(error),
+            Err(_) => {
+                (before, repeated) = (None, true);
+                continue;
+            }
+        };
+        repeated = false;
         let clean = !pass.has_duplicates();
         // One page is one moment.
         let agrees = pass.pages <= 1 || before.as_ref() == Some(&pass.keys);
