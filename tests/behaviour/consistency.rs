@@ -83,7 +83,8 @@ fn faults(read: &[String], stay: usize) -> (usize, usize) {
 
 #[tokio::test]
 async fn over_1000_random_schedules_nothing_that_stayed_is_missed_and_nothing_doubled() {
-    let (mut lost_otherwise, mut doubled_otherwise, mut unsettled) = (0, 0, 0);
+    let (mut lost_otherwise, mut doubled_otherwise) = (0, 0);
+    let (mut unsettled, mut repeated) = (0, 0);
     let (fake, buckets) = start(0).await;
     for seed in 0..1_000 {
         let mut random = Random(seed ^ 0xA71A5);
@@ -116,7 +117,16 @@ async fn over_1000_random_schedules_nothing_that_stayed_is_missed_and_nothing_do
             }
         }
         for seed in [seed, seed + 1_000] {
-            let (lost, doubled) = faults(&read(false, seed).await.unwrap(), stay);
+            let read = match read(false, seed).await {
+                Ok(read) => read,
+                // So much is inserted that a short page comes three times.
+                Err(error) => {
+                    assert!(error.to_string().contains("third time"), "{error}");
+                    repeated += 1;
+                    continue;
+                }
+            };
+            let (lost, doubled) = faults(&read, stay);
             lost_otherwise += lost;
             doubled_otherwise += doubled;
         }
@@ -126,6 +136,7 @@ async fn over_1000_random_schedules_nothing_that_stayed_is_missed_and_nothing_do
          {lost_otherwise} lost, {doubled_otherwise} doubled"
     );
     assert!(lost_otherwise > 100 && doubled_otherwise > 100);
+    assert!(repeated < 20, "{repeated}");
     assert_eq!(unsettled, 0);
 }
 

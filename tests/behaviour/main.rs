@@ -15,6 +15,8 @@ mod counting;
 mod crowds;
 mod deleting;
 mod digest;
+mod ended_waits;
+mod endless_lists;
 mod ensuring;
 mod export_fleets;
 mod failures;

@@ -35,6 +35,7 @@ mod open_enum;
 mod page;
 #[cfg(feature = "schemars")]
 mod schema;
+mod state_reason;
 
 pub use cluster_name::{ClusterName, InvalidClusterName};
 pub use id::{
@@ -47,3 +48,4 @@ pub use open_enum::{
     SnapshotStatus, SnapshotType, UnknownValue,
 };
 pub use page::{InvalidPageSize, ItemCount, PageSize};
+pub use state_reason::ExportStateReason;

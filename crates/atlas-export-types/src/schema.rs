@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::{
-    CloudProvider, ClusterName, ClusterState, ClusterType, ExportJobState, Frequency, Id,
-    ItemCount, Kind, PageSize, SnapshotFrequency, SnapshotStatus, SnapshotType, TolerantList,
+    CloudProvider, ClusterName, ClusterState, ClusterType, ExportJobState, ExportStateReason,
+    Frequency, Id, ItemCount, Kind, PageSize, SnapshotFrequency, SnapshotStatus, SnapshotType,
+    TolerantList,
 };
 
 impl<K: Kind> JsonSchema for Id<K> {
@@ -38,6 +39,24 @@ impl JsonSchema for ClusterName {
             "pattern": "^[a-zA-Z0-9][a-zA-Z0-9-]*$",
             "minLength": 1,
             "maxLength": 64,
+        })
+    }
+}
+
+impl JsonSchema for ExportStateReason {
+    fn schema_name() -> Cow<'static, str> {
+        "ExportStateReason".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "object",
+            "description": "Why a job is in its state. Version 2 only.",
+            "properties": {
+                "errorCode": { "type": ["string", "null"] },
+                "message": { "type": ["string", "null"] },
+            },
+            "additionalProperties": true,
         })
     }
 }

@@ -1,6 +1,6 @@
 //! Building a client: every option has a default, and a wrong one an error that names it.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, num::NonZeroU32, sync::Arc, time::Duration};
 
 use crate::{
     ApiVersion, Client, Credentials, Error, RateGovernor, RetryPolicy,
@@ -13,6 +13,9 @@ use crate::{
     variables::{self, Names, Variables},
     version::Versions,
 };
+
+/// How many pages a list may have, by default.
+const MAX_PAGES: NonZeroU32 = NonZeroU32::MIN.saturating_add(99_999);
 
 /// Builds a [`Client`].
 ///
@@ -40,6 +43,8 @@ pub struct ClientBuilder {
     allow_insecure_http: bool,
     connect_timeout: Duration,
     limits: Limits,
+    /// Unless they are as many as by default.
+    max_pages: Option<u32>,
     retry: RetryPolicy,
     governor: Option<RateGovernor>,
     application: Option<String>,
@@ -63,6 +68,7 @@ impl fmt::Debug for ClientBuilder {
             .field("allow_insecure_http", &self.allow_insecure_http)
             .field("connect_timeout", &self.connect_timeout)
             .field("limits", &self.limits)
+            .field("max_pages", &self.max_pages)
             .field("retry", &self.retry)
             .field("governor", &self.governor)
             .field("application", &self.application)
@@ -87,7 +93,9 @@ impl Default for ClientBuilder {
                 max_body: 32 * 1024 * 1024,
                 max_idle_lanes: 64,
                 max_in_flight: 64,
+                max_pages: MAX_PAGES,
             },
+            max_pages: None,
             retry: RetryPolicy::default(),
             governor: None,
             application: None,
@@ -195,7 +203,9 @@ impl ClientBuilder {
         self
     }
 
-    /// How long one call may take, with all attempts and waits; by default 5 minutes.
+    /// How long one call may take, with all attempts and waits; by default 5 minutes. It also
+    /// bounds what reads a whole list: [`List::consistent`](crate::List::consistent), and with
+    /// it the newest snapshot and each look of an `ensure`.
     pub fn call_timeout(mut self, timeout: Duration) -> Self {
         self.limits.call_timeout = timeout;
         self
@@ -204,6 +214,13 @@ impl ClientBuilder {
     /// How large an answer may be in bytes, decompressed; by default 32 MiB.
     pub fn max_response_bytes(mut self, bytes: usize) -> Self {
         self.limits.max_body = bytes;
+        self
+    }
+
+    /// How many pages of a list are read at the most, in one reading; by default 100,000. A list
+    /// that goes on after them is a `Transport` error.
+    pub fn max_pages(mut self, pages: u32) -> Self {
+        self.max_pages = Some(pages);
         self
     }
 
@@ -302,6 +319,12 @@ impl ClientBuilder {
                 "max_response_bytes is zero, so no answer would fit: give it a size",
             ));
         }
+        let mut limits = self.limits;
+        if let Some(pages) = self.max_pages {
+            limits.max_pages = NonZeroU32::new(pages).ok_or_else(|| {
+                Error::config("max_pages is zero, so no list could be read: give it a number")
+            })?;
+        }
         let base = BaseUrl::parse(
             self.base_url
                 .as_deref()
@@ -328,7 +351,7 @@ impl ClientBuilder {
             versions,
             base.url.path().to_owned(),
             self.options.envelope,
-            self.limits,
+            limits,
             self.retry,
             self.governor.unwrap_or_default(),
         );
@@ -381,6 +404,7 @@ mod tests {
             (builder().call_timeout(Duration::ZERO), "call_timeout"),
             (builder().max_response_bytes(0), "max_response_bytes"),
             (builder().max_in_flight(0), "max_in_flight"),
+            (builder().max_pages(0), "max_pages"),
         ] {
             let message = builder.build().unwrap_err().to_string();
             assert!(message.starts_with(name), "{message}");

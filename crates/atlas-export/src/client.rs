@@ -9,6 +9,7 @@ use crate::{
     ClientBuilder, Error, Project,
     clock::Clock,
     convert,
+    page::Bounds,
     transport::{Call, Caller, Course, Transport},
     version::Versions,
 };
@@ -157,6 +158,17 @@ impl Client {
     /// How long a server's wish to be left alone is believed.
     pub(crate) fn max_pause(&self) -> Duration {
         self.inner.transport.max_pause()
+    }
+
+    /// What bounds the reading of a list. A caller with patience for a rate limit has it for the
+    /// whole of one.
+    pub(crate) fn list_bounds(&self) -> Bounds {
+        let limits = self.inner.transport.limits();
+        Bounds {
+            max_pages: limits.max_pages,
+            whole: limits.call_timeout.saturating_add(self.caller.patience()),
+            clock: self.clock(),
+        }
     }
 
     pub(crate) fn versions(&self) -> &Versions {

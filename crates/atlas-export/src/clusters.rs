@@ -44,6 +44,7 @@ impl Clusters {
         List::new(
             "listClusters",
             |cluster| cluster.name.as_str(),
+            project.client().list_bounds(),
             move |query| fetch(project.clone(), query),
         )
     }

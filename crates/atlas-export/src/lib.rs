@@ -115,12 +115,12 @@ pub use wait::{
 pub mod models {
     pub use atlas_export_api::types::{
         AccessRoles, AwsIamRole, AzureServicePrincipal, BackupSchedule, ClusterDescription,
-        CustomData, ExportBucket, ExportJob, ExportJobComponent, ExportStateReason, ExportStatus,
-        GcpServiceAccount, HardwareSpec, Link, ProviderSettings, RegionConfig, ReplicationSpec,
-        ScheduleExport, Snapshot, SnapshotMember,
+        CustomData, ExportBucket, ExportJob, ExportJobComponent, ExportStatus, GcpServiceAccount,
+        HardwareSpec, Link, ProviderSettings, RegionConfig, ReplicationSpec, ScheduleExport,
+        Snapshot, SnapshotMember,
     };
     pub use atlas_export_types::{
-        CloudProvider, ClusterState, ClusterType, ExportJobState, SnapshotFrequency,
-        SnapshotStatus, SnapshotType, UnknownValue,
+        CloudProvider, ClusterState, ClusterType, ExportJobState, ExportStateReason,
+        SnapshotFrequency, SnapshotStatus, SnapshotType, UnknownValue,
     };
 }

@@ -43,6 +43,7 @@ impl Snapshots {
         List::new(
             "listSnapshots",
             |snapshot| snapshot.id.as_str(),
+            cluster.project().client().list_bounds(),
             move |query| fetch(cluster.clone(), query),
         )
     }

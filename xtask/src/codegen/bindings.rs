@@ -12,9 +12,9 @@ use super::{Failure, rust};
 /// The list that keeps an item it cannot decode.
 pub(super) const TOLERANT_LIST: &str = "atlas_export_types::TolerantList";
 
-/// Schemas that hand-written types stand for: identifiers that keep what they receive, and
-/// enumerations that stay open. Each is `::atlas_export_types::<the schema's name>`.
-pub const HAND_WRITTEN: [&str; 17] = [
+/// Schemas that hand-written types stand for: identifiers that keep what they receive,
+/// enumerations that stay open, and a reason that is read however it is written. Each is `::atlas_export_types::<the schema's name>`.
+pub const HAND_WRITTEN: [&str; 18] = [
     "CloudProvider",
     "ClusterId",
     "ClusterName",
@@ -23,6 +23,7 @@ pub const HAND_WRITTEN: [&str; 17] = [
     "ExportBucketId",
     "ExportJobId",
     "ExportJobState",
+    "ExportStateReason",
     "Frequency",
     "ItemCount",
     "PageSize",

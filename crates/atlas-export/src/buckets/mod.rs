@@ -52,6 +52,7 @@ impl ExportBuckets {
         List::new(
             "listExportBuckets",
             |bucket| bucket.id.as_str(),
+            project.client().list_bounds(),
             move |query| fetch(project.clone(), query),
         )
     }

@@ -53,6 +53,7 @@ impl ExportJobs {
         List::new(
             "listExportJobs",
             |job| job.id.as_str(),
+            cluster.project().client().list_bounds(),
             move |query| fetch(cluster.clone(), query),
         )
     }

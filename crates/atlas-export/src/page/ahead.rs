@@ -12,11 +12,18 @@ use std::{
 
 use atlas_export_types::ItemCount;
 
-use super::{Fetch, Fetched, Fetching, List, PageQuery, PageSize};
+use super::{
+    Fetch, Fetched, Fetching, List, PageQuery, PageSize,
+    bounds::{Repeats, repeated, too_long},
+};
 use crate::{Error, ErrorKind};
 
 /// How many pages in a row may be empty and name a next one before a list is given up.
 const MAX_EMPTY_PAGES: u32 = 100;
+
+/// How many pages are asked for ahead at the most, whatever the caller would have: as many as a
+/// client has in flight by default.
+const MAX_AHEAD: usize = 64;
 
 /// A page, with the query that it answers.
 type Polled<T> = Result<(PageQuery, Fetched<T>), Error>;
@@ -31,6 +38,7 @@ enum Asked<T> {
 pub(super) struct RawPages<T> {
     operation: &'static str,
     fetch: Fetch<T>,
+    id: fn(&T) -> &str,
     concurrency: usize,
     queue: VecDeque<(PageQuery, Asked<T>)>,
     /// The page to ask for next, unless the numbers or the list have ended.
@@ -43,6 +51,11 @@ pub(super) struct RawPages<T> {
     error: Option<Error>,
     /// How many empty pages there were in a row.
     empty: u32,
+    repeats: Repeats,
+    repeated: bool,
+    max_pages: NonZeroU32,
+    /// The last page that may be read.
+    last: NonZeroU32,
 }
 
 impl<T> RawPages<T> {
@@ -54,16 +67,23 @@ impl<T> RawPages<T> {
             }
             Err(error) => (None, Some(error)),
         };
+        let first = next.map_or(NonZeroU32::MIN, |query| query.number);
+        let max_pages = list.bounds.max_pages;
         Self {
             operation: list.operation,
             fetch: list.fetch,
-            concurrency: list.concurrency,
+            id: list.id,
+            concurrency: list.concurrency.min(MAX_AHEAD),
             queue: VecDeque::new(),
-            wanted: next.map_or(NonZeroU32::MIN, |query| query.number),
+            wanted: first,
             likely: 0,
             next,
             error,
             empty: 0,
+            repeats: Repeats::default(),
+            repeated: false,
+            max_pages,
+            last: first.saturating_add(max_pages.get() - 1),
         }
     }
 
@@ -99,6 +119,7 @@ impl<T> RawPages<T> {
     fn ask(&mut self, most: usize) {
         while self.queue.len() < most
             && let Some(query) = self.next
+            && query.number <= self.last
             && (query.number <= self.wanted || u64::from(query.number.get()) <= self.likely)
         {
             let fetching = (self.fetch)(query);
@@ -111,6 +132,11 @@ impl<T> RawPages<T> {
     /// Looks whether the list goes on after a page.
     fn hand_on(&mut self, query: PageQuery, fetched: Result<Fetched<T>, Error>) -> Polled<T> {
         let page = fetched.inspect_err(|_| self.end())?;
+        if self.repeats.is_third(&page.results, self.id) {
+            self.end();
+            self.repeated = true;
+            return Err(repeated(self.operation, query.number));
+        }
         self.empty = if page.results.is_empty() {
             self.empty + 1
         } else {
@@ -121,6 +147,9 @@ impl<T> RawPages<T> {
         } else if self.empty >= MAX_EMPTY_PAGES {
             self.end();
             self.error = Some(endless(self.operation));
+        } else if query.number >= self.last {
+            self.end();
+            self.error = Some(too_long(self.operation, self.max_pages));
         } else {
             self.wanted = query.number.saturating_add(1);
             // Where Atlas does not say how many there are, the list may be of any length.
@@ -133,6 +162,11 @@ impl<T> RawPages<T> {
     fn end(&mut self) {
         self.next = None;
         self.queue.clear();
+    }
+
+    /// Whether it was given up because its pages repeat.
+    pub(super) fn has_repeated(&self) -> bool {
+        self.repeated
     }
 
     pub(super) fn is_done(&self) -> bool {

@@ -11,6 +11,10 @@
 //! it moved the last item of a window that was read into the next one, so that reading has
 //! that item twice. The same holds for the second reading, and for pages read out of order.
 //!
+//! Items that do not decode are compared by their text, in their places and as often as they are
+//! there. Equal ones may be two items, since nothing tells them apart, so they do not count as
+//! one that was seen twice.
+//!
 //! The argument is about items that come and go. An order that changes is not covered; two
 //! readings of it hardly agree either.
 
@@ -18,14 +22,16 @@ use std::{
     collections::{HashSet, VecDeque},
     fmt,
     future::{Future, poll_fn},
-    pin::Pin,
+    pin::{Pin, pin},
     task::{Context, Poll, ready},
+    time::Duration,
 };
 
 use atlas_export_types::Entry;
 use futures_core::{FusedStream, Stream};
+use futures_util::future::{Either, select};
 
-use super::{List, ahead::RawPages, stream::undecodable};
+use super::{List, ahead::RawPages, bounds::too_slow, stream::undecodable};
 use crate::{Error, ErrorKind, transport::Course};
 
 /// How often a list is read at the most, by default.
@@ -41,11 +47,13 @@ const MAX_PASSES: u32 = 10;
 pub struct ConsistentList<T> {
     list: List<T>,
     max_passes: u32,
+    timeout: Duration,
 }
 
 impl<T> ConsistentList<T> {
     pub(super) fn new(list: List<T>) -> Self {
         Self {
+            timeout: list.bounds.whole,
             list,
             max_passes: MAX_PASSES,
         }
@@ -55,6 +63,14 @@ impl<T> ConsistentList<T> {
     /// is not the same twice in a row until then is an error.
     pub fn max_passes(mut self, passes: u32) -> Self {
         self.max_passes = passes.max(2);
+        self
+    }
+
+    /// How long all readings together may take, from the first poll; by default as long as a
+    /// call ([`ClientBuilder::call_timeout`](crate::ClientBuilder::call_timeout)). A list that
+    /// is not read by then is a `Timeout` error.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
         self
     }
 }
@@ -67,23 +83,33 @@ impl<T: Send + 'static> ConsistentList<T> {
         ConsistentItems {
             operation: self.list.operation,
             course: Course::default(),
-            reading: Some(Box::pin(settle(self.list, self.max_passes))),
+            reading: Some(Box::pin(in_time(self))),
             ready: VecDeque::new(),
         }
     }
+}
+
+/// What an item is known by.
+#[derive(PartialEq, Eq, Hash)]
+enum Key {
+    Id(String),
+    /// Of one that does not decode.
+    Raw(String),
 }
 
 /// One reading of a list.
 struct Pass<T> {
     entries: VecDeque<Entry<T>>,
     /// What tells the items apart, in order.
-    keys: Vec<String>,
+    keys: Vec<Key>,
     pages: usize,
     course: Course,
 }
 
 impl<T> Pass<T> {
-    async fn read(list: &List<T>) -> Result<Self, Error> {
+    /// The inner error is that its pages repeat: a list that grows as fast as it is read may be
+    /// read better the next time.
+    async fn read(list: &List<T>) -> Result<Result<Self, Error>, Error> {
         let mut pages = RawPages::new(list.again());
         let mut pass = Self {
             entries: VecDeque::new(),
@@ -92,24 +118,47 @@ impl<T> Pass<T> {
             course: Course::default(),
         };
         while let Some(page) = poll_fn(|context| pages.poll_page(context)).await {
-            let (_, page) = page?;
+            let page = match page {
+                Ok((_, page)) => page,
+                Err(error) if pages.has_repeated() => return Ok(Err(error)),
+                Err(error) => return Err(error),
+            };
             pass.pages += 1;
             pass.course = page.course;
             for entry in page.results {
                 pass.keys.push(match &entry {
-                    // A raw item is JSON, so it is no id.
-                    Entry::Item(item) => (list.id)(item).to_owned(),
-                    Entry::Undecodable(odd) => odd.raw().to_owned(),
+                    Entry::Item(item) => Key::Id((list.id)(item).to_owned()),
+                    Entry::Undecodable(odd) => Key::Raw(odd.raw().to_owned()),
                 });
                 pass.entries.push_back(entry);
             }
         }
-        Ok(pass)
+        Ok(Ok(pass))
     }
 
     fn has_duplicates(&self) -> bool {
         let mut seen = HashSet::new();
-        !self.keys.iter().all(|key| seen.insert(key))
+        let mut ids = self.keys.iter().filter(|key| matches!(key, Key::Id(_)));
+        !ids.all(|id| seen.insert(id))
+    }
+}
+
+/// Reads a list within its time.
+async fn in_time<T>(consistent: ConsistentList<T>) -> Result<Pass<T>, Error> {
+    let ConsistentList {
+        list,
+        max_passes,
+        timeout,
+    } = consistent;
+    let (operation, clock) = (list.operation, list.bounds.clock.clone());
+    let settled = settle(list, max_passes);
+    // A clock's timers need a runtime. The first call says what is missing.
+    if tokio::runtime::Handle::try_current().is_err() {
+        return settled.await;
+    }
+    match select(pin!(settled), clock.guard(timeout)).await {
+        Either::Left((read, _)) => read,
+        Either::Right(_) => Err(too_slow(operation, timeout)),
     }
 }
 
@@ -121,9 +170,19 @@ async fn settle<T>(list: List<T>, max_passes: u32) -> Result<Pass<T>, Error> {
         ))
         .with(|inner| inner.operation = Some(list.operation)));
     }
-    let mut before: Option<Vec<String>> = None;
+    let mut before: Option<Vec<Key>> = None;
+    let mut repeated = false;
     for _ in 0..max_passes {
-        let pass = Pass::read(&list).await?;
+        let pass = match Pass::read(&list).await? {
+            Ok(pass) => pass,
+            // Twice in a row is no accident.
+            Err(error) if repeated => return Err(error),
+            Err(_) => {
+                (before, repeated) = (None, true);
+                continue;
+            }
+        };
+        repeated = false;
         let clean = !pass.has_duplicates();
         // One page is one moment.
         let agrees = pass.pages <= 1 || before.as_ref() == Some(&pass.keys);
@@ -204,6 +263,7 @@ impl<T> fmt::Debug for ConsistentList<T> {
         f.debug_struct("ConsistentList")
             .field("list", &self.list)
             .field("max_passes", &self.max_passes)
+            .field("timeout", &self.timeout)
             .finish()
     }
 }

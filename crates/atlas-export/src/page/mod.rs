@@ -5,6 +5,7 @@
 //! proxy may have rewritten their host, and credentials go to the configured origin alone.
 
 mod ahead;
+mod bounds;
 mod consistent;
 mod stream;
 
@@ -21,6 +22,7 @@ use atlas_export_types::{Entry, ItemCount, PageSize, TolerantList, Undecodable};
 
 use crate::{Error, transport::Course};
 
+pub(crate) use bounds::Bounds;
 pub use consistent::{ConsistentItems, ConsistentList};
 pub use stream::{Items, Pages};
 
@@ -129,6 +131,7 @@ pub struct List<T> {
     fetch: Fetch<T>,
     /// What tells one item from another.
     id: fn(&T) -> &str,
+    bounds: Bounds,
     page: u32,
     size: Option<PageSize>,
     include_count: Option<bool>,
@@ -139,6 +142,7 @@ impl<T> List<T> {
     pub(crate) fn new<F>(
         operation: &'static str,
         id: fn(&T) -> &str,
+        bounds: Bounds,
         fetch: impl Fn(PageQuery) -> F + Send + Sync + 'static,
     ) -> Self
     where
@@ -148,6 +152,7 @@ impl<T> List<T> {
             operation,
             fetch: Arc::new(move |query| Box::pin(fetch(query))),
             id,
+            bounds,
             page: 1,
             size: None,
             include_count: None,
@@ -179,7 +184,8 @@ impl<T> List<T> {
     /// After the first page, whose count of all items is a hint and no more, the stream reads
     /// ahead: at most so many pages are in flight or held, the one that is being read included.
     /// Order and end are those of reading one by one. A page that turns out to lie beyond the
-    /// end costs a request, never an error.
+    /// end costs a request, never an error. More than 64 mean 64, so that no list is asked for
+    /// faster than it can be read.
     ///
     /// What was asked for goes on while nobody polls the stream, and holds up no other call; no
     /// further page is asked for until somebody does, and dropping the stream ends everything.
@@ -203,13 +209,15 @@ impl<T> List<T> {
         self
     }
 
-    /// All pages from this one on.
+    /// All pages from this one on. The same page a third time is an error, and so is a list of
+    /// more pages than [`max_pages`](crate::ClientBuilder::max_pages); then the stream ends.
     pub fn by_page(self) -> Pages<T> {
         Pages::new(self)
     }
 
     /// All items from this page on. An item that does not decode is an `Err` in its place,
     /// with its raw JSON, and the stream goes on; a page that fails is an `Err`, then the end.
+    /// What ends [`by_page`](Self::by_page) ends this too.
     pub fn by_item(self) -> Items<T> {
         Items::new(self)
     }
@@ -234,6 +242,7 @@ impl<T> List<T> {
     fn again(&self) -> Self {
         Self {
             fetch: self.fetch.clone(),
+            bounds: self.bounds.clone(),
             ..*self
         }
     }

@@ -38,7 +38,7 @@ mod task;
 mod traces;
 mod unsent;
 
-use std::{future::ready, sync::Arc, time::Duration};
+use std::{future::ready, num::NonZeroU32, sync::Arc, time::Duration};
 
 use digest_lanes::{LaneLimits, Lanes};
 
@@ -76,6 +76,7 @@ pub(crate) struct Limits {
     pub(crate) max_body: usize,
     pub(crate) max_idle_lanes: usize,
     pub(crate) max_in_flight: usize,
+    pub(crate) max_pages: NonZeroU32,
 }
 
 /// What all calls of a client share.
@@ -135,6 +136,10 @@ impl Transport {
 
     pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
         &self.clock
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     pub(crate) fn versions(&self) -> &Versions {

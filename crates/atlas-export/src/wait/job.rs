@@ -82,6 +82,9 @@ pub enum WaitError {
     JobFailed(Box<ExportJob>),
     /// Somebody cancelled the job.
     JobCancelled(Box<ExportJob>),
+    /// The job has ended, in a state that this version of the SDK does not know, or in none.
+    /// Nobody can tell whether all data is in the bucket.
+    UnknownEnd(Box<ExportJob>),
     /// The job could not be looked at.
     Poll(Error),
 }
@@ -120,6 +123,14 @@ impl fmt::Display for WaitError {
             }
             Self::JobCancelled(job) => {
                 write!(f, "export job {} was cancelled", one_line(job.id.as_str()))
+            }
+            Self::UnknownEnd(job) => {
+                write!(f, "export job {} has ended ", one_line(job.id.as_str()))?;
+                match &job.state {
+                    Some(state) => write!(f, "in state {}", one_line(state.as_str()))?,
+                    None => f.write_str("without a state")?,
+                }
+                f.write_str(", which tells no success: look at the job, and into the bucket")
             }
             Self::Poll(error) => write!(f, "the export job could not be looked at: {error}"),
         }
@@ -253,13 +264,21 @@ impl Watched for Job {
         cluster.export_jobs().get(&self.id).await
     }
 
+    fn id(&self) -> &str {
+        self.id.as_str()
+    }
+
     fn client(&self) -> &Client {
         self.jobs.cluster().project().client()
     }
 
-    /// A state that is not known yet is no end.
+    /// A state that is not known yet is no end, unless Atlas says when it ended.
     fn has_ended(job: &ExportJob) -> bool {
-        job.is_finished()
+        let active = matches!(
+            job.state,
+            Some(ExportJobState::Queued | ExportJobState::InProgress)
+        );
+        job.is_finished() || (!active && job.finished_at.is_some())
     }
 
     fn began(job: &ExportJob) -> Option<DateTime<Utc>> {
@@ -309,6 +328,8 @@ impl JobWaiter {
         match progress.job.state {
             Some(ExportJobState::Failed) => Err(WaitError::JobFailed(Box::new(progress.job))),
             Some(ExportJobState::Cancelled) => Err(WaitError::JobCancelled(Box::new(progress.job))),
+            Some(ExportJobState::Successful) => Ok(progress),
+            _ if ended => Err(WaitError::UnknownEnd(Box::new(progress.job))),
             _ => Ok(progress),
         }
     }

@@ -6,6 +6,7 @@
 
 mod all;
 mod job;
+mod newborn;
 mod snapshot;
 
 use std::{
@@ -71,6 +72,9 @@ trait Watched: Send + 'static {
 
     /// Looks at it, with the patience to be held back by a rate limit for so long.
     fn look(&self, patience: Duration) -> impl Future<Output = Result<Self::Item, Error>> + Send;
+
+    /// What Atlas knows it by.
+    fn id(&self) -> &str;
 
     /// Whose requests these are.
     fn client(&self) -> &Client;
@@ -159,6 +163,13 @@ impl<W: Watched> Waiter<W> {
                         self.failures += 1;
                     }
                     tracing::warn!(failures = self.failures, %error, "a poll failed; the wait goes on");
+                    self.rest(elapsed, Some(error))?;
+                }
+                // It does not show yet: no failure, and it stays new for a moment only.
+                Err(error)
+                    if newborn::may_show_later(&error, self.watched.id(), self.clock.wall()) =>
+                {
+                    tracing::debug!(%error, "what was just made does not show yet");
                     self.rest(elapsed, Some(error))?;
                 }
                 Err(error) => return Err(Stop::Poll(error)),

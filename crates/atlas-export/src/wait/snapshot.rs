@@ -170,6 +170,10 @@ impl Watched for Taking {
         cluster.snapshots().get(&self.id).await
     }
 
+    fn id(&self) -> &str {
+        self.id.as_str()
+    }
+
     fn client(&self) -> &Client {
         self.snapshots.cluster().project().client()
     }
