@@ -4,11 +4,13 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use crate::{
     ApiVersion, Client, Credentials, Error, RateGovernor, RetryPolicy,
-    base_url::{self, BaseUrl},
+    base_url::BaseUrl,
     client::{Inner, Options},
     clock::{Clock, SystemClock},
-    connection::{Connection, Proxy},
+    connection::Connection,
     environment::Environment,
+    harmless,
+    proxy::Proxy,
     transport::{Limits, Transport},
     variables::{self, Names, Variables},
     version::Versions,
@@ -54,18 +56,15 @@ impl fmt::Debug for ClientBuilder {
         f.debug_struct("ClientBuilder")
             .field("credentials", &self.credentials)
             .field("api_version", &self.api_version)
-            .field("resource_versions", &self.resource_versions)
-            .field(
-                "base_url",
-                &self.base_url.as_deref().map(base_url::discreet),
-            )
+            .field("resource_versions", &self.resource_versions.len())
+            .field("base_url", &self.base_url.as_deref().map(harmless::origin))
             .field("options", &self.options)
             .field("allow_insecure_http", &self.allow_insecure_http)
             .field("connect_timeout", &self.connect_timeout)
             .field("limits", &self.limits)
             .field("retry", &self.retry)
             .field("governor", &self.governor)
-            .field("application", &self.application)
+            .field("application", &self.application.is_some())
             .field("connection", &self.connection)
             .finish_non_exhaustive()
     }
@@ -349,10 +348,10 @@ fn user_agent(application: Option<&str>) -> Result<String, Error> {
         Some(name) if !name.is_empty() && name.bytes().all(|byte| matches!(byte, b' '..=b'~')) => {
             Ok(format!("{name} {OURS}"))
         }
-        Some(name) => Err(Error::config(format!(
-            "application {name:?} cannot stand in a User-Agent: it is made of printable ASCII, \
-             for instance backup-tool/1.4"
-        ))),
+        Some(_) => Err(Error::config(
+            "application cannot stand in a User-Agent: it is empty, or holds more than printable \
+             ASCII; give it one such as backup-tool/1.4",
+        )),
     }
 }
 
