@@ -132,7 +132,7 @@ async fn the_tls_library_of_the_system_does_as_well() {
         .list()
         .await
         .unwrap();
-    let wary = with(client_of(&fake).retry(RetryPolicy::none()));
+    let wary = with(client_of(&fake).retry(atlas_export::RetryPolicy::none()));
     let error = wary
         .project(parsed(PROJECT))
         .export_buckets()

@@ -322,6 +322,7 @@ impl ClientBuilder {
         )?;
         let transport = Transport::new(
             http.clone(),
+            self.connection.proxy(&base),
             credentials,
             self.clock,
             versions,

@@ -5,6 +5,7 @@ use std::{fmt, time::Duration};
 use crate::{
     Error,
     base_url::BaseUrl,
+    harmless,
     proxy::{self, Proxy},
 };
 
@@ -28,6 +29,16 @@ impl fmt::Debug for Connection {
 }
 
 impl Connection {
+    /// The proxy that was set and is used, without its user and password.
+    pub(crate) fn proxy(&self, base: &BaseUrl) -> Option<String> {
+        match &self.proxy {
+            Proxy::Url(text) if !base.loopback => {
+                proxy::parse(text).ok().map(|url| harmless::of_url(&url))
+            }
+            _ => None,
+        }
+    }
+
     /// The HTTP client with these options.
     pub(crate) fn client(
         &self,

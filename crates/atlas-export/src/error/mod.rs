@@ -98,7 +98,12 @@ impl Error {
 
     /// An item of an answer that does not decode.
     pub(crate) fn undecodable(operation: &'static str, odd: Undecodable) -> Self {
-        Self::new(ErrorKind::Decode, odd.to_string()).with(|inner| {
+        let id = received_id(odd.raw());
+        let message = match &id {
+            Some(id) => format!("{operation}: {odd} (its id is {id})"),
+            None => format!("{operation}: {odd}"),
+        };
+        Self::new(ErrorKind::Decode, message).with(|inner| {
             inner.operation = Some(operation);
             inner.raw = Some(odd.raw().into());
             inner.source = Some(Box::new(odd));
@@ -229,6 +234,14 @@ impl fmt::Debug for Error {
             .field("source", &inner.source)
             .finish_non_exhaustive()
     }
+}
+
+/// The id in an item that did not decode, where it is one; anything else is not repeated.
+fn received_id(raw: &str) -> Option<String> {
+    let item: serde_json::Value = serde_json::from_str(raw).ok()?;
+    let id = item.get("id")?.as_str()?;
+    let is_id = id.len() == 24 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_id.then(|| id.to_owned())
 }
 
 impl StdError for Error {

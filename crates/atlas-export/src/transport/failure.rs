@@ -196,10 +196,15 @@ impl Failure {
     }
 
     /// The error that the caller gets.
-    pub(super) fn into_error(self, prepared: &Prepared, now: SystemTime) -> Error {
+    pub(super) fn into_error(
+        self,
+        prepared: &Prepared,
+        proxy: Option<&str>,
+        now: SystemTime,
+    ) -> Error {
         let retry_after = retry_after(&self, now).max(self.held_for);
         let effect = (self.is_lost() || self.lost_before) && prepared.method != http::Method::GET;
-        let error = self.cause.into_error(self.held_for);
+        let error = self.cause.into_error(self.held_for, &prepared.route(proxy));
         let error = if effect && !prepared.idempotent() {
             Error::new(
                 ErrorKind::Ambiguous,
@@ -228,7 +233,7 @@ impl Cause {
         clippy::too_many_lines,
         reason = "a table has as many rows as there are causes"
     )]
-    fn into_error(self, held_for: Option<Duration>) -> Error {
+    fn into_error(self, held_for: Option<Duration>, route: &str) -> Error {
         let caused = |kind, message: &str, cause: Box<dyn StdError + Send + Sync>| {
             let message = format!("{message}: {}", innermost(&*cause));
             Error::new(kind, message).with(|inner| {
@@ -242,7 +247,7 @@ impl Cause {
                     lasting(&cause).map_or((false, ""), |advice| (true, advice));
                 caused(
                     ErrorKind::Connect,
-                    "no connection to the server",
+                    &format!("no connection to {route}"),
                     cause.into(),
                 )
                 .with(|inner| {
