@@ -49,6 +49,43 @@ async fn without_a_proxy_the_host_itself_is_asked() {
         .await
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect);
+    assert!(
+        error.to_string().contains("http://atlas.invalid"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_proxy_that_cannot_be_reached_or_wants_a_password_is_named_without_its_own() {
+    let challenge = "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n";
+    let proxy = ScriptedServer::start(vec![Reply::raw(challenge)])
+        .await
+        .unwrap();
+    let at = proxy.url();
+    let host = at.strip_prefix("http://").unwrap();
+    for (base, kind) in [
+        ("http://atlas.invalid", ErrorKind::Api),
+        ("https://atlas.invalid", ErrorKind::Connect),
+    ] {
+        let client = Client::builder()
+            .base_url(base)
+            .allow_insecure_http(true)
+            .credentials(key())
+            .proxy(format!("http://me:s3cret@{host}"))
+            .build()
+            .unwrap();
+        let buckets = client.project(parsed(PROJECT)).export_buckets();
+        let error = buckets.list().await.unwrap_err();
+        assert_eq!(error.kind(), kind);
+        let message = error.to_string();
+        assert!(message.contains("ClientBuilder::proxy"), "{message}");
+        assert!(!format!("{message} {error:?}").contains("s3cret"));
+        if kind == ErrorKind::Connect {
+            let named = format!("https://atlas.invalid through the proxy {at}");
+            assert!(message.contains(named.trim_end_matches('/')), "{message}");
+            assert!(!error.is_retryable() && error.attempts() == 1);
+        }
+    }
 }
 
 #[tokio::test]

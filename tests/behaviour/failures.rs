@@ -49,18 +49,60 @@ async fn a_wrong_private_key_is_one_clear_error_after_at_most_three_requests() {
 }
 
 #[tokio::test]
-async fn rules_04_and_11_a_401_without_digest_is_an_api_error_and_basic_is_never_sent() {
+async fn rules_04_and_11_a_401_without_digest_says_what_was_offered_and_basic_is_never_sent() {
     let basic = Reply::with_headers(
         401,
         "WWW-Authenticate: Basic realm=\"x\"\r\nContent-Type: application/json\r\n",
         r#"{"error":401,"errorCode":"UNEXPECTED_ERROR","detail":"not for you"}"#,
     );
     let (error, server) = list_from(vec![basic]).await;
-    assert_eq!((error.kind(), error.status()), (ErrorKind::Api, Some(401)));
-    assert!(error.to_string().contains("not for you"), "{error}");
+    let kind = (error.kind(), error.status());
+    assert_eq!(kind, (ErrorKind::Authentication, Some(401)));
+    let message = error.to_string();
+    assert!(message.starts_with("401 UNEXPECTED_ERROR: not for you (the server offers Basic"));
+    assert!(message.contains("nothing was signed"), "{message}");
     let requests = server.requests();
     assert_eq!(requests.len(), 1);
     assert!(!requests[0].to_ascii_lowercase().contains("authorization"));
+}
+
+#[tokio::test]
+async fn a_401_that_cannot_be_answered_says_what_was_offered() {
+    let digest =
+        |rest: &str| format!("WWW-Authenticate: Digest realm=\"a\", nonce=\"n\"{rest}\r\n");
+    for (headers, offered) in [
+        (digest(", algorithm=SHA-512, qop=\"auth\""), "SHA-512"),
+        (digest(", qop=\"auth-int\""), "auth-int"),
+        ("WWW-Authenticate: Digest realm\r\n".to_owned(), "malformed"),
+        (String::new(), "no challenge"),
+    ] {
+        let (error, server) = list_from(vec![Reply::with_headers(401, &headers, "")]).await;
+        assert_eq!(error.kind(), ErrorKind::Authentication);
+        let message = error.to_string();
+        assert!(message.contains(offered), "{message}");
+        assert!(message.contains("nothing was signed"), "{message}");
+        assert_eq!(server.requests().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn atlas_s_own_words_about_a_401_come_before_our_advice() {
+    let headers = "WWW-Authenticate: Digest realm=\"a\", nonce=\"n\", qop=\"auth\"\r\n\
+                   Content-Type: application/json\r\n";
+    for (code, advice) in [
+        ("UNAUTHORIZED", "refuses the API key"),
+        ("IP_ADDRESS_NOT_ON_WHITELIST", "address"),
+    ] {
+        let body = format!(r#"{{"error":401,"errorCode":"{code}","detail":"Words."}}"#);
+        let (error, _server) = list_from(vec![Reply::with_headers(401, headers, &body)]).await;
+        let message = error.to_string();
+        assert!(
+            message.starts_with(&format!("401 {code}: Words. (")),
+            "{message}"
+        );
+        assert!(message.contains(advice), "{message}");
+        assert_eq!(message.contains("belong together"), code == "UNAUTHORIZED");
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! TLS and HTTP/2, which is all that the real service speaks.
 
-use atlas_export::{Client, Credentials, ErrorKind, NewExportBucket, RetryPolicy};
+use atlas_export::{Client, Credentials, ErrorKind, NewExportBucket};
 use atlas_export_fake::{FakeAtlas, Fault, Match};
 use atlas_export_tests::{PROJECT, ROLE, client_of, parsed};
 use futures_util::future::join_all;
@@ -39,7 +39,7 @@ async fn a_root_certificate_that_is_given_is_trusted() {
 #[tokio::test]
 async fn an_unknown_root_is_no_connection() {
     let (fake, _) = secure().await;
-    let client = client_of(&fake).retry(RetryPolicy::none()).build().unwrap();
+    let client = client_of(&fake).build().unwrap();
     let error = client
         .project(parsed(PROJECT))
         .export_buckets()
@@ -47,6 +47,8 @@ async fn an_unknown_root_is_no_connection() {
         .await
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect);
+    assert_eq!((error.attempts(), error.is_retryable()), (1, false));
+    assert!(error.to_string().contains("root_certificates"), "{error}");
     assert!(error.to_string().contains("certificate"), "{error}");
     assert!(fake.requests().is_empty());
 }
@@ -130,7 +132,7 @@ async fn the_tls_library_of_the_system_does_as_well() {
         .list()
         .await
         .unwrap();
-    let wary = with(client_of(&fake).retry(RetryPolicy::none()));
+    let wary = with(client_of(&fake).retry(atlas_export::RetryPolicy::none()));
     let error = wary
         .project(parsed(PROJECT))
         .export_buckets()

@@ -1,24 +1,11 @@
 //! Where the API is.
 
-use std::borrow::Cow;
-
 use url::{Host, Url};
 
 use crate::{ApiVersion, Environment, Error};
 
 /// The commercial cloud, for messages.
 const CLOUD: &str = Environment::Commercial.origin();
-
-/// A base URL as somebody gave it, without what may be a password in it.
-pub(crate) fn discreet(text: &str) -> Cow<'_, str> {
-    match text.rsplit_once('@') {
-        Some((before, after)) => {
-            let scheme = before.split_once("//").map_or("", |(scheme, _)| scheme);
-            format!("{scheme}//…@{after}").into()
-        }
-        None => text.into(),
-    }
-}
 
 /// A base URL that has been checked.
 #[derive(Clone, Debug)]
@@ -34,8 +21,7 @@ impl BaseUrl {
     pub(crate) fn parse(text: &str, version: ApiVersion, insecure: bool) -> Result<Self, Error> {
         let mut url = Url::parse(text).map_err(|error| {
             Error::config(format!(
-                "the base URL {:?} is no URL: {error}; a base URL looks like {CLOUD}",
-                discreet(text)
+                "the base URL is no URL: {error}; a base URL looks like {CLOUD}"
             ))
         })?;
         // Errors below do not repeat the URL as given, which may hold a password.
@@ -44,6 +30,11 @@ impl BaseUrl {
                 "the base URL cannot be used: {why}; a base URL looks like {CLOUD}"
             )))
         };
+        let rest = text.split_once("://").map_or("/", |(_, rest)| rest);
+        if rest.starts_with(['/', '\\']) {
+            // Read as if they were right, what follows would be taken for a host.
+            return refuse("after the scheme come not two slashes and a host");
+        }
         if !url.username().is_empty() || url.password().is_some() {
             return refuse("it holds a user name or a password, which belong into the credentials");
         }
@@ -153,10 +144,18 @@ mod tests {
 
     #[test]
     fn a_password_in_a_url_is_not_repeated() {
-        assert_eq!(discreet("https://me:s3cret@host/x"), "https://…@host/x");
-        assert_eq!(discreet("me:s3cret@host"), "//…@host");
-        assert_eq!(discreet(CLOUD), CLOUD);
         assert!(!refusal("ht tp://me:s3cret@host").contains("s3cret"));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_panics_or_is_repeated(text in "\\PC{0,40}") {
+            for text in [format!("S3CRET{text}"), format!("https://me:S3CRET{text}"), format!("https://h/?S3CRET{text}")] {
+                if let Err(error) = BaseUrl::parse(&text, ApiVersion::V2, false) {
+                    proptest::prop_assert!(!error.to_string().contains("S3CRET"), "{}", error);
+                }
+            }
+        }
     }
 
     #[test]

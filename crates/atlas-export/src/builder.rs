@@ -4,11 +4,13 @@ use std::{fmt, num::NonZeroU32, sync::Arc, time::Duration};
 
 use crate::{
     ApiVersion, Client, Credentials, Error, RateGovernor, RetryPolicy,
-    base_url::{self, BaseUrl},
+    base_url::BaseUrl,
     client::{Inner, Options},
     clock::{Clock, SystemClock},
-    connection::{Connection, Proxy},
+    connection::Connection,
     environment::Environment,
+    harmless,
+    proxy::Proxy,
     transport::{Limits, Transport},
     variables::{self, Names, Variables},
     version::Versions,
@@ -59,11 +61,8 @@ impl fmt::Debug for ClientBuilder {
         f.debug_struct("ClientBuilder")
             .field("credentials", &self.credentials)
             .field("api_version", &self.api_version)
-            .field("resource_versions", &self.resource_versions)
-            .field(
-                "base_url",
-                &self.base_url.as_deref().map(base_url::discreet),
-            )
+            .field("resource_versions", &self.resource_versions.len())
+            .field("base_url", &self.base_url.as_deref().map(harmless::origin))
             .field("options", &self.options)
             .field("allow_insecure_http", &self.allow_insecure_http)
             .field("connect_timeout", &self.connect_timeout)
@@ -71,7 +70,7 @@ impl fmt::Debug for ClientBuilder {
             .field("max_pages", &self.max_pages)
             .field("retry", &self.retry)
             .field("governor", &self.governor)
-            .field("application", &self.application)
+            .field("application", &self.application.is_some())
             .field("connection", &self.connection)
             .finish_non_exhaustive()
     }
@@ -346,6 +345,7 @@ impl ClientBuilder {
         )?;
         let transport = Transport::new(
             http.clone(),
+            self.connection.proxy(&base),
             credentials,
             self.clock,
             versions,
@@ -372,10 +372,10 @@ fn user_agent(application: Option<&str>) -> Result<String, Error> {
         Some(name) if !name.is_empty() && name.bytes().all(|byte| matches!(byte, b' '..=b'~')) => {
             Ok(format!("{name} {OURS}"))
         }
-        Some(name) => Err(Error::config(format!(
-            "application {name:?} cannot stand in a User-Agent: it is made of printable ASCII, \
-             for instance backup-tool/1.4"
-        ))),
+        Some(_) => Err(Error::config(
+            "application cannot stand in a User-Agent: it is empty, or holds more than printable \
+             ASCII; give it one such as backup-tool/1.4",
+        )),
     }
 }
 

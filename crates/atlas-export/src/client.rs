@@ -214,7 +214,7 @@ impl Client {
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("base_url", &self.inner.base_url)
+            .field("base_url", &crate::harmless::origin(&self.inner.base_url))
             .field("options", &self.inner.options)
             .finish_non_exhaustive()
     }

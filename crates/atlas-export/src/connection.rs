@@ -4,7 +4,9 @@ use std::{fmt, time::Duration};
 
 use crate::{
     Error,
-    base_url::{BaseUrl, discreet},
+    base_url::BaseUrl,
+    harmless,
+    proxy::{self, Proxy},
 };
 
 /// The options of the connection.
@@ -17,16 +19,6 @@ pub(crate) struct Connection {
     pub(crate) native_tls: bool,
 }
 
-/// Which proxy requests go through.
-#[derive(Clone, Default)]
-pub(crate) enum Proxy {
-    /// What the environment says.
-    #[default]
-    Environment,
-    None,
-    Url(String),
-}
-
 impl fmt::Debug for Connection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Connection")
@@ -36,17 +28,17 @@ impl fmt::Debug for Connection {
     }
 }
 
-impl fmt::Debug for Proxy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Environment => f.write_str("Environment"),
-            Self::None => f.write_str("None"),
-            Self::Url(url) => f.write_str(&discreet(url)),
+impl Connection {
+    /// The proxy that was set and is used, without its user and password.
+    pub(crate) fn proxy(&self, base: &BaseUrl) -> Option<String> {
+        match &self.proxy {
+            Proxy::Url(text) if !base.loopback => {
+                proxy::parse(text).ok().map(|url| harmless::of_url(&url))
+            }
+            _ => None,
         }
     }
-}
 
-impl Connection {
     /// The HTTP client with these options.
     pub(crate) fn client(
         &self,
@@ -66,12 +58,17 @@ impl Connection {
         if self.native_tls {
             http = http.tls_backend_native();
         }
+        let given = match &self.proxy {
+            Proxy::Url(text) => Some(proxy::parse(text)?),
+            _ => None,
+        };
         match &self.proxy {
-            Proxy::Url(url) if !base.loopback => {
-                let proxy = reqwest::Proxy::all(url).map_err(|cause| {
-                    refused("the proxy cannot be used: it is no URL, for instance http://proxy.example:3128", cause)
-                })?;
-                http = http.proxy(proxy);
+            Proxy::Url(_) if !base.loopback => {
+                if let Some(url) = given {
+                    let proxy = reqwest::Proxy::all(url)
+                        .map_err(|cause| refused("the proxy cannot be used", cause))?;
+                    http = http.proxy(proxy);
+                }
             }
             Proxy::Environment if !base.loopback => {}
             _ => http = http.no_proxy(),
@@ -91,8 +88,7 @@ impl Connection {
             }
             http = http.tls_certs_merge(certificates);
         }
-        http.build()
-            .map_err(|cause| refused("the HTTP client cannot be set up", cause))
+        http.build().map_err(not_built)
     }
 }
 
@@ -100,4 +96,65 @@ impl Connection {
 /// option, password included, and stays in the source.
 fn refused(what: &str, cause: reqwest::Error) -> Error {
     Error::config(what).with(|inner| inner.source = Some(Box::new(cause.without_url())))
+}
+
+/// Why there is no client. What was given has been checked by now, so the reason holds nothing
+/// of it: as a rule it is that the system trusts no certificate.
+fn not_built(cause: reqwest::Error) -> Error {
+    let mut reason: &(dyn std::error::Error + 'static) = &cause;
+    while let Some(deeper) = reason.source() {
+        reason = deeper;
+    }
+    let reason = crate::error::one_line(&reason.to_string());
+    let mend = if reason.contains("CA certificates") {
+        ": install the CA certificates of the system, name a PEM file in SSL_CERT_FILE, or give \
+         ClientBuilder::root_certificates"
+    } else {
+        ""
+    };
+    refused(
+        &format!("the HTTP client cannot be set up: {reason}{mend}"),
+        cause,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use crate::{Client, ClientBuilder, Credentials};
+
+    fn builder() -> ClientBuilder {
+        Client::builder().credentials(Credentials::api_key("abcdefgh", "x"))
+    }
+
+    /// Run by the next test, in a process that finds no certificate.
+    #[test]
+    #[ignore = "wants an environment of its own"]
+    fn without_certificates() {
+        let message = builder().build().unwrap_err().to_string();
+        assert!(message.contains("No CA certificates"), "{message}");
+        assert!(message.contains("SSL_CERT_FILE"), "{message}");
+        assert!(message.contains("root_certificates"), "{message}");
+        builder().base_url("http://127.0.0.1:1").build().unwrap();
+    }
+
+    #[test]
+    fn a_machine_without_certificates_is_told_so() {
+        let output = Command::new(std::env::current_exe().unwrap())
+            .args([
+                "--ignored",
+                "--exact",
+                "connection::tests::without_certificates",
+            ])
+            .env("SSL_CERT_FILE", "/nonexistent")
+            .env("SSL_CERT_DIR", "/nonexistent")
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(
+            output.status.success() && said.contains("1 passed"),
+            "{said}"
+        );
+    }
 }

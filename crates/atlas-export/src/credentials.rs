@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use crate::Error;
+use crate::{
+    Error,
+    harmless::{HIDDEN, holds_a_private_key},
+};
 
 /// A programmatic API key of MongoDB Atlas.
 ///
@@ -37,9 +40,10 @@ impl Credentials {
     /// Refuses a key that cannot be one.
     pub(crate) fn check(self) -> Result<digest_lanes::Credentials, Error> {
         let public = self.key.username();
-        if looks_like_a_uuid(public.trim()) {
+        if holds_a_private_key(public) {
             return Err(Error::config(
-                "the public key looks like a private one, a UUID: the two are swapped",
+                "the public key is or holds a private one, a UUID: the two are swapped, or pasted \
+                 into one",
             ));
         }
         if let Some(fault) = fault(public) {
@@ -65,21 +69,31 @@ fn fault(key: &str) -> Option<&'static str> {
         Some("holds white space or a line end, which a copy may have brought along")
     } else if key.contains(['"', '\'']) {
         Some("holds a quotation mark, which the shell may have left in")
+    } else if key.contains('\u{feff}') {
+        Some("holds a byte order mark, which a file may have brought along: copy the key anew")
+    } else if key.contains('\u{fffd}') {
+        Some("holds a replacement character, so it was read in the wrong encoding: copy it anew")
+    } else if !key.is_ascii() {
+        Some(
+            "holds a character that is not ASCII, which may be invisible, such as a zero-width \
+             one: copy the key anew",
+        )
     } else {
         None
     }
 }
 
-fn looks_like_a_uuid(text: &str) -> bool {
-    text.len() == 36 && text.bytes().filter(|byte| *byte == b'-').count() == 4
+/// Eight lower-case letters, as every public key is.
+fn is_public(text: &str) -> bool {
+    text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_lowercase())
 }
 
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // A private key in the wrong place is still one.
         let public = match self.key.username() {
-            swapped if looks_like_a_uuid(swapped.trim()) => "…",
-            public => public,
+            public if is_public(public) => public,
+            _ => HIDDEN,
         };
         f.debug_struct("Credentials")
             .field("public_key", &public)
@@ -118,5 +132,49 @@ mod tests {
     #[test]
     fn a_key_that_may_be_right_is_taken() {
         assert!(Credentials::api_key("abcdefgh", PRIVATE).check().is_ok());
+    }
+
+    #[test]
+    fn what_is_no_public_key_is_not_shown() {
+        let bare = PRIVATE.replace('-', "");
+        for public in [
+            &bare,
+            &format!("abcdefgh{PRIVATE}"),
+            &format!("abcdefgh:{bare}"),
+        ] {
+            let key = Credentials::api_key(public.as_str(), "x");
+            assert!(!format!("{key:?}").contains("0a1b2c3d"), "{key:?}");
+            assert!(refusal(public, "x").contains("swapped"));
+        }
+    }
+
+    #[test]
+    fn invisible_characters_are_refused_in_both_halves() {
+        for (odd, why) in [
+            ('\u{feff}', "byte order mark"),
+            ('\u{200b}', "zero-width"),
+            ('\u{200d}', "zero-width"),
+            ('\u{2060}', "zero-width"),
+            ('\u{fffd}', "replacement"),
+            ('\u{7}', "white space"),
+        ] {
+            assert!(refusal(&format!("abcdefgh{odd}"), "x").contains(why));
+            assert!(refusal("abcdefgh", &format!("{odd}s3cret")).contains(why));
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_key_panics_or_is_repeated(text in "(?s).{0,30}") {
+            let odd = format!("S3CRET{text}");
+            for (public, private) in [(odd.as_str(), "x"), ("abcdefgh", odd.as_str())] {
+                let key = Credentials::api_key(public, private);
+                let shown = format!("{key:?}");
+                proptest::prop_assert!(!shown.contains("S3CRET"));
+                if let Err(error) = key.check() {
+                    proptest::prop_assert!(!error.to_string().contains("S3CRET"));
+                }
+            }
+        }
     }
 }

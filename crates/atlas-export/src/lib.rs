@@ -68,9 +68,11 @@ mod fleet;
 #[cfg(feature = "raw")]
 #[doc(hidden)]
 pub mod fuzzing;
+mod harmless;
 mod jobs;
 mod page;
 mod project;
+mod proxy;
 mod snapshots;
 mod transport;
 pub mod variables;

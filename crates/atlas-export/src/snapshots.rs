@@ -140,7 +140,7 @@ impl TakeSnapshot<'_> {
     /// exported once it is completed.
     ///
     /// # Errors
-    /// `Config` for 0 days; `Ambiguous` where nobody can tell whether it is taken; `Api` where
+    /// `Config` for 0 days, or more than an int32 holds; `Ambiguous` where nobody can tell whether it is taken; `Api` where
     /// Atlas refuses.
     pub async fn send(self) -> Result<Snapshot, Error> {
         let retention_in_days = self.retention_days.map(|days| {
@@ -149,6 +149,16 @@ impl TakeSnapshot<'_> {
                     .with(|inner| inner.operation = Some("takeSnapshot"))
             })
         });
+        if let Some(days) = self
+            .retention_days
+            .filter(|days| i32::try_from(*days).is_err())
+        {
+            return Err(Error::config(format!(
+                "retention_days is {days}: Atlas takes 1 to {} (int32)",
+                i32::MAX
+            ))
+            .with(|inner| inner.operation = Some("takeSnapshot")));
+        }
         let body = NewSnapshot {
             description: self.description,
             retention_in_days: retention_in_days.transpose()?,

@@ -4,7 +4,8 @@
 //! |---|---|
 //! | API key | `MONGODB_ATLAS_PUBLIC_API_KEY` and `MONGODB_ATLAS_PRIVATE_API_KEY`; `MONGODB_ATLAS_PUBLIC_KEY` and `MONGODB_ATLAS_PRIVATE_KEY`; `MCLI_PUBLIC_API_KEY` and `MCLI_PRIVATE_API_KEY` |
 //! | base URL | `MONGODB_ATLAS_BASE_URL`; `MONGODB_ATLAS_OPS_MANAGER_URL`; `MCLI_OPS_MANAGER_URL` |
-//! | project | `MONGODB_ATLAS_PROJECT_ID` |
+//! | cloud, where no base URL is set | `MONGODB_ATLAS_SERVICE`; `MCLI_SERVICE`: `cloud` or `cloudgov` |
+//! | project | `MONGODB_ATLAS_PROJECT_ID`; `MCLI_PROJECT_ID` |
 //!
 //! A public key of one family is never combined with a private key of another. A variable
 //! that is set but empty counts as not set.
@@ -13,7 +14,7 @@ use std::{env, fmt};
 
 use atlas_export_types::ProjectId;
 
-use crate::{Credentials, Error, base_url::discreet};
+use crate::{Credentials, Environment, Error, harmless};
 
 /// The pairs of variables that hold an API key, public and private.
 const KEYS: [(&str, &str); 3] = [
@@ -33,7 +34,9 @@ const URLS: [&str; 3] = [
     "MCLI_OPS_MANAGER_URL",
 ];
 
-const PROJECT: &str = "MONGODB_ATLAS_PROJECT_ID";
+const SERVICES: [&str; 2] = ["MONGODB_ATLAS_SERVICE", "MCLI_SERVICE"];
+
+const PROJECTS: [&str; 2] = ["MONGODB_ATLAS_PROJECT_ID", "MCLI_PROJECT_ID"];
 
 /// Whether any variable that concerns Atlas is set in this process, rightly or not.
 pub fn is_set() -> bool {
@@ -41,7 +44,8 @@ pub fn is_set() -> bool {
         .flat_map(|(public, private)| [*public, *private])
         .chain(SERVICE_ACCOUNT)
         .chain(URLS)
-        .chain([PROJECT])
+        .chain(SERVICES)
+        .chain(PROJECTS)
         .any(|name| env::var_os(name).is_some_and(|value| !value.is_empty()))
 }
 
@@ -103,7 +107,7 @@ impl fmt::Debug for Variables {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Variables")
             .field("credentials", &self.credentials)
-            .field("base_url", &self.base_url.as_deref().map(discreet))
+            .field("base_url", &self.base_url.as_deref().map(harmless::origin))
             .field("project_id", &self.project_id)
             .finish_non_exhaustive()
     }
@@ -127,7 +131,8 @@ impl Variables {
     ///
     /// # Errors
     /// A `Config` error that names the variable, where a pair is half set, where a service
-    /// account is set and no API key (not supported yet), or where the project id is none.
+    /// account is set and no API key (not supported yet), or where the project id or the
+    /// service is none.
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
         let get = |name: &str| variable(name).filter(|value| !value.is_empty());
         let api_key = KEYS
@@ -150,13 +155,25 @@ impl Variables {
                 KEYS[0].0, KEYS[0].1
             )));
         }
-        let project_id = get(PROJECT)
-            .map(|id| {
-                id.parse()
-                    .map_err(|error| Error::config(format!("{PROJECT}: {error}")))
+        let project_id = PROJECTS
+            .into_iter()
+            .find_map(|name| Some((name, get(name)?)))
+            .map(|(name, id)| {
+                id.parse().map_err(|_| {
+                    Error::config(format!(
+                        "{name} is no project id: it has 24 hexadecimal digits, for instance \
+                         32b6e34b3d91647abb20e7b8"
+                    ))
+                })
             })
             .transpose()?;
+        let service = SERVICES
+            .into_iter()
+            .find_map(|name| Some((name, get(name)?)))
+            .map(|(name, value)| Ok::<_, Error>((name, service(name, &value)?.origin().to_owned())))
+            .transpose()?;
         let url = URLS.into_iter().find_map(|name| Some((name, get(name)?)));
+        let url = url.or(service);
         Ok(Self {
             names: Names {
                 key: api_key.as_ref().map(|(names, _)| *names),
@@ -166,6 +183,19 @@ impl Variables {
             base_url: url.map(|(_, url)| url),
             project_id,
         })
+    }
+}
+
+/// The cloud that a service names. The value is not repeated: it may be a key.
+fn service(name: &str, value: &str) -> Result<Environment, Error> {
+    match value {
+        "cloud" => Ok(Environment::Commercial),
+        "cloudgov" => Ok(Environment::Government),
+        _ => Err(Error::config(format!(
+            "{name} names no service that this SDK knows: set it to cloud or cloudgov, or unset \
+             it and set {}",
+            URLS[0]
+        ))),
     }
 }
 
@@ -265,12 +295,56 @@ mod tests {
 
     #[test]
     fn a_project_that_is_none_is_refused_by_name() {
-        assert!(refusal(&[(PROJECT, "my-project")]).contains("MONGODB_ATLAS_PROJECT_ID"));
+        assert!(refusal(&[(PROJECTS[0], "my-project")]).contains("MONGODB_ATLAS_PROJECT_ID"));
     }
 
     #[test]
     fn the_first_base_url_wins() {
         let set = [(URLS[2], "https://c"), (URLS[1], "https://b")];
         assert_eq!(read(&set).unwrap().base_url.as_deref(), Some("https://b"));
+    }
+
+    #[test]
+    fn the_service_names_the_cloud_and_a_base_url_goes_before_it() {
+        for name in SERVICES {
+            for (value, origin) in [
+                ("cloudgov", "https://cloud.mongodbgov.com"),
+                ("cloud", "https://cloud.mongodb.com"),
+            ] {
+                let read = read(&[(name, value)]).unwrap();
+                assert_eq!(read.base_url.as_deref(), Some(origin));
+            }
+            let both = read(&[(name, "cloudgov"), (URLS[0], "https://a")]).unwrap();
+            assert_eq!(both.base_url.as_deref(), Some("https://a"));
+            let message = refusal(&[(name, "s3cret")]);
+            assert!(message.starts_with(name), "{message}");
+            assert!(message.contains("cloud or cloudgov") && !message.contains("s3cret"));
+        }
+    }
+
+    #[test]
+    fn the_project_of_each_family_is_read() {
+        for name in PROJECTS {
+            let set = [(name, "32b6e34b3d91647abb20e7b8")];
+            assert!(read(&set).unwrap().project_id.is_some());
+            assert!(!refusal(&[(name, "s3cret")]).contains("s3cret"));
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_value_panics_or_is_repeated(at in 0_usize..16, text in "\\PC{0,30}") {
+            let names: Vec<&str> = KEYS.iter().flat_map(|(a, b)| [*a, *b])
+                .chain(SERVICE_ACCOUNT).chain(URLS).chain(SERVICES).chain(PROJECTS).collect();
+            let value = format!("S3CRET{text}");
+            let name = names[at % names.len()];
+            match read(&[(name, &value)]) {
+                Err(error) => proptest::prop_assert!(!error.to_string().contains("S3CRET"), "{}", error),
+                Ok(read) => {
+                    let shown = format!("{read:?}");
+                    proptest::prop_assert!(!shown.contains("S3CRET"), "{}", shown);
+                }
+            }
+        }
     }
 }

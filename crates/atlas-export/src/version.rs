@@ -137,21 +137,29 @@ fn choose(
     let Some(operation) = Operation::find(id) else {
         let known: Vec<&str> = OPERATIONS.iter().map(|operation| operation.id).collect();
         return Err(Error::config(format!(
-            "resource_version names {id:?}, which is no operation: there are {}",
+            "resource_version names no operation: there are {}",
             known.join(", ")
         )));
     };
     if generation == ApiVersion::V1 {
         return Err(Error::config(format!(
-            "resource_version({id:?}, {version:?}) has no meaning in {generation}, where resources \
+            "resource_version({:?}, …) has no meaning in {generation}, where resources \
              have no versions: leave it out, or build the client with {}",
+            operation.id,
             ApiVersion::V2.setting()
         )));
     }
     let listed = operation.versions.iter().find(|listed| **listed == version);
     listed.map(|listed| (operation.id, *listed)).ok_or_else(|| {
+        // What is no date is not repeated: it may have been meant for another option.
+        let is_date = version.len() == 10
+            && version
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || byte == b'-');
+        let given = if is_date { version } else { "…" };
         Error::config(format!(
-            "{id} has no version {version:?}: the contract lists {}",
+            "{} has no version {given:?}: the contract lists {}",
+            operation.id,
             operation.versions.join(" and ")
         ))
     })

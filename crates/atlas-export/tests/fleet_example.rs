@@ -77,6 +77,24 @@ async fn without_an_environment_it_exports_a_fleet_on_fake_atlas_in_plain_lines(
 }
 
 #[tokio::test]
+async fn what_is_for_the_real_service_is_refused_without_a_key() {
+    for arguments in [
+        &["--project", PROJECT, "--bucket", BUCKET, "--yes"][..],
+        &["--bucket", BUCKET],
+        &["--cluster", "Orders"],
+        &["--report", "report.json"],
+        &["--yes"],
+    ] {
+        let output = run(None, arguments).await;
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        assert!(said.starts_with(arguments[0]), "{said}");
+        assert!(said.contains("MONGODB_ATLAS_PUBLIC_API_KEY"), "{said}");
+        assert!(output.stdout.is_empty(), "{output:?}");
+    }
+}
+
+#[tokio::test]
 async fn without_yes_the_plan_is_shown_and_nothing_is_started() {
     let fake = service().await;
     let output = run(Some(&fake), &["--bucket", BUCKET]).await;

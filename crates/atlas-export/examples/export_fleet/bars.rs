@@ -9,6 +9,9 @@ use std::{
 use atlas_export::{ClusterName, ClusterReport, Progress};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
+/// At most 48 columns: 10 + 1 + 8 + 1 + 27.
+const TEMPLATE: &str = "{prefix:10!} {bar:8} {msg:27!}";
+
 #[derive(Clone, Default)]
 pub(crate) struct Bars(Arc<Mutex<Shown>>);
 
@@ -34,7 +37,7 @@ impl Bars {
         if stderr().is_terminal() {
             let shown = &mut *shown;
             let bar = shown.bars.entry(cluster.clone()).or_insert_with(|| {
-                let style = ProgressStyle::with_template("{prefix:12} {bar:30} {pos}/{len} {msg}");
+                let style = ProgressStyle::with_template(TEMPLATE);
                 let bar = shown.all.add(ProgressBar::new(0));
                 if let Ok(style) = style {
                     bar.set_style(style);
@@ -45,8 +48,8 @@ impl Bars {
             bar.set_length(total);
             bar.set_position(done);
             bar.set_message(match progress.remaining {
-                Some(left) => format!("{state}, {} s left", left.as_secs()),
-                None => state.to_owned(),
+                Some(left) => format!("{done}/{total} {state} {} s", left.as_secs()),
+                None => format!("{done}/{total} {state}"),
             });
             return;
         }

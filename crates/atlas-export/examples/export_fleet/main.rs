@@ -46,6 +46,21 @@ struct Args {
     yes: bool,
 }
 
+impl Args {
+    /// The first argument that only means something on the real service.
+    fn first_given(&self) -> Option<&'static str> {
+        [
+            ("--project", self.project.is_some()),
+            ("--bucket", self.bucket.is_some()),
+            ("--cluster", !self.cluster.is_empty()),
+            ("--report", self.report.is_some()),
+            ("--yes", self.yes),
+        ]
+        .into_iter()
+        .find_map(|(flag, given)| given.then_some(flag))
+    }
+}
+
 #[tokio::main]
 async fn main() -> ExitCode {
     match run(Args::parse()).await {
@@ -69,6 +84,14 @@ async fn run(mut args: Args) -> Result<bool, Box<dyn Error>> {
             .ok_or("--bucket is missing: the id of an export bucket")?;
         let atlas = Client::builder().variables(variables).build()?;
         return export(&atlas, project, &bucket, args).await;
+    }
+    if let Some(flag) = args.first_given() {
+        return Err(format!(
+            "{flag} is for the real service, and there is no API key in the environment: set \
+             MONGODB_ATLAS_PUBLIC_API_KEY and MONGODB_ATLAS_PRIVATE_API_KEY, or leave {flag} out \
+             for the demo on FakeAtlas"
+        )
+        .into());
     }
     println!(
         "There is no API key in the environment, so this runs on FakeAtlas. Nothing leaves this machine.\n"

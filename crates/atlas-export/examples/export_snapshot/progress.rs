@@ -22,7 +22,7 @@ impl ProgressView {
             return Self::Lines(Arc::default());
         }
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stdout());
-        set_style(&bar, "{msg:<10} {spinner}  {elapsed}");
+        set_style(&bar, "{msg:<10!} {spinner}  {elapsed}");
         Self::Bar(bar)
     }
 
@@ -33,7 +33,7 @@ impl ProgressView {
                 // Without numbers there is no bar: 0 of 0 is not 0 %.
                 if let Some((exported, total)) = progress.collections {
                     if bar.length() != Some(total) {
-                        set_style(bar, "{msg:<10} [{bar:40}] {pos}/{len}  {elapsed}");
+                        set_style(bar, "{msg:<10!} [{bar:12}] {pos}/{len} {elapsed}");
                         bar.set_length(total);
                     }
                     bar.set_position(exported);

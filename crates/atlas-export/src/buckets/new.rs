@@ -169,6 +169,11 @@ impl NewExportBucket {
 }
 
 fn bucket_name(name: &str) -> Result<BucketName, Error> {
+    if let Some(kind) = mistaken(name) {
+        return Err(Error::config(format!(
+            "bucketName is {kind}: give the name alone, 3 to 63 characters such as my-bucket"
+        )));
+    }
     name.parse().map_err(|_| {
         let length = name.chars().count();
         let start: String = name.chars().take(63).collect();
@@ -177,6 +182,29 @@ fn bucket_name(name: &str) -> Result<BucketName, Error> {
              and this one has {length}",
             if length > 63 { "…" } else { "" }
         ))
+    })
+}
+
+/// What was pasted in place of the name of a bucket, by kind: the text may hold a signature.
+fn mistaken(name: &str) -> Option<&'static str> {
+    let lower = name.to_ascii_lowercase();
+    let starts = |start| lower.trim_start().starts_with(start);
+    Some(if starts("s3://") || starts("s3a://") {
+        "an S3 URL"
+    } else if starts("gs://") {
+        "a URL of Google Cloud Storage"
+    } else if starts("arn:") {
+        "an ARN"
+    } else if lower.contains("://") {
+        "a URL"
+    } else if name.contains(['/', '\\']) {
+        "a path"
+    } else if name.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        "a text with blanks or control characters"
+    } else if name.contains(|c: char| !(c.is_ascii_alphanumeric() || "-._".contains(c))) {
+        "a text with a character that no name has (letters, digits, - . and _ are what it may have)"
+    } else {
+        return None;
     })
 }
 
@@ -326,5 +354,40 @@ mod tests {
         let gcp = NewExportBucket::gcp("bucket", role()).unwrap();
         let message = refusal(gcp.require_private_networking(true));
         assert!(message.starts_with("requirePrivateNetworking"), "{message}");
+    }
+
+    #[test]
+    fn what_is_no_name_is_refused_by_kind() {
+        for (name, kind) in [
+            ("s3://s3cret", "an S3 URL"),
+            ("gs://s3cret", "Google"),
+            ("arn:aws:s3:::s3cret", "an ARN"),
+            ("https://s3cret.s3.amazonaws.com", "a URL"),
+            ("a/s3cret", "a path"),
+            ("s3cret bucket", "blanks"),
+            ("   ", "blanks"),
+            ("s3cret\u{200b}", "a character"),
+        ] {
+            let apart = NewExportBucket::azure_container(SERVICE, name, role());
+            for result in [
+                NewExportBucket::aws(name, role()),
+                NewExportBucket::gcp(name, role()),
+                apart,
+            ] {
+                let message = refusal(result);
+                assert!(message.contains(kind), "{message}");
+                assert!(message.contains("my-bucket"), "{message}");
+                assert!(!message.contains("s3cret"), "{message}");
+            }
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_name_panics_and_what_is_taken_is_plain(name in "\\PC{0,70}") {
+            if NewExportBucket::aws(&name, role()).is_ok() {
+                proptest::prop_assert!(name.is_ascii() && !name.contains(['/', ':', ' ']));
+            }
+        }
     }
 }

@@ -84,6 +84,11 @@ pub(super) fn message(status: u16, api: Option<&ApiError>, media_type: Option<&s
     }
     let Some(api) = api else {
         return match media_type {
+            // A proxy's own words are no Atlas's, and its status says enough.
+            _ if status == 407 => match hint::mend(status, None) {
+                Some(hint) => format!("{line} ({hint})"),
+                None => line,
+            },
             Some(media_type) if !crate::transport::is_json(media_type) => {
                 format!("{line}: answered with {media_type}, so not by Atlas itself")
             }

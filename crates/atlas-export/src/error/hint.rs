@@ -3,7 +3,7 @@
 /// What a person can do about a refusal, where it is known.
 pub(super) fn mend(status: u16, code: Option<&str>) -> Option<&'static str> {
     let by_code = match code.unwrap_or_default() {
-        "IP_ADDRESS_NOT_ON_ACCESS_LIST" => {
+        code if is_about_addresses(code) => {
             "add this machine's address to the API key's access list"
         }
         "EXPORT_BUCKET_DELETE_FAILED_BUCKET_IN_USE" => {
@@ -13,7 +13,11 @@ pub(super) fn mend(status: u16, code: Option<&str>) -> Option<&'static str> {
             "only dedicated clusters, M10 and up, can be exported"
         }
         "VERSION_GONE" => {
-            "this resource version was switched off: use a newer version of this crate, or ApiVersion::V2"
+            "this resource version was switched off: use a newer version of this crate"
+        }
+        _ if status == 407 => {
+            "the proxy wants a user and a password: give ClientBuilder::proxy, or HTTPS_PROXY, a \
+             URL such as http://USER:PASSWORD@proxy.example:3128"
         }
         "GROUP_NOT_FOUND" => "check the project id, and that the API key belongs to the project",
         "RATE_LIMITED" | "RATE_LIMITED_TOKEN_BUCKET" => "too many calls: wait and spread them",
@@ -21,4 +25,36 @@ pub(super) fn mend(status: u16, code: Option<&str>) -> Option<&'static str> {
         _ => return None,
     };
     Some(by_code)
+}
+
+/// Whether a refusal is about where the request comes from, and not about roles.
+fn is_about_addresses(code: &str) -> bool {
+    code.contains("ACCESS_LIST") || code.contains("WHITELIST")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn access_lists_are_about_addresses_and_not_about_roles() {
+        for code in [
+            "ORG_REQUIRES_ACCESS_LIST",
+            "ORG_REQUIRES_WHITELIST",
+            "IP_ADDRESS_NOT_ON_WHITELIST",
+            "IP_ADDRESS_NOT_ON_ACCESS_LIST",
+        ] {
+            for status in [401, 403] {
+                let advice = mend(status, Some(code)).unwrap();
+                assert!(advice.contains("address"), "{code}: {advice}");
+            }
+        }
+        assert!(mend(403, None).unwrap().contains("role"));
+        assert!(mend(407, None).unwrap().contains("ClientBuilder::proxy"));
+    }
+
+    #[test]
+    fn a_version_that_is_gone_does_not_advise_the_generation_in_use() {
+        assert!(!mend(410, Some("VERSION_GONE")).unwrap().contains("V2"));
+    }
 }

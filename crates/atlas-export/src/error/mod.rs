@@ -62,6 +62,8 @@ pub(crate) struct Inner {
     pub(crate) effect: bool,
     /// Of a `Transport` or `Api` error: whether it may pass.
     pub(crate) transient: bool,
+    /// Of a `Connect` error: whether it will not pass by itself.
+    pub(crate) lasting: bool,
     pub(crate) raw: Option<Box<str>>,
     pub(crate) source: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -79,6 +81,7 @@ impl Error {
             retry_after: None,
             effect: false,
             transient: false,
+            lasting: false,
             raw: None,
             source: None,
         }))
@@ -95,7 +98,12 @@ impl Error {
 
     /// An item of an answer that does not decode.
     pub(crate) fn undecodable(operation: &'static str, odd: Undecodable) -> Self {
-        Self::new(ErrorKind::Decode, odd.to_string()).with(|inner| {
+        let id = received_id(odd.raw());
+        let message = match &id {
+            Some(id) => format!("{operation}: {odd} (its id is {id})"),
+            None => format!("{operation}: {odd}"),
+        };
+        Self::new(ErrorKind::Decode, message).with(|inner| {
             inner.operation = Some(operation);
             inner.raw = Some(odd.raw().into());
             inner.source = Some(Box::new(odd));
@@ -110,6 +118,23 @@ impl Error {
     pub(crate) fn of_status(status: u16, api: Option<ApiError>, media_type: Option<&str>) -> Self {
         let message = api::message(status, api.as_ref(), media_type);
         Self::new(ErrorKind::Api, message).with(|inner| {
+            inner.status = Some(status);
+            inner.api = api;
+        })
+    }
+
+    /// A refused key: Atlas's own words, then what can be done about it, unless they are about
+    /// something else that has an advice of its own.
+    pub(crate) fn of_refused_key(status: u16, api: Option<ApiError>, advice: &str) -> Self {
+        let code = api.as_ref().and_then(|api| api.error_code.as_deref());
+        let message = match &api {
+            None => format!("{status}: {advice}"),
+            Some(_) if hint::mend(status, code).is_some() => {
+                api::message(status, api.as_ref(), None)
+            }
+            Some(_) => format!("{} ({advice})", api::message(status, api.as_ref(), None)),
+        };
+        Self::new(ErrorKind::Authentication, message).with(|inner| {
             inner.status = Some(status);
             inner.api = api;
         })
@@ -161,7 +186,8 @@ impl Error {
     /// Whether the same call may succeed later and cannot do harm twice.
     pub fn is_retryable(&self) -> bool {
         match self.kind() {
-            ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::RateLimited => true,
+            ErrorKind::Connect => !self.0.lasting,
+            ErrorKind::Timeout | ErrorKind::RateLimited => true,
             ErrorKind::Transport => self.0.transient,
             ErrorKind::Api => {
                 self.0.transient || matches!(self.status(), Some(408 | 429 | 500 | 502..=504))
@@ -208,6 +234,14 @@ impl fmt::Debug for Error {
             .field("source", &inner.source)
             .finish_non_exhaustive()
     }
+}
+
+/// The id in an item that did not decode, where it is one; anything else is not repeated.
+fn received_id(raw: &str) -> Option<String> {
+    let item: serde_json::Value = serde_json::from_str(raw).ok()?;
+    let id = item.get("id")?.as_str()?;
+    let is_id = id.len() == 24 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_id.then(|| id.to_owned())
 }
 
 impl StdError for Error {

@@ -206,6 +206,11 @@ impl Transport {
                         Cause::Rejected(answer)
                     });
                 }
+                Verdict::Final if status == StatusCode::UNAUTHORIZED && prepared.of_atlas => {
+                    let offered = offered(response.headers());
+                    let answer = Box::new(self.refusal(response).await);
+                    return Err(Cause::Unanswerable(answer, offered, signed));
+                }
                 Verdict::Final => return self.read(prepared, response).await,
             }
         }
@@ -284,6 +289,48 @@ impl Transport {
             headers,
             body,
         }
+    }
+}
+
+/// What a 401 offers that cannot be answered: schemes, and the Digest parameters that decide.
+fn offered(headers: &HeaderMap) -> String {
+    let offers: Vec<String> = headers
+        .get_all(header::WWW_AUTHENTICATE)
+        .iter()
+        .take(4)
+        .map(|value| {
+            let text = String::from_utf8_lossy(value.as_bytes()).into_owned();
+            let scheme: String = text
+                .trim()
+                .chars()
+                .take_while(char::is_ascii_alphanumeric)
+                .take(20)
+                .collect();
+            if scheme.is_empty() {
+                return "a malformed challenge".to_owned();
+            }
+            if !scheme.eq_ignore_ascii_case("digest") {
+                return scheme;
+            }
+            let told: Vec<&str> = text
+                .split([' ', '\t'])
+                .flat_map(|part| part.split_inclusive("\","))
+                .map(|part| part.trim_matches([',', ' ']))
+                .filter(|part| {
+                    let part = part.to_ascii_lowercase();
+                    part.starts_with("algorithm=") || part.starts_with("qop=")
+                })
+                .collect();
+            match told.join(" ") {
+                told if told.is_empty() => "a malformed Digest challenge".to_owned(),
+                told => format!("Digest {}", crate::error::one_line(&told)),
+            }
+        })
+        .collect();
+    if offers.is_empty() {
+        "no challenge".to_owned()
+    } else {
+        offers.join(" and ")
     }
 }
 

@@ -103,7 +103,8 @@ impl Call {
         let transport = &*self.transport;
         let prepared = Arc::new(prepared);
         let wall = || transport.clock.wall();
-        let fail = |cause| Failure::of(cause).into_error(&prepared, wall());
+        let fail =
+            |cause| Failure::of(cause).into_error(&prepared, transport.proxy.as_deref(), wall());
         // A clock's timers need one.
         if tokio::runtime::Handle::try_current().is_err() {
             return Err(fail(Cause::NoRuntime));
@@ -129,7 +130,7 @@ impl Call {
                 self.note(|course| course.status = Some(answer.status.as_u16()));
                 Ok(answer)
             }
-            Err(failure) => Err(failure.into_error(&prepared, wall())),
+            Err(failure) => Err(failure.into_error(&prepared, transport.proxy.as_deref(), wall())),
         }
     }
 }

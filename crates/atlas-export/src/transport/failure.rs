@@ -60,6 +60,9 @@ pub(crate) enum Cause {
     RejectedLater(Box<Answer>),
     /// The server calls nonces stale that it has only just given out.
     Stale(Box<Answer>),
+    /// A 401 without a challenge that can be answered: what was offered, and whether the request
+    /// was signed.
+    Unanswerable(Box<Answer>, String, bool),
     /// A success of somebody else, with this media type.
     Foreign(Option<String>),
     /// A success without what was asked for.
@@ -124,7 +127,8 @@ impl Failure {
             Cause::Refused(answer)
             | Cause::Rejected(answer)
             | Cause::RejectedLater(answer)
-            | Cause::Stale(answer) => Some(answer),
+            | Cause::Stale(answer)
+            | Cause::Unanswerable(answer, ..) => Some(answer),
             _ => None,
         }
     }
@@ -146,7 +150,7 @@ impl Failure {
             Cause::TooLarge(_) => "too large",
             Cause::Redirect(..) => "redirect",
             Cause::Refused(_) => "status",
-            Cause::Rejected(_) | Cause::RejectedLater(_) => "credentials",
+            Cause::Rejected(_) | Cause::RejectedLater(_) | Cause::Unanswerable(..) => "credentials",
             Cause::Stale(_) => "stale nonces",
             Cause::Foreign(_) => "foreign",
             Cause::Empty => "empty",
@@ -182,18 +186,25 @@ impl Failure {
                 answer.status.is_server_error() || answer.status.as_u16() == 408
             }
             // A redirect is none of them: to show another page is what a form does once it acted.
-            Cause::Rejected(_) | Cause::RejectedLater(_) | Cause::Stale(_) | Cause::Connect(_) => {
-                false
-            }
+            Cause::Rejected(_)
+            | Cause::RejectedLater(_)
+            | Cause::Stale(_)
+            | Cause::Unanswerable(..)
+            | Cause::Connect(_) => false,
             _ => true,
         }
     }
 
     /// The error that the caller gets.
-    pub(super) fn into_error(self, prepared: &Prepared, now: SystemTime) -> Error {
+    pub(super) fn into_error(
+        self,
+        prepared: &Prepared,
+        proxy: Option<&str>,
+        now: SystemTime,
+    ) -> Error {
         let retry_after = retry_after(&self, now).max(self.held_for);
         let effect = (self.is_lost() || self.lost_before) && prepared.method != http::Method::GET;
-        let error = self.cause.into_error(self.held_for);
+        let error = self.cause.into_error(self.held_for, &prepared.route(proxy));
         let error = if effect && !prepared.idempotent() {
             Error::new(
                 ErrorKind::Ambiguous,
@@ -222,7 +233,7 @@ impl Cause {
         clippy::too_many_lines,
         reason = "a table has as many rows as there are causes"
     )]
-    fn into_error(self, held_for: Option<Duration>) -> Error {
+    fn into_error(self, held_for: Option<Duration>, route: &str) -> Error {
         let caused = |kind, message: &str, cause: Box<dyn StdError + Send + Sync>| {
             let message = format!("{message}: {}", innermost(&*cause));
             Error::new(kind, message).with(|inner| {
@@ -231,11 +242,19 @@ impl Cause {
             })
         };
         match self {
-            Self::Connect(cause) => caused(
-                ErrorKind::Connect,
-                "no connection to the server",
-                cause.into(),
-            ),
+            Self::Connect(cause) => {
+                let (lasting, advice) =
+                    lasting(&cause).map_or((false, ""), |advice| (true, advice));
+                caused(
+                    ErrorKind::Connect,
+                    &format!("no connection to {route}"),
+                    cause.into(),
+                )
+                .with(|inner| {
+                    inner.lasting = lasting;
+                    inner.message.push_str(advice);
+                })
+            }
             Self::Broken(cause) => caused(
                 ErrorKind::Transport,
                 "the connection broke before the answer was complete",
@@ -340,27 +359,52 @@ impl Cause {
                 inner.status = Some(answer.status.as_u16());
                 inner.transient = true;
             }),
-            Self::RejectedLater(answer) => Error::new(
-                ErrorKind::Authentication,
-                "401: the server refuses the API key, which has worked before: check that it still \
+            Self::RejectedLater(answer) => Error::of_refused_key(
+                answer.status.as_u16(),
+                ApiError::read(&answer.body),
+                "the server refuses the API key, which has worked before: check that it still \
                  exists and that the project belongs to its organization; a server that forgets \
                  nonces under load wants a lower ClientBuilder::max_in_flight",
-            )
-            .with(|inner| {
-                inner.status = Some(answer.status.as_u16());
-                inner.api = ApiError::read(&answer.body);
-            }),
-            Self::Rejected(answer) => Error::new(
-                ErrorKind::Authentication,
-                "401: the server refuses the API key: check that public and private key belong \
+            ),
+            Self::Rejected(answer) => Error::of_refused_key(
+                answer.status.as_u16(),
+                ApiError::read(&answer.body),
+                "the server refuses the API key: check that public and private key belong \
                  together, that the key exists, and that the project belongs to its organization",
-            )
-            .with(|inner| {
-                inner.status = Some(answer.status.as_u16());
-                inner.api = ApiError::read(&answer.body);
-            }),
+            ),
+            Self::Unanswerable(answer, offered, signed) => {
+                let signed = if signed {
+                    "the request was signed and is refused all the same"
+                } else {
+                    "so nothing was signed"
+                };
+                Error::of_refused_key(
+                    answer.status.as_u16(),
+                    ApiError::read(&answer.body),
+                    &format!(
+                        "the server offers {offered}, and this client answers Digest with qop \
+                         auth and MD5, SHA-256 or SHA-512-256 alone, {signed}: check the base URL, \
+                         and what stands between"
+                    ),
+                )
+            }
         }
     }
+}
+
+/// What to do about a connection that another attempt would not make.
+pub(super) fn lasting(cause: &reqwest::Error) -> Option<&'static str> {
+    let reason = innermost(cause).to_string().to_ascii_lowercase();
+    if reason.contains("unknownissuer") || reason.contains("unknown issuer") {
+        return Some(
+            " (the server's certificate is of an issuer that is not trusted here: give its root to \
+             ClientBuilder::root_certificates)",
+        );
+    }
+    reason.contains("proxy authorization required").then_some(
+        " (the proxy wants a user and a password: give ClientBuilder::proxy, or HTTPS_PROXY, a URL \
+         such as http://USER:PASSWORD@proxy.example:3128)",
+    )
 }
 
 /// What took too long, and what it was waiting for.

@@ -83,6 +83,8 @@ pub(crate) struct Limits {
 #[derive(Debug)]
 pub(crate) struct Transport {
     http: reqwest::Client,
+    /// The proxy that was set, without its user and password, for messages.
+    proxy: Option<String>,
     /// Of the client's one origin.
     lanes: Arc<Lanes>,
     clock: Arc<dyn Clock>,
@@ -105,6 +107,7 @@ impl Transport {
     )]
     pub(crate) fn new(
         http: reqwest::Client,
+        proxy: Option<String>,
         credentials: digest_lanes::Credentials,
         clock: Arc<dyn Clock>,
         versions: Versions,
@@ -120,6 +123,7 @@ impl Transport {
         };
         Self {
             http,
+            proxy,
             lanes: Arc::new(Lanes::new(credentials, lane_limits)),
             governor,
             slots: Slots::new(limits.max_in_flight),

@@ -84,6 +84,15 @@ impl Prepared {
         }
     }
 
+    /// Where it goes, for messages: the host, and the proxy on the way, without their secrets.
+    pub(super) fn route(&self, proxy: Option<&str>) -> String {
+        let host = crate::harmless::of_url(&self.url);
+        match proxy {
+            Some(proxy) => format!("{host} through the proxy {proxy}"),
+            None => host,
+        }
+    }
+
     /// Whether sending it twice does no more than sending it once. Of this API's methods only
     /// POST does more: a PATCH sets what it sets.
     pub(super) fn idempotent(&self) -> bool {

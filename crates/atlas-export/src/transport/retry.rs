@@ -15,7 +15,7 @@
 use std::time::Duration;
 
 use super::{
-    failure::{Cause, Failure},
+    failure::{Cause, Failure, lasting},
     rate::retry_after,
 };
 use crate::clock::Clock;
@@ -190,7 +190,8 @@ fn may_repeat(failure: &Failure, now: &Situation<'_>) -> bool {
     let harmless = now.idempotent || !failure.may_have_acted;
     match &failure.cause {
         // A 401 says that nothing was done.
-        Cause::Connect(_) | Cause::Stale(_) => true,
+        Cause::Stale(_) => true,
+        Cause::Connect(cause) => lasting(cause).is_none(),
         Cause::Broken(_) | Cause::Timeout { .. } => harmless,
         // What stands between answers for a server that does not.
         Cause::Foreign(_) | Cause::Empty => now.idempotent,
