@@ -216,6 +216,23 @@ pub(crate) fn get(call: &Call<'_>) -> Result<Reply, AtlasError> {
     Ok(Reply::One(snapshot.body(cluster, rules, clock)))
 }
 
+/// The most days that a snapshot is kept: beyond, its expiry would have a year of five digits,
+/// which no date in the API has. Atlas's own bound is unconfirmed.
+const MAX_DAYS: u64 = 2_900_000;
+
+fn retention(days: Option<&Value>) -> Result<Duration, AtlasError> {
+    let Some(days) = days else {
+        return Ok(RETENTION);
+    };
+    match days.as_u64() {
+        Some(days) if days <= MAX_DAYS => Ok(Duration::from_secs(days * 24 * 60 * 60)),
+        _ => {
+            let why = "must be a whole number of days, 2900000 at the most";
+            Err(AtlasError::invalid_field("retentionInDays", why))
+        }
+    }
+}
+
 /// Each call takes another one.
 pub(crate) fn take(call: &Call<'_>) -> Result<Reply, AtlasError> {
     let (rules, clock) = (&call.shared.rules, call.shared.clock.as_ref());
@@ -223,7 +240,7 @@ pub(crate) fn take(call: &Call<'_>) -> Result<Reply, AtlasError> {
     let mut world = call.shared.world();
     world.backed_up(project, name)?;
     let body = call.json_body()?;
-    let days = body.get("retentionInDays").and_then(Value::as_u64);
+    let retention = retention(body.get("retentionInDays"))?;
     let snapshot = Snapshot {
         status: "queued".into(),
         description: body
@@ -234,9 +251,7 @@ pub(crate) fn take(call: &Call<'_>) -> Result<Reply, AtlasError> {
         taken: Some(Taken {
             born: clock.now(),
             polls: 0,
-            retention: days.map_or(RETENTION, |days| {
-                Duration::from_secs(days.saturating_mul(24 * 60 * 60))
-            }),
+            retention,
         }),
         ..Snapshot::completed(world.new_id())
     };
@@ -244,4 +259,32 @@ pub(crate) fn take(call: &Call<'_>) -> Result<Reply, AtlasError> {
     let shown = snapshot.body(cluster, rules, clock);
     cluster.snapshots.push(snapshot);
     Ok(Reply::One(shown))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_retention_that_no_date_can_show_is_refused() {
+        use serde_json::json;
+
+        let now = std::time::SystemTime::now();
+        for days in [json!(1), json!(MAX_DAYS)] {
+            let kept = retention(Some(&days)).map(|kept| stamp(later(now, kept)));
+            assert!(kept.is_ok_and(|date| date.len() == 20), "{days}");
+        }
+        for days in [
+            json!(MAX_DAYS + 1),
+            json!(15_000_000),
+            json!(i32::MAX),
+            json!(u64::MAX),
+            json!(-1),
+            json!(1.5),
+            json!("7"),
+            json!(null),
+        ] {
+            assert!(retention(Some(&days)).is_err(), "{days}");
+        }
+    }
 }
