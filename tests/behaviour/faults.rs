@@ -245,15 +245,15 @@ fn rows() -> Vec<Row> {
         row(
             "Basic challenge",
             Fault::basic_challenge(),
-            err(Api, 1),
-            [err(Api, 1), err(Api, 1)],
+            err(Authentication, 1),
+            [err(Authentication, 1), err(Authentication, 1)],
             [false; 2],
         ),
         row(
             "401 without a challenge",
             Fault::no_challenge(),
-            err(Api, 1),
-            [err(Api, 1), err(Api, 1)],
+            err(Authentication, 1),
+            [err(Authentication, 1), err(Authentication, 1)],
             [false; 2],
         ),
     ]

@@ -271,7 +271,7 @@ mod tests {
 
         let now = std::time::SystemTime::now();
         for days in [json!(1), json!(MAX_DAYS)] {
-            let kept = retention(Some(&days)).map(|kept| stamp(later(now, kept)));
+            let kept = retention(Some(&days)).map(|kept| stamp(later(now.into(), kept)));
             assert!(kept.is_ok_and(|date| date.len() == 20), "{days}");
         }
         for days in [
