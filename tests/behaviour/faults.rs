@@ -62,7 +62,7 @@ fn answer(status: u16, header: (&str, &str)) -> Fault {
 )]
 /// The table. Where a lane is lost with its connection, a repeated read costs a challenge more.
 fn rows() -> Vec<Row> {
-    use ErrorKind::{Api, Decode, Transport};
+    use ErrorKind::{Api, Authentication, Decode, Transport};
     let open = || {
         let turnstile = Turnstile::new();
         turnstile.open();

@@ -41,6 +41,8 @@ fn failing() -> JobOutcome {
     }
 }
 
+type Change = fn(&mut Value);
+
 fn stored(change: impl FnOnce(&mut Value)) -> Result<FleetReport, serde_json::Error> {
     let mut report = json!({
         "project": PROJECT, "bucket": BUCKET, "unreadable": [],
@@ -160,7 +162,6 @@ async fn the_same_ids_in_capitals_are_the_same_project_bucket_snapshot_and_expor
 fn a_report_is_checked_as_a_whole_when_it_is_read() {
     assert!(stored(|_| {}).is_ok());
     assert!(stored(|report| report["version"] = 1.into()).is_ok());
-    type Change = fn(&mut Value);
     let wrong: [(&str, Change); 6] = [
         ("version 2", |report| report["version"] = 2.into()),
         ("version 0", |report| report["version"] = 0.into()),
@@ -170,10 +171,10 @@ fn a_report_is_checked_as_a_whole_when_it_is_read() {
         }),
         ("24 hexadecimal", |report| report["project"] = "p".into()),
         ("24 hexadecimal", |report| {
-            report["bucket"] = "\u{1b}[2J".into()
+            report["bucket"] = "\u{1b}[2J".into();
         }),
         ("24 hexadecimal", |report| {
-            report["clusters"][0]["job"] = "j".into()
+            report["clusters"][0]["job"] = "j".into();
         }),
     ];
     for (rule, change) in wrong {

@@ -166,7 +166,7 @@ impl fmt::Display for FleetPlan {
                 Intent::Export => f.write_str("export")?,
                 Intent::Join(job) => write!(f, "is being exported by {}", one_line(job.as_str()))?,
                 Intent::AlreadyExported(job) => {
-                    write!(f, "was exported by {}", one_line(job.as_str()))?
+                    write!(f, "was exported by {}", one_line(job.as_str()))?;
                 }
                 Intent::Skip(why) => write!(f, "skip: {why}")?,
                 Intent::Unreadable(why) => write!(f, "cannot be looked at: {}", one_line(why))?,
