@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use atlas_export::{
     Client, Cluster, Ensured, ErrorKind, ExportBuckets, ExportJobs, NewExportBucket,
+    models::ExportJobState,
 };
 use atlas_export_fake::{
     Bucket, FakeAtlas, FakeAtlasBuilder, Fault, JobOutcome, JobProgress, Match, Moment, Snapshot,
@@ -335,9 +336,10 @@ async fn what_succeeded_comes_before_what_goes_on_and_the_older_before_the_newer
 
 #[tokio::test]
 async fn a_job_whose_answer_was_lost_and_that_failed_at_once_is_found_and_not_repeated() {
-    let at_once = JobProgress::ByPolls {
-        queued: 0,
-        in_progress: 0,
+    // By the clock, since a list is no poll: in it the job would go on being queued.
+    let at_once = JobProgress::ByClock {
+        queued: Duration::ZERO,
+        in_progress: Duration::ZERO,
     };
     let outcome = JobOutcome::Failed {
         error_code: "EXPORT_FAILED".into(),
@@ -347,7 +349,34 @@ async fn a_job_whose_answer_was_lost_and_that_failed_at_once_is_found_and_not_re
     world.lose_the_answer_to("createExportJob");
     let job = world.ensure_job().await.unwrap();
     assert!(job.is_created());
+    assert_eq!(job.get().state, Some(ExportJobState::Failed));
     assert_eq!((world.posts(), world.exports()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_refusal_of_the_request_itself_may_be_a_race_and_others_are_none() {
+    for (status, race) in [
+        (400, true),
+        (409, true),
+        (422, true),
+        (402, false),
+        (403, false),
+        (404, false),
+    ] {
+        let world = start(furnished()).await;
+        // There is an export by the time of the refusal.
+        let refusal = Fault::status(StatusCode::from_u16(status).unwrap()).at(Moment::Acted);
+        let create = Match::operation("createExportJob").authenticated();
+        world.fake.inject_for(create, refusal);
+        match world.ensure_job().await {
+            Ok(ensured) => assert!(race && !ensured.is_created(), "{status}"),
+            Err(error) => {
+                assert!(!race, "{error}");
+                assert_eq!(error.status(), Some(status));
+            }
+        }
+        assert_eq!((world.posts(), world.exports()), (1, 1), "{status}");
+    }
 }
 
 /// Three in ten requests meet a fault, resets after the effect among them; whoever repeats a

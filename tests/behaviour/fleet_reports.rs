@@ -103,7 +103,10 @@ async fn a_resumed_run_keeps_the_snapshot_of_its_plan() {
         .send()
         .await
         .unwrap();
-    assert_ne!(newer.id.as_str(), OLD);
+    let snapshots = cluster.snapshots();
+    snapshots.wait_until_completed(&newer.id).await.unwrap();
+    let newest = snapshots.newest_exportable().await.unwrap().unwrap();
+    assert_eq!(newest.id, newer.id);
     fleet()
         .resume(report)
         .plan()
@@ -115,6 +118,23 @@ async fn a_resumed_run_keeps_the_snapshot_of_its_plan() {
     let jobs = fake.jobs(PROJECT, CLUSTER);
     assert_eq!(jobs.len(), 1);
     assert_eq!(jobs[0]["snapshotId"], OLD);
+}
+
+#[tokio::test]
+async fn what_is_under_way_is_looked_at_last_where_nobody_waits_for_it() {
+    let (_fake, _clock, project) = start(JobOutcome::Successful).await;
+    let fleet = || project.export_fleet(&parsed(BUCKET)).concurrency(1);
+    let report = stored(|report| {
+        let planned = report["clusters"][0].clone();
+        let mut under_way = planned.clone();
+        under_way["cluster"] = "Users".into();
+        under_way["status"] = "started".into();
+        under_way["job"] = "605ccba3c1c7613f00000001".into();
+        report["clusters"] = json!([under_way, planned]);
+    });
+    let plan = fleet().resume(report.unwrap()).plan().await.unwrap();
+    let told: Vec<_> = plan.run().map(|cluster| cluster.cluster).collect().await;
+    assert_eq!(told, [CLUSTER, "Users"].map(parsed));
 }
 
 #[tokio::test]
@@ -156,6 +176,78 @@ async fn the_same_ids_in_capitals_are_the_same_project_bucket_snapshot_and_expor
         .export_fleet(&parsed(BUCKET))
         .resume(report.unwrap());
     assert_eq!(fleet.plan().await.unwrap().exports(), 1);
+}
+
+#[tokio::test]
+async fn what_was_asked_for_by_name_stays_a_failure_when_it_is_resumed() {
+    for by_name in [true, false] {
+        let empty = FakeAtlas::builder().cluster(PROJECT, CLUSTER);
+        let fake = empty.start().await.unwrap();
+        let project = client_of(&fake).build().unwrap().project(parsed(PROJECT));
+        let fleet = || project.export_fleet(&parsed(BUCKET));
+        let (chosen, status) = if by_name {
+            (fleet().only([parsed(CLUSTER)]), FleetStatus::Error)
+        } else {
+            (fleet(), FleetStatus::Skipped)
+        };
+        let mut report = chosen.plan().await.unwrap().run().finish().await;
+        for _ in 0..2 {
+            assert_eq!(report.clusters[0].status, status);
+            assert_eq!(report.is_complete(), !by_name);
+            let stored = serde_json::to_string(&report).unwrap();
+            let read = serde_json::from_str(&stored).unwrap();
+            let resumed = fleet().resume(read).plan().await.unwrap();
+            report = resumed.run().finish().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_report_says_reaches_no_terminal_with_control_characters() {
+    let (_fake, _clock, project) = start(JobOutcome::Successful).await;
+    let report = stored(|report| {
+        report["unreadable"] = json!(["\u{1b}[2J\r"]);
+        report["clusters"][0] = json!({
+            "cluster": CLUSTER, "status": "error", "message": "\u{1b}]0;owned\u{7}\n",
+        });
+    });
+    let fleet = project
+        .export_fleet(&parsed(BUCKET))
+        .resume(report.unwrap());
+    let shown = fleet.plan().await.unwrap().to_string();
+    assert!(shown.contains("owned") && shown.contains("[2J"), "{shown}");
+    let odd = |c: char| c.is_control() && c != '\n';
+    assert!(!shown.contains(odd), "{shown:?}");
+    assert_eq!(shown.lines().count(), 3, "{shown}");
+}
+
+#[tokio::test]
+async fn an_export_that_is_listed_under_an_id_that_is_none_is_no_reason_for_another() {
+    let job = json!({
+        "id": "{EXPORT-ID}", "exportBucketId": BUCKET, "snapshotId": OLD, "state": "Successful",
+    });
+    let builder = FakeAtlas::builder()
+        .bucket(PROJECT, Bucket::aws("exports", ROLE).id(BUCKET))
+        .snapshot(PROJECT, CLUSTER, Snapshot::completed(OLD))
+        .job(PROJECT, CLUSTER, job);
+    let fake = builder.start().await.unwrap();
+    let project = client_of(&fake).build().unwrap().project(parsed(PROJECT));
+    let jobs = project.cluster(parsed(CLUSTER)).export_jobs();
+    let error = jobs
+        .ensure(&parsed(OLD), &parsed(BUCKET))
+        .await
+        .unwrap_err();
+    assert!(error.to_string().contains("{EXPORT-ID}"), "{error}");
+    let fleet = project.export_fleet(&parsed(BUCKET));
+    let report = fleet.plan().await.unwrap().run().finish().await;
+    assert_eq!(report.clusters[0].status, FleetStatus::Error);
+    assert_eq!(fake.jobs(PROJECT, CLUSTER).len(), 1);
+    // The report of it can be read again.
+    let stored = serde_json::to_string(&report).unwrap();
+    assert_eq!(
+        serde_json::from_str::<FleetReport>(&stored).unwrap(),
+        report
+    );
 }
 
 #[test]

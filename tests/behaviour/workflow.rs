@@ -94,11 +94,14 @@ async fn a_snapshot_that_fails_takes_too_long_or_vanishes_is_each_its_own_outcom
     assert!(matches!(missing, SnapshotWaitError::Poll(error) if error.is_not_found()));
 
     let before = fake.requests().len();
-    let never = snapshots.take().retention_days(0).send().await.unwrap_err();
-    assert_eq!(
-        (never.kind(), fake.requests().len()),
-        (ErrorKind::Config, before)
-    );
+    for days in [0, 0x8000_0000, u32::MAX] {
+        let take = snapshots.take().retention_days(days);
+        let never = take.send().await.unwrap_err();
+        assert_eq!(
+            (never.kind(), fake.requests().len()),
+            (ErrorKind::Config, before)
+        );
+    }
 }
 
 #[tokio::test]

@@ -140,8 +140,8 @@ impl TakeSnapshot<'_> {
     /// exported once it is completed.
     ///
     /// # Errors
-    /// `Config` for 0 days, or more than an int32 holds; `Ambiguous` where nobody can tell whether it is taken; `Api` where
-    /// Atlas refuses.
+    /// `Config` for 0 days, or more than an int32 holds; `Ambiguous` where nobody can tell whether
+    /// it is taken; `Api` where Atlas refuses.
     pub async fn send(self) -> Result<Snapshot, Error> {
         let retention_in_days = self.retention_days.map(|days| {
             NonZeroU32::new(days).ok_or_else(|| {

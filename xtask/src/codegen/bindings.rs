@@ -13,7 +13,8 @@ use super::{Failure, rust};
 pub(super) const TOLERANT_LIST: &str = "atlas_export_types::TolerantList";
 
 /// Schemas that hand-written types stand for: identifiers that keep what they receive,
-/// enumerations that stay open, and a reason that is read however it is written. Each is `::atlas_export_types::<the schema's name>`.
+/// enumerations that stay open, and a reason that is read however it is written. Each is
+/// `::atlas_export_types::<the schema's name>`.
 pub const HAND_WRITTEN: [&str; 18] = [
     "CloudProvider",
     "ClusterId",

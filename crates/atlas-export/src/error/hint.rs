@@ -1,5 +1,9 @@
 //! The mend for what Atlas commonly refuses.
 
+/// What to do where a proxy refuses.
+pub(crate) const PROXY: &str = "the proxy wants a user and a password: give \
+    ClientBuilder::proxy, or HTTPS_PROXY, a URL such as http://USER:PASSWORD@proxy.example:3128";
+
 /// What a person can do about a refusal, where it is known.
 pub(super) fn mend(status: u16, code: Option<&str>) -> Option<&'static str> {
     let by_code = match code.unwrap_or_default() {
@@ -15,10 +19,7 @@ pub(super) fn mend(status: u16, code: Option<&str>) -> Option<&'static str> {
         "VERSION_GONE" => {
             "this resource version was switched off: use a newer version of this crate"
         }
-        _ if status == 407 => {
-            "the proxy wants a user and a password: give ClientBuilder::proxy, or HTTPS_PROXY, a \
-             URL such as http://USER:PASSWORD@proxy.example:3128"
-        }
+        _ if status == 407 => PROXY,
         "GROUP_NOT_FOUND" => "check the project id, and that the API key belongs to the project",
         "RATE_LIMITED" | "RATE_LIMITED_TOKEN_BUCKET" => "too many calls: wait and spread them",
         _ if status == 403 => "check that the API key has the role that the operation needs",

@@ -9,6 +9,7 @@ use atlas_export_types::Undecodable;
 
 pub(crate) use api::one_line;
 pub use api::{ApiError, FieldError};
+pub(crate) use hint::PROXY;
 
 /// Why a call did not give what was asked for.
 ///
@@ -98,8 +99,9 @@ impl Error {
 
     /// An item of an answer that does not decode.
     pub(crate) fn undecodable(operation: &'static str, odd: Undecodable) -> Self {
-        let id = received_id(odd.raw());
-        let message = match &id {
+        // What is no id is not repeated.
+        let is_id = |id: &String| id.len() == 24 && id.bytes().all(|b| b.is_ascii_hexdigit());
+        let message = match id_of(&odd).filter(is_id) {
             Some(id) => format!("{operation}: {odd} (its id is {id})"),
             None => format!("{operation}: {odd}"),
         };
@@ -236,12 +238,11 @@ impl fmt::Debug for Error {
     }
 }
 
-/// The id in an item that did not decode, where it is one; anything else is not repeated.
-fn received_id(raw: &str) -> Option<String> {
-    let item: serde_json::Value = serde_json::from_str(raw).ok()?;
-    let id = item.get("id")?.as_str()?;
-    let is_id = id.len() == 24 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
-    is_id.then(|| id.to_owned())
+/// What an item that did not decode is known by, where at least that can be read.
+pub(crate) fn id_of(odd: &Undecodable) -> Option<String> {
+    let item: serde_json::Value = serde_json::from_str(odd.raw()).ok()?;
+    let id = item.get("_id").or_else(|| item.get("id"))?;
+    id.as_str().map(str::to_owned)
 }
 
 impl StdError for Error {
@@ -271,6 +272,8 @@ impl From<atlas_export_types::InvalidPageSize> for Error {
 
 #[cfg(test)]
 mod tests {
+    use atlas_export_types::{Entry, TolerantList};
+
     use super::*;
 
     #[test]
@@ -295,5 +298,26 @@ mod tests {
         let broken = Error::new(ErrorKind::Transport, "");
         assert!(!broken.is_retryable());
         assert!(broken.with(|inner| inner.transient = true).is_retryable());
+    }
+
+    #[test]
+    fn an_item_that_does_not_decode_is_named_by_an_id_and_by_nothing_else() {
+        let id = "604f6322dc786a5341d4f7fb";
+        for (item, named) in [
+            (format!(r#"{{"_id":"{id}"}}"#), true),
+            (format!(r#"{{"id":"{id}"}}"#), true),
+            (r#"{"id":"s3cret"}"#.to_owned(), false),
+            (r#"{"id":7}"#.to_owned(), false),
+            (r#""s3cret""#.to_owned(), false),
+        ] {
+            let list = serde_json::from_str::<TolerantList<u8>>(&format!("[{item}]")).unwrap();
+            let Some(Entry::Undecodable(odd)) = list.into_iter().next() else {
+                panic!("{item} decodes");
+            };
+            let message = Error::undecodable("listExportJobs", *odd).to_string();
+            assert!(message.contains("listExportJobs"), "{message}");
+            assert_eq!(message.contains(id), named, "{message}");
+            assert!(!message.contains("s3cret"), "{message}");
+        }
     }
 }

@@ -118,15 +118,8 @@ impl FleetPlan {
         if let Some(resumed) = &self.resumed {
             return resumed.clone();
         }
-        let mut clusters: Vec<_> = self.clusters.iter().map(PlannedCluster::report).collect();
-        if self.named {
-            // Who asks for a cluster by its name counts on its export.
-            for cluster in &mut clusters {
-                if cluster.status == FleetStatus::Skipped {
-                    cluster.status = FleetStatus::Error;
-                }
-            }
-        }
+        let reports = self.clusters.iter().map(PlannedCluster::report);
+        let clusters = reports.map(|report| report.named(self.named)).collect();
         FleetReport::new(
             self.project.id().clone(),
             self.bucket.clone(),
@@ -315,7 +308,13 @@ pub(super) async fn look_at(
         bytes: None,
     };
     let snapshot = match cluster.snapshots().newest_exportable().await {
-        Ok(Some(snapshot)) => snapshot,
+        Ok(Some(snapshot)) => match snapshot.id.well_formed() {
+            Ok(_) => snapshot,
+            Err(error) => {
+                planned.intent = Intent::Unreadable(error.to_string());
+                return planned;
+            }
+        },
         Ok(None) => {
             planned.intent = Intent::Skip(SkipReason::NoSnapshot);
             return planned;

@@ -7,7 +7,9 @@ use std::{
     path::Path,
 };
 
-use atlas_export_types::{ClusterName, ExportBucketId, ExportJobId, ProjectId, SnapshotId};
+use atlas_export_types::{
+    ClusterName, ExportBucketId, ExportJobId, InvalidId, ProjectId, SnapshotId,
+};
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::{Map, Value};
 
@@ -57,29 +59,26 @@ fn first_version() -> u32 {
 }
 
 impl Stored {
-    /// What is wrong with it, if anything.
-    fn fault(&self) -> Option<String> {
-        let bad_id = |text: &str| format!("{text:?} is not an id of 24 hexadecimal digits");
-        if !self.project.is_well_formed() {
-            return Some(bad_id(self.project.as_str()));
-        }
-        if !self.bucket.is_well_formed() {
-            return Some(bad_id(self.bucket.as_str()));
-        }
+    /// What is wrong with it, as an error.
+    fn check(&self) -> Result<(), String> {
+        let told = |error: InvalidId| error.to_string();
+        self.project.well_formed().map_err(told)?;
+        self.bucket.well_formed().map_err(told)?;
         let mut seen = HashSet::new();
         for cluster in &self.clusters {
             let name = &cluster.cluster;
             if !seen.insert(name) {
-                return Some(format!("cluster {name} is there twice"));
+                return Err(format!("cluster {name} is there twice"));
             }
-            let snapshot = cluster.snapshot.as_ref().filter(|id| !id.is_well_formed());
-            let job = cluster.job.as_ref().filter(|id| !id.is_well_formed());
-            let wrong = snapshot.map(SnapshotId::as_str);
-            if let Some(wrong) = wrong.or(job.map(ExportJobId::as_str)) {
-                return Some(format!("cluster {name}: {}", bad_id(wrong)));
+            let of_cluster = |error: InvalidId| format!("cluster {name}: {error}");
+            if let Some(snapshot) = &cluster.snapshot {
+                snapshot.well_formed().map_err(of_cluster)?;
+            }
+            if let Some(job) = &cluster.job {
+                job.well_formed().map_err(of_cluster)?;
             }
         }
-        None
+        Ok(())
     }
 }
 
@@ -93,11 +92,11 @@ impl<'de> Deserialize<'de> for FleetReport {
                 stored.version
             )));
         }
-        if let Some(fault) = stored.fault() {
-            return Err(D::Error::custom(format!(
+        stored.check().map_err(|fault| {
+            D::Error::custom(format!(
                 "the report is damaged: {fault}; take an older copy of it, or plan anew"
-            )));
-        }
+            ))
+        })?;
         Ok(Self {
             version: stored.version,
             project: stored.project,
@@ -188,6 +187,9 @@ pub struct ClusterReport {
     pub cluster: ClusterName,
     /// How far it is.
     pub status: FleetStatus,
+    /// Whether it was asked for by its name, so that not to export it is an error.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub named: bool,
     /// The snapshot that is exported.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub snapshot: Option<SnapshotId>,
@@ -205,10 +207,21 @@ pub struct ClusterReport {
 }
 
 impl ClusterReport {
+    /// The same of a cluster that was asked for by its name, or was not. Who asks for a cluster
+    /// by its name counts on its export.
+    pub(super) fn named(mut self, named: bool) -> Self {
+        self.named = named;
+        if named && self.status == FleetStatus::Skipped {
+            self.status = FleetStatus::Error;
+        }
+        self
+    }
+
     pub(super) fn new(cluster: ClusterName, status: FleetStatus) -> Self {
         Self {
             cluster,
             status,
+            named: false,
             snapshot: None,
             bytes: None,
             job: None,

@@ -13,7 +13,7 @@ use futures_core::{FusedStream, Stream};
 use futures_util::{StreamExt as _, stream};
 
 use super::{ClusterReport, FleetPlan, FleetReport, FleetStatus, Intent, PlannedCluster, plan};
-use crate::{Error, ExportJobs, WaitError};
+use crate::{Error, ExportJobs, WaitError, error::one_line};
 
 /// A fleet under way: a stream of what came of each cluster, as it is known. Made by
 /// [`FleetPlan::run`].
@@ -141,13 +141,14 @@ async fn begin_one(
     planned: PlannedCluster,
     before: ClusterReport,
 ) -> (ClusterReport, Option<Active>) {
+    let named = before.named;
     let planned = match planned.intent {
         Intent::Skip(_) | Intent::AlreadyExported(_) | Intent::Ended(_) => return (before, None),
         // It may be readable now.
         Intent::Unreadable(_) => plan::look_at(&plan.project, &plan.bucket, planned.cluster).await,
         Intent::Export | Intent::Join(_) => planned,
     };
-    let mut report = planned.report();
+    let mut report = planned.report().named(named);
     let jobs = plan.project.cluster(planned.cluster.clone()).export_jobs();
     let mut begun = match (planned.intent, &planned.snapshot) {
         // The job itself, so that one that fails is not started again.
@@ -160,7 +161,7 @@ async fn begin_one(
         && is_gone(&jobs, gone, error).await
     {
         let anew = plan::look_at(&plan.project, &plan.bucket, planned.cluster).await;
-        report = anew.report();
+        report = anew.report().named(named);
         let note = match &anew.snapshot {
             Some(snapshot) => format!("snapshot {gone} has expired; {snapshot} takes its place"),
             None => format!("snapshot {gone} has expired, and no other can be exported"),
@@ -176,6 +177,12 @@ async fn begin_one(
         instead = Some(note);
     }
     match begun {
+        // A report with it could not be read again.
+        Ok(job) if !job.id.is_well_formed() => {
+            let id = one_line(job.id.as_str());
+            let why = format!("Atlas answered with job {id:?}, whose id is none: look at its list");
+            fail(&mut report, FleetStatus::Error, &why);
+        }
         Ok(job) => {
             report.job = Some(job.id.clone());
             tell(&mut report, &job);

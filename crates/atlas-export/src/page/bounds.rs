@@ -9,9 +9,9 @@ use std::{
     time::Duration,
 };
 
-use atlas_export_types::{Entry, TolerantList, Undecodable};
+use atlas_export_types::{Entry, TolerantList};
 
-use crate::{Error, ErrorKind, clock::Clock};
+use crate::{Error, ErrorKind, clock::Clock, error::id_of};
 
 /// The bounds that a list has from its client.
 #[derive(Clone, Debug)]
@@ -63,13 +63,6 @@ impl Repeats {
         }
         hasher.finish()
     }
-}
-
-/// The id of an item that does not decode, where at least that can be read.
-fn id_of(odd: &Undecodable) -> Option<String> {
-    let item: serde_json::Value = serde_json::from_str(odd.raw()).ok()?;
-    let id = item.get("_id").or_else(|| item.get("id"))?;
-    id.as_str().map(str::to_owned)
 }
 
 /// A list whose pages repeat.

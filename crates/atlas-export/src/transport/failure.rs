@@ -243,16 +243,17 @@ impl Cause {
         };
         match self {
             Self::Connect(cause) => {
-                let (lasting, advice) =
-                    lasting(&cause).map_or((false, ""), |advice| (true, advice));
+                let advice = lasting(&cause);
                 caused(
                     ErrorKind::Connect,
                     &format!("no connection to {route}"),
                     cause.into(),
                 )
                 .with(|inner| {
-                    inner.lasting = lasting;
-                    inner.message.push_str(advice);
+                    inner.lasting = advice.is_some();
+                    if let Some(advice) = advice {
+                        inner.message = format!("{} ({advice})", inner.message);
+                    }
                 })
             }
             Self::Broken(cause) => caused(
@@ -397,14 +398,13 @@ pub(super) fn lasting(cause: &reqwest::Error) -> Option<&'static str> {
     let reason = innermost(cause).to_string().to_ascii_lowercase();
     if reason.contains("unknownissuer") || reason.contains("unknown issuer") {
         return Some(
-            " (the server's certificate is of an issuer that is not trusted here: give its root to \
-             ClientBuilder::root_certificates)",
+            "the server's certificate is of an issuer that is not trusted here: give its root to \
+             ClientBuilder::root_certificates",
         );
     }
-    reason.contains("proxy authorization required").then_some(
-        " (the proxy wants a user and a password: give ClientBuilder::proxy, or HTTPS_PROXY, a URL \
-         such as http://USER:PASSWORD@proxy.example:3128)",
-    )
+    reason
+        .contains("proxy authorization required")
+        .then_some(crate::error::PROXY)
 }
 
 /// What took too long, and what it was waiting for.
