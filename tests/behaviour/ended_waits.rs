@@ -51,7 +51,7 @@ fn made(age: i64) -> String {
 #[tokio::test]
 async fn a_job_that_has_ended_in_a_state_that_is_not_known_ends_the_wait_and_is_told() {
     for (state, told) in [
-        (json!("Partially\nDone"), "in state Partially Done"),
+        (json!("Partially\nDone"), "in state Partially\\nDone"),
         (Value::Null, "without a state"),
     ] {
         let more = json!({"state": state, "finishedAt": "2026-08-10T04:08:25Z"});

@@ -214,7 +214,15 @@ async fn a_plan_says_for_each_cluster_what_would_happen_and_why_not() {
             Kind::Active => matches!(planned.intent, Intent::Join(_)),
             Kind::Exported => matches!(planned.intent, Intent::AlreadyExported(_)),
             Kind::NoSnapshot => planned.intent == Intent::Skip(SkipReason::NoSnapshot),
-            _ => matches!(planned.intent, Intent::Skip(SkipReason::NotExportable(_))),
+            _ => matches!(
+                planned.intent,
+                Intent::Skip(
+                    SkipReason::Flex
+                        | SkipReason::Shared
+                        | SkipReason::Serverless
+                        | SkipReason::BackupOff
+                )
+            ),
         };
         assert!(fits, "{n}: {planned:?}");
     }
@@ -240,7 +248,7 @@ async fn clusters_are_chosen_by_name_and_by_what_they_are() {
     assert_eq!(names, ["Cluster000", "Cluster004", "Nowhere"]);
     assert_eq!(
         plan.clusters()[2].intent,
-        Intent::Skip(SkipReason::NoSuchCluster)
+        Intent::Skip(SkipReason::NotFound)
     );
     // Asked for by name and not there: a failure, and not complete.
     let report = plan.run().into_report();

@@ -3,7 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use atlas_export::{Client, FleetReport, FleetStatus, Project};
+use atlas_export::{Client, FleetReport, FleetStatus, Project, SkipReason};
 use atlas_export_fake::{Bucket, FakeAtlas, JobOutcome, JobProgress, Snapshot};
 use atlas_export_tests::{BUCKET, PROJECT, ROLE, TestClock, client_of, parsed};
 use futures_util::StreamExt as _;
@@ -194,7 +194,9 @@ async fn what_was_asked_for_by_name_stays_a_failure_when_it_is_resumed() {
         for _ in 0..2 {
             assert_eq!(report.clusters[0].status, status);
             assert_eq!(report.is_complete(), !by_name);
+            assert_eq!(report.clusters[0].reason, Some(SkipReason::NoSnapshot));
             let stored = serde_json::to_string(&report).unwrap();
+            assert!(stored.contains(r#""reason":"no_snapshot""#), "{stored}");
             let read = serde_json::from_str(&stored).unwrap();
             let resumed = fleet().resume(read).plan().await.unwrap();
             report = resumed.run().finish().await;
@@ -219,6 +221,72 @@ async fn what_a_report_says_reaches_no_terminal_with_control_characters() {
     let odd = |c: char| c.is_control() && c != '\n';
     assert!(!shown.contains(odd), "{shown:?}");
     assert_eq!(shown.lines().count(), 3, "{shown}");
+    let mut report = stored(|_| {}).unwrap();
+    report.clusters[0].message = Some("\u{1b}[2J\n\u{202e}".into());
+    let shown = report.clusters[0].to_string();
+    assert_eq!(shown, "Orders: Planned, \\u{1b}[2J\\n\\u{202e}");
+}
+
+#[tokio::test]
+async fn a_cluster_without_another_snapshot_says_that_its_own_has_expired() {
+    let empty = FakeAtlas::builder()
+        .bucket(PROJECT, Bucket::aws("exports", ROLE).id(BUCKET))
+        .cluster(PROJECT, CLUSTER);
+    let fake = empty.start().await.unwrap();
+    let project = client_of(&fake).build().unwrap().project(parsed(PROJECT));
+    let fleet = project.export_fleet(&parsed(BUCKET));
+    let resumed = fleet.resume(stored(|_| {}).unwrap()).plan().await.unwrap();
+    let report = resumed.run().finish().await;
+    let cluster = &report.clusters[0];
+    assert_eq!(cluster.status, FleetStatus::Error);
+    assert_eq!(cluster.reason, Some(SkipReason::SnapshotExpired));
+    assert!(cluster.message.as_deref().unwrap().contains(OLD));
+}
+
+/// It may be in the bucket or not: nobody is told that it is, and it is not exported once more.
+#[tokio::test]
+async fn an_export_whose_end_is_unknown_is_an_error_and_is_not_repeated_unasked() {
+    let job = |id: &str, state: &str| {
+        json!({
+            "id": id, "exportBucketId": BUCKET, "snapshotId": OLD, "state": state,
+            "createdAt": "2026-01-01T00:00:00Z", "finishedAt": "2026-01-01T00:10:00Z",
+        })
+    };
+    let (odd, good) = ("605ccba3c1c7613f00000001", "605ccba3c1c7613f00000002");
+    let builder = || {
+        FakeAtlas::builder()
+            .bucket(PROJECT, Bucket::aws("exports", ROLE).id(BUCKET))
+            .snapshot(PROJECT, CLUSTER, Snapshot::completed(OLD))
+            .job(PROJECT, CLUSTER, job(odd, "Archived"))
+    };
+    let project_of = |fake: &FakeAtlas| client_of(fake).build().unwrap().project(parsed(PROJECT));
+    let fake = builder().start().await.unwrap();
+    let project = project_of(&fake);
+    let fleet = || project.export_fleet(&parsed(BUCKET));
+    let mut report = fleet().plan().await.unwrap().run().finish().await;
+    for _ in 0..2 {
+        let cluster = &report.clusters[0];
+        assert_eq!(cluster.status, FleetStatus::Error, "{cluster}");
+        assert!(
+            cluster.to_string().contains("in state Archived"),
+            "{cluster}"
+        );
+        let resumed = fleet().resume(report).plan().await.unwrap();
+        report = resumed.run().finish().await;
+    }
+    let jobs = project.cluster(parsed(CLUSTER)).export_jobs();
+    let ensure = || jobs.ensure(&parsed(OLD), &parsed(BUCKET));
+    assert_eq!(ensure().await.unwrap().get().id, parsed(odd));
+    assert_eq!(fake.jobs(PROJECT, CLUSTER).len(), 1);
+    assert!(ensure().again(true).await.unwrap().is_created());
+    // One that is known to be good, or to be active, comes first.
+    for state in ["Successful", "InProgress"] {
+        let fake = builder().job(PROJECT, CLUSTER, job(good, state));
+        let fake = fake.start().await.unwrap();
+        let jobs = project_of(&fake).cluster(parsed(CLUSTER)).export_jobs();
+        let found = jobs.ensure(&parsed(OLD), &parsed(BUCKET)).await.unwrap();
+        assert_eq!(found.get().id, parsed(good), "{state}");
+    }
 }
 
 #[tokio::test]
@@ -281,11 +349,13 @@ fn fields_of_later_releases_are_kept_and_written_back() {
     let report = stored(|report| {
         report["later"] = json!({"a": [1, null]});
         report["clusters"][0]["alsoLater"] = 7.into();
+        report["clusters"][0]["reason"] = "out_of_moonlight".into();
     });
     let written = serde_json::to_value(report.unwrap()).unwrap();
     assert_eq!(written["version"], 1);
     assert_eq!(written["later"], json!({"a": [1, null]}));
     assert_eq!(written["clusters"][0]["alsoLater"], 7);
+    assert_eq!(written["clusters"][0]["reason"], "out_of_moonlight");
 }
 
 #[test]

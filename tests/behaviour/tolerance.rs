@@ -80,6 +80,15 @@ async fn one_undecodable_item_among_a_hundred_costs_nothing_else() {
     let all: Vec<_> = jobs.list().by_item().collect().await;
     assert_eq!(all.len(), 100);
     let error = all[41].as_ref().unwrap_err();
+    // The list, the cluster, the item and the field.
+    let message = error.to_string();
+    for part in [
+        "listExportJobs of cluster Cluster0: ",
+        "item 41",
+        "field id: ",
+    ] {
+        assert!(message.contains(part), "{message}");
+    }
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert!(error.raw().unwrap().contains("not a job"));
     assert!(

@@ -13,7 +13,7 @@ use std::{
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::invalid_id::InvalidId;
+use crate::{invalid_id::InvalidId, one_line::OneLine};
 
 /// The number of hexadecimal digits in an identifier (Atlas: 24).
 const DIGITS: usize = 24;
@@ -187,9 +187,10 @@ impl<K: Kind> TryFrom<&str> for Id<K> {
     }
 }
 
+/// As [`as_str`](Self::as_str), except that what a terminal acts on is escaped in what is no id.
 impl<K: Kind> fmt::Display for Id<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
+        OneLine(self.as_str()).fmt(f)
     }
 }
 

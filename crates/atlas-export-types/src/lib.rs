@@ -31,6 +31,7 @@ mod cluster_name;
 mod id;
 mod invalid_id;
 mod list;
+mod one_line;
 mod open_enum;
 mod page;
 #[cfg(feature = "schemars")]
@@ -43,6 +44,7 @@ pub use id::{
 };
 pub use invalid_id::InvalidId;
 pub use list::{Entry, TolerantList, Undecodable, without_values};
+pub use one_line::OneLine;
 pub use open_enum::{
     CloudProvider, ClusterState, ClusterType, ExportJobState, Frequency, SnapshotFrequency,
     SnapshotStatus, SnapshotType, UnknownValue,

@@ -49,6 +49,7 @@ pub struct Undecodable {
     index: usize,
     raw: Box<RawValue>,
     reason: String,
+    field: Option<String>,
 }
 
 impl Undecodable {
@@ -60,6 +61,13 @@ impl Undecodable {
     /// The item's JSON text, as received.
     pub fn raw(&self) -> &str {
         self.raw.get()
+    }
+
+    /// The field in which it did not fit, with those that it is in, for instance
+    /// `exportStatus.totalCollections`. `None` where the item as a whole is at fault, or the
+    /// field's name is not one that the contract could have.
+    pub fn field(&self) -> Option<&str> {
+        self.field.as_deref()
     }
 
     /// Why it did not decode: in which way, and where in its JSON. It repeats nothing of it.
@@ -86,11 +94,11 @@ impl PartialEq for Undecodable {
 
 impl fmt::Display for Undecodable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "item {} of the list does not decode: {}",
-            self.index, self.reason
-        )
+        write!(f, "item {} of the list does not decode", self.index)?;
+        if let Some(field) = &self.field {
+            write!(f, ", field {field}")?;
+        }
+        write!(f, ": {}", self.reason)
     }
 }
 
@@ -110,6 +118,30 @@ pub fn without_values(error: &serde_json::Error) -> String {
         0 => what,
         line => format!("{what} at line {line} column {}", error.column()),
     }
+}
+
+/// The field in which a text does not fit. Only names that the contract could have are told: the
+/// keys of what was received may hold anything.
+fn wrong_field<T: DeserializeOwned>(text: &str) -> Option<String> {
+    let mut json = serde_json::Deserializer::from_str(text);
+    let path = match serde_path_to_error::deserialize::<_, T>(&mut json) {
+        Ok(_) => return None,
+        Err(error) => error.path().to_string(),
+    };
+    let is_name = |part: &str| {
+        let index = part
+            .strip_prefix('[')
+            .and_then(|part| part.strip_suffix(']'));
+        let part = index.unwrap_or(part);
+        (1..=40).contains(&part.len())
+            && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+    };
+    let parts = path.replace('[', ".[");
+    let is_path = parts
+        .split('.')
+        .filter(|part| !part.is_empty())
+        .all(is_name);
+    (is_path && path != "." && path.len() <= 100).then_some(path)
 }
 
 /// The part of serde's text that is about the contract: which field, or what was expected.
@@ -258,6 +290,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for TolerantList<T> {
                         Err(error) => Entry::Undecodable(Box::new(Undecodable {
                             index: entries.len(),
                             reason: without_values(&error),
+                            field: wrong_field::<T>(raw.get()),
                             raw,
                         })),
                     });
@@ -294,6 +327,8 @@ mod tests {
         assert_eq!(odd.len(), 1);
         assert_eq!((odd[0].index(), odd[0].raw()), (41, r#"{"id":41}"#));
         assert!(odd[0].reason().contains("expected a string"), "{}", odd[0]);
+        assert_eq!(odd[0].field(), Some("id"));
+        assert!(odd[0].to_string().contains("field id: "), "{}", odd[0]);
     }
 
     #[test]
@@ -307,12 +342,44 @@ mod tests {
         ] {
             let text = json!([item]).to_string();
             let list: TolerantList<Job> = serde_json::from_str(&text).unwrap();
-            let reason = list.undecodable().next().unwrap().reason().to_owned();
+            let reason = list.undecodable().next().unwrap().to_string();
             assert!(!reason.contains("S3CRET") && reason.len() < 200, "{reason}");
         }
         let list: TolerantList<std::net::IpAddr> =
             serde_json::from_str(&json!([long]).to_string()).unwrap();
         assert!(list.undecodable().next().unwrap().reason().len() < 200);
+    }
+
+    #[test]
+    fn the_field_that_does_not_fit_is_named_if_the_contract_could_name_it() {
+        #[derive(Debug, Deserialize)]
+        #[expect(dead_code, reason = "only its decoding is looked at")]
+        struct Outer {
+            jobs: Vec<Job>,
+            by_name: std::collections::HashMap<String, u8>,
+        }
+        for (item, field) in [
+            (
+                json!({"jobs": [{"id": "a"}, {"id": 7}], "by_name": {}}),
+                Some("jobs[1].id"),
+            ),
+            (json!({"jobs": 7}), Some("jobs")),
+            (
+                json!({"jobs": [], "by_name": {"two": "b"}}),
+                Some("by_name.two"),
+            ),
+            (
+                json!({"jobs": [], "by_name": {"my key: s3cret": "b"}}),
+                None,
+            ),
+            (json!({"jobs": [], "by_name": {"x".repeat(50): "b"}}), None),
+            (json!(7), None),
+            (json!({"by_name": {}}), None),
+        ] {
+            let text = json!([item]).to_string();
+            let list: TolerantList<Outer> = serde_json::from_str(&text).unwrap();
+            assert_eq!(list.undecodable().next().unwrap().field(), field, "{item}");
+        }
     }
 
     #[test]

@@ -12,6 +12,12 @@ use std::fmt;
 pub struct UnknownValue(Box<str>);
 
 impl UnknownValue {
+    /// For [`open_enum!`], after it has looked for the known ones.
+    #[doc(hidden)]
+    pub fn received(value: &str) -> Self {
+        Self(value.into())
+    }
+
     /// The value as received.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -24,6 +30,10 @@ impl fmt::Debug for UnknownValue {
     }
 }
 
+/// Makes an enumeration that keeps the values that it does not know. For the crates of this
+/// workspace; it wants `serde` beside it.
+#[doc(hidden)]
+#[macro_export]
 macro_rules! open_enum {
     (
         $(#[$docs:meta])*
@@ -37,7 +47,7 @@ macro_rules! open_enum {
         pub enum $name {
             $( $(#[$variant_docs])* #[doc = concat!("\n\nOn the wire: `", $value, "`.")] $variant, )+
             /// A value that this version of the crate does not know.
-            Unknown(UnknownValue),
+            Unknown($crate::UnknownValue),
         }
 
         impl $name {
@@ -62,43 +72,45 @@ macro_rules! open_enum {
             fn from(value: &str) -> Self {
                 match value {
                     $($value => Self::$variant,)+
-                    other => Self::Unknown(UnknownValue(other.into())),
+                    other => Self::Unknown($crate::UnknownValue::received(other)),
                 }
             }
         }
 
-        impl std::str::FromStr for $name {
-            type Err = std::convert::Infallible;
+        impl ::std::str::FromStr for $name {
+            type Err = ::std::convert::Infallible;
 
             fn from_str(value: &str) -> Result<Self, Self::Err> {
                 Ok(value.into())
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.pad(self.as_str())
+        /// As [`as_str`](Self::as_str), except that what a terminal acts on is escaped in an
+        /// unknown value.
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                ::std::fmt::Display::fmt(&$crate::OneLine(self.as_str()), f)
             }
         }
 
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        impl ::serde::Serialize for $name {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())
             }
         }
 
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        impl<'de> ::serde::Deserialize<'de> for $name {
+            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 struct Visitor;
 
-                impl serde::de::Visitor<'_> for Visitor {
+                impl ::serde::de::Visitor<'_> for Visitor {
                     type Value = $name;
 
-                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    fn expecting(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                         f.write_str("a string")
                     }
 
-                    fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<$name, E> {
+                    fn visit_str<E: ::serde::de::Error>(self, value: &str) -> Result<$name, E> {
                         Ok(value.into())
                     }
                 }

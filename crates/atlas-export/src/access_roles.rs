@@ -126,7 +126,7 @@ fn find<T>(
     }
     match odd {
         None => Ok(None),
-        Some(odd) => Err(Error::undecodable(OPERATION, *odd)),
+        Some(odd) => Err(Error::undecodable(OPERATION, None, *odd)),
     }
 }
 

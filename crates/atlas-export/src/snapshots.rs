@@ -40,12 +40,13 @@ impl Snapshots {
     /// The snapshots of the cluster, those still being taken included.
     pub fn list(&self) -> List<Snapshot> {
         let cluster = self.cluster.made_for_one();
-        List::new(
+        let list = List::new(
             "listSnapshots",
-            |snapshot| snapshot.id.as_str(),
+            |snapshot: &Snapshot| snapshot.id.as_str(),
             cluster.project().client().list_bounds(),
             move |query| fetch(cluster.clone(), query),
-        )
+        );
+        list.of_cluster(self.cluster.name())
     }
 
     /// One snapshot.

@@ -49,8 +49,13 @@ pub enum BucketTarget<'a> {
 
 impl BucketTarget<'_> {
     /// Whether Atlas writes to the same place through the same role: provider, name, role and
-    /// service URL. The case of an Azure host does not count, nor whether its container stands
-    /// in the URL or apart. An [`Other`](Self::Other) is the same as nothing.
+    /// service URL, each by its cloud's rules. An [`Other`](Self::Other) is the same as nothing.
+    ///
+    /// - The names of S3 and Google are compared to the letter: there are old buckets of S3 with
+    ///   capitals, which are other buckets than those without.
+    /// - Of Azure, service URLs are compared as URLs (the case of scheme and host, a port 443 and
+    ///   slashes at the end do not count), containers without regard to case, because their names
+    ///   have small letters only; and a container may stand in the URL or apart.
     pub fn is_same_as(&self, other: &BucketTarget<'_>) -> bool {
         match (self, other) {
             (
@@ -80,19 +85,30 @@ impl BucketTarget<'_> {
                     role: other_role,
                 },
             ) => {
-                let (service, _) = split_service_url(service_url);
-                let (other_service, _) = split_service_url(other_url);
-                service.eq_ignore_ascii_case(other_service)
-                    && container == other_container
-                    && role == other_role
+                let same_container = match (container, other_container) {
+                    (Some(one), Some(other)) => one.eq_ignore_ascii_case(other),
+                    (one, other) => one == other,
+                };
+                service(service_url) == service(other_url) && same_container && role == other_role
             }
             _ => false,
         }
     }
 }
 
+/// Where a service URL leads, without its path: as a URL if it is one, else in small letters.
+fn service(url: &str) -> String {
+    let (service, _) = split_service_url(url.trim());
+    match reqwest::Url::parse(service) {
+        // Without the point at its end, a host is the same.
+        Ok(parsed) => parsed.as_str().trim_end_matches(['/', '.']).to_owned(),
+        Err(_) => service.to_ascii_lowercase(),
+    }
+}
+
 /// An Azure service URL without its container, and the container, if it has one.
 pub fn split_service_url(url: &str) -> (&str, Option<&str>) {
+    let url = url.split(['?', '#']).next().unwrap_or_default();
     let after_scheme = url.find("://").map_or(0, |at| at + 3);
     let rest = url.get(after_scheme..).unwrap_or_default();
     let Some(slash) = rest.find('/') else {
@@ -215,6 +231,59 @@ mod tests {
         let elsewhere = azure(service, Some("others"));
         assert!(in_url.target().is_same_as(&apart.target()));
         assert!(!in_url.target().is_same_as(&elsewhere.target()));
+    }
+
+    #[test]
+    fn an_azure_container_is_compared_by_azure_s_rules() {
+        let one = azure("https://storage.blob.core.windows.net/exports", None);
+        for (url, name, same) in [
+            ("HTTPS://Storage.Blob.core.windows.net/exports", None, true),
+            (
+                "https://storage.blob.core.windows.net:443/exports/",
+                None,
+                true,
+            ),
+            (
+                "https://storage.blob.core.windows.net./",
+                Some("exports"),
+                true,
+            ),
+            ("https://storage.blob.core.windows.net/Exports", None, true),
+            (
+                " https://storage.blob.core.windows.net//exports",
+                None,
+                true,
+            ),
+            (
+                "https://storage.blob.core.windows.net/exports?sv=1",
+                None,
+                true,
+            ),
+            (
+                "https://storage.blob.core.windows.net:444/exports",
+                None,
+                false,
+            ),
+            ("http://storage.blob.core.windows.net/exports", None, false),
+            (
+                "https://storage2.blob.core.windows.net/exports",
+                None,
+                false,
+            ),
+            (
+                "https://storage.blob.core.windows.net/exports-2",
+                None,
+                false,
+            ),
+            ("https://storage.blob.core.windows.net", None, false),
+            ("no URL/exports", None, false),
+        ] {
+            let other = azure(url, name);
+            assert_eq!(one.target().is_same_as(&other.target()), same, "{url}");
+            assert_eq!(other.target().is_same_as(&one.target()), same, "{url}");
+            let itself = azure(url, name);
+            assert!(other.target().is_same_as(&itself.target()), "{url}");
+        }
     }
 
     #[test]

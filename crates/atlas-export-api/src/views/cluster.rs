@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use atlas_export_types::OneLine;
+
 use crate::types::ClusterDescription;
 
 /// What kind of hardware a cluster has.
@@ -30,12 +32,13 @@ impl Tier<'_> {
 
 impl fmt::Display for Tier<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
+        let size = match self {
             Self::Dedicated(size) | Self::Shared(size) => size,
             Self::Flex => "Flex",
             Self::Serverless => "Serverless",
             Self::Unknown => "unknown",
-        })
+        };
+        OneLine(size).fmt(f)
     }
 }
 
@@ -53,14 +56,31 @@ pub enum NotExportable {
     BackupOff,
 }
 
-impl fmt::Display for NotExportable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl NotExportable {
+    /// The reason as a code: `flex`, `shared`, `serverless` or `backup_off`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Flex => "flex",
+            Self::Shared => "shared",
+            Self::Serverless => "serverless",
+            Self::BackupOff => "backup_off",
+        }
+    }
+
+    /// The reason in words.
+    pub fn explanation(self) -> &'static str {
+        match self {
             Self::Flex => "a Flex cluster; Atlas exports dedicated ones, M10 and up",
             Self::Shared => "a shared cluster; Atlas exports dedicated ones, M10 and up",
             Self::Serverless => "a serverless instance; Atlas exports dedicated clusters",
             Self::BackupOff => "its backup is off, so there are no snapshots",
-        })
+        }
+    }
+}
+
+impl fmt::Display for NotExportable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.explanation())
     }
 }
 

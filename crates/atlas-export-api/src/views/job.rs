@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use atlas_export_types::{SnapshotStatus, SnapshotType};
+use atlas_export_types::{ExportJobState, OneLine, SnapshotStatus, SnapshotType};
 
 use crate::types::{ExportJob, Snapshot};
 
@@ -20,8 +20,8 @@ pub struct JobReason<'a> {
 impl fmt::Display for JobReason<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.code, self.message) {
-            (Some(code), Some(message)) => write!(f, "{code}: {message}"),
-            (Some(only), None) | (None, Some(only)) => f.write_str(only),
+            (Some(code), Some(message)) => write!(f, "{}: {}", OneLine(code), OneLine(message)),
+            (Some(only), None) | (None, Some(only)) => OneLine(only).fmt(f),
             (None, None) => f.write_str("no reason"),
         }
     }
@@ -54,12 +54,20 @@ impl ExportJob {
         (code.is_some() || message.is_some()).then_some(JobReason { code, message })
     }
 
-    /// Whether the job has ended, well or badly. A job without a state, or with one that is
-    /// not known, has not.
+    /// Whether the job has ended, well or badly. One without a state, or with one that is not
+    /// known, has ended where Atlas says when.
     pub fn is_finished(&self) -> bool {
-        self.state
-            .as_ref()
-            .is_some_and(atlas_export_types::ExportJobState::is_finished)
+        match &self.state {
+            Some(ExportJobState::Queued | ExportJobState::InProgress) => false,
+            Some(state) if state.is_known() => true,
+            _ => self.finished_at.is_some(),
+        }
+    }
+
+    /// Whether the job has ended in a state that this version does not know, or in none: nobody
+    /// can tell whether all data is in the bucket.
+    pub fn has_unknown_end(&self) -> bool {
+        self.is_finished() && !self.state.as_ref().is_some_and(ExportJobState::is_known)
     }
 }
 
@@ -76,6 +84,29 @@ impl Snapshot {
 mod tests {
     use super::*;
     use serde_json::{Value, json};
+
+    #[test]
+    fn a_job_has_ended_where_its_state_says_so_or_atlas_says_when() {
+        for (state, at, ended, unknown) in [
+            (json!("Queued"), true, false, false),
+            (json!("InProgress"), false, false, false),
+            (json!("Successful"), false, true, false),
+            (json!("Failed"), true, true, false),
+            (json!("Cancelled"), false, true, false),
+            (json!("Archived"), false, false, false),
+            (json!("Archived"), true, true, true),
+            (json!(null), false, false, false),
+            (json!(null), true, true, true),
+        ] {
+            let at = at.then_some("2026-01-01T00:00:00Z");
+            let job: ExportJob = serde_json::from_value(json!({
+                "id": "a", "exportBucketId": "b", "state": state, "finishedAt": at,
+            }))
+            .unwrap();
+            assert_eq!(job.is_finished(), ended, "{state} {at:?}");
+            assert_eq!(job.has_unknown_end(), unknown, "{state} {at:?}");
+        }
+    }
 
     #[test]
     fn a_reason_is_read_from_both_generations_and_empty_text_is_none() {

@@ -32,7 +32,7 @@ impl Bars {
             .job
             .state
             .as_ref()
-            .map_or("?", |state| state.as_str());
+            .map_or_else(|| "?".to_owned(), ToString::to_string);
         let mut shown = self.shown();
         if stderr().is_terminal() {
             let shown = &mut *shown;
@@ -63,16 +63,11 @@ impl Bars {
     }
 
     pub(crate) fn end(&self, report: &ClusterReport) {
-        let cluster = &report.cluster;
-        let mut line = format!("{cluster}: {:?}", report.status);
-        if let Some(message) = &report.message {
-            line = format!("{line}, {message}");
-        }
         let mut shown = self.shown();
-        if let Some(bar) = shown.bars.remove(cluster) {
+        if let Some(bar) = shown.bars.remove(&report.cluster) {
             bar.finish_and_clear();
             shown.all.remove(&bar);
         }
-        shown.all.suspend(|| println!("{line}"));
+        shown.all.suspend(|| println!("{report}"));
     }
 }

@@ -2,6 +2,7 @@
 
 mod delete;
 mod ensure;
+mod name;
 mod new;
 
 use atlas_export_api::types::{ExportBucket, ExportBucketUpdate};

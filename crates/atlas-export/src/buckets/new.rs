@@ -3,11 +3,12 @@
 
 use atlas_export_api::{
     BucketTarget, split_service_url,
-    types::{self, BucketName, ServiceUrl},
+    types::{self, ServiceUrl},
 };
 use atlas_export_types::RoleId;
 use url::Url;
 
+use super::name::{self, Cloud};
 use crate::{Error, project::path_id, version::Versions};
 
 const OPERATION: &str = "createExportBucket";
@@ -47,12 +48,12 @@ impl NewExportBucket {
     /// [`AccessRoles::find_aws`](crate::AccessRoles::find_aws) has the id for an ARN.
     ///
     /// # Errors
-    /// `Config` where the name is not 3 to 63 characters long (Atlas's bound), or a received
-    /// role id is not 24 hexadecimal digits.
+    /// `Config` where the name is not 3 to 63 characters long (Atlas's bound) or is none that S3
+    /// ever allowed, or a received role id is not 24 hexadecimal digits.
     pub fn aws(name: impl AsRef<str>, role: RoleId) -> Result<Self, Error> {
         path_id(&role)?;
         Ok(Self(types::NewExportBucket::Aws {
-            bucket_name: bucket_name(name.as_ref())?,
+            bucket_name: name::check(name.as_ref(), Cloud::Aws)?,
             iam_role_id: role,
             require_private_networking: None,
         }))
@@ -65,7 +66,7 @@ impl NewExportBucket {
     ///
     /// # Errors
     /// `Config` where the URL is not 33 to 2048 characters long or not of this shape, or the
-    /// container's name is not 3 to 63 characters long.
+    /// container's name is not 3 to 63 small letters, digits and single hyphens (Azure's rule).
     pub fn azure(service_url: impl AsRef<str>, role: RoleId) -> Result<Self, Error> {
         path_id(&role)?;
         let service_url = service_url.as_ref();
@@ -76,7 +77,7 @@ impl NewExportBucket {
                  (NewExportBucket::azure_container)",
             ));
         };
-        bucket_name(container)?;
+        name::check(container, Cloud::Azure)?;
         Ok(Self(types::NewExportBucket::Azure {
             bucket_name: None,
             role_id: role,
@@ -96,7 +97,7 @@ impl NewExportBucket {
         role: RoleId,
     ) -> Result<Self, Error> {
         path_id(&role)?;
-        let name = bucket_name(container.as_ref())?;
+        let name = name::check(container.as_ref(), Cloud::Azure)?;
         let (service_url, in_url) = check_service_url(service_url.as_ref())?;
         if let Some(in_url) = in_url
             && in_url != name.as_str()
@@ -119,11 +120,12 @@ impl NewExportBucket {
     /// The role is Atlas's id of the service account.
     ///
     /// # Errors
-    /// As [`aws`](Self::aws).
+    /// As [`aws`](Self::aws); and where the name has a capital letter, or does not begin and end
+    /// with a letter or a digit (Google's rules).
     pub fn gcp(name: impl AsRef<str>, role: RoleId) -> Result<Self, Error> {
         path_id(&role)?;
         Ok(Self(types::NewExportBucket::Gcp {
-            bucket_name: bucket_name(name.as_ref())?,
+            bucket_name: name::check(name.as_ref(), Cloud::Gcp)?,
             role_id: role,
         }))
     }
@@ -166,46 +168,6 @@ impl NewExportBucket {
         };
         versions.require(OPERATION, ALL_CLOUDS, later)
     }
-}
-
-fn bucket_name(name: &str) -> Result<BucketName, Error> {
-    if let Some(kind) = mistaken(name) {
-        return Err(Error::config(format!(
-            "bucketName is {kind}: give the name alone, 3 to 63 characters such as my-bucket"
-        )));
-    }
-    name.parse().map_err(|_| {
-        let length = name.chars().count();
-        let start: String = name.chars().take(63).collect();
-        Error::config(format!(
-            "bucketName {start:?}{} cannot be right: the name of a bucket has 3 to 63 characters, \
-             and this one has {length}",
-            if length > 63 { "…" } else { "" }
-        ))
-    })
-}
-
-/// What was pasted in place of the name of a bucket, by kind: the text may hold a signature.
-fn mistaken(name: &str) -> Option<&'static str> {
-    let lower = name.to_ascii_lowercase();
-    let starts = |start| lower.trim_start().starts_with(start);
-    Some(if starts("s3://") || starts("s3a://") {
-        "an S3 URL"
-    } else if starts("gs://") {
-        "a URL of Google Cloud Storage"
-    } else if starts("arn:") {
-        "an ARN"
-    } else if lower.contains("://") {
-        "a URL"
-    } else if name.contains(['/', '\\']) {
-        "a path"
-    } else if name.contains(|c: char| c.is_whitespace() || c.is_control()) {
-        "a text with blanks or control characters"
-    } else if name.contains(|c: char| !(c.is_ascii_alphanumeric() || "-._".contains(c))) {
-        "a text with a character that no name has (letters, digits, - . and _ are what it may have)"
-    } else {
-        return None;
-    })
 }
 
 /// The URL is not repeated: with a query it may hold a signature, which is as good as a key.
@@ -354,40 +316,5 @@ mod tests {
         let gcp = NewExportBucket::gcp("bucket", role()).unwrap();
         let message = refusal(gcp.require_private_networking(true));
         assert!(message.starts_with("requirePrivateNetworking"), "{message}");
-    }
-
-    #[test]
-    fn what_is_no_name_is_refused_by_kind() {
-        for (name, kind) in [
-            ("s3://s3cret", "an S3 URL"),
-            ("gs://s3cret", "Google"),
-            ("arn:aws:s3:::s3cret", "an ARN"),
-            ("https://s3cret.s3.amazonaws.com", "a URL"),
-            ("a/s3cret", "a path"),
-            ("s3cret bucket", "blanks"),
-            ("   ", "blanks"),
-            ("s3cret\u{200b}", "a character"),
-        ] {
-            let apart = NewExportBucket::azure_container(SERVICE, name, role());
-            for result in [
-                NewExportBucket::aws(name, role()),
-                NewExportBucket::gcp(name, role()),
-                apart,
-            ] {
-                let message = refusal(result);
-                assert!(message.contains(kind), "{message}");
-                assert!(message.contains("my-bucket"), "{message}");
-                assert!(!message.contains("s3cret"), "{message}");
-            }
-        }
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn no_name_panics_and_what_is_taken_is_plain(name in "\\PC{0,70}") {
-            if NewExportBucket::aws(&name, role()).is_ok() {
-                proptest::prop_assert!(name.is_ascii() && !name.contains(['/', ':', ' ']));
-            }
-        }
     }
 }

@@ -1,5 +1,6 @@
 //! What Atlas says about a refused request.
 
+use atlas_export_types::OneLine;
 use serde_json::Value;
 
 use super::hint;
@@ -129,17 +130,12 @@ fn text(parameter: &Value) -> String {
     }
 }
 
-/// A text from the wire made fit for one line: no control characters, not too long.
+/// A text from outside made fit for a part of a message: on one line, not too long.
 pub(crate) fn one_line(text: &str) -> String {
-    let mut line: String = text
-        .chars()
-        .take(QUOTED)
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
-    if text.chars().nth(QUOTED).is_some() {
-        line.push('…');
+    match text.char_indices().nth(QUOTED) {
+        Some((end, _)) => format!("{}…", OneLine(text.get(..end).unwrap_or_default())),
+        None => OneLine(text).to_string(),
     }
-    line
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ mod hint;
 
 use std::{error::Error as StdError, fmt, time::Duration};
 
-use atlas_export_types::Undecodable;
+use atlas_export_types::{ClusterName, OneLine, Undecodable};
 
 pub(crate) use api::one_line;
 pub use api::{ApiError, FieldError};
@@ -98,13 +98,21 @@ impl Error {
     }
 
     /// An item of an answer that does not decode.
-    pub(crate) fn undecodable(operation: &'static str, odd: Undecodable) -> Self {
+    pub(crate) fn undecodable(
+        operation: &'static str,
+        cluster: Option<&ClusterName>,
+        odd: Undecodable,
+    ) -> Self {
         // What is no id is not repeated.
         let is_id = |id: &String| id.len() == 24 && id.bytes().all(|b| b.is_ascii_hexdigit());
-        let message = match id_of(&odd).filter(is_id) {
-            Some(id) => format!("{operation}: {odd} (its id is {id})"),
-            None => format!("{operation}: {odd}"),
-        };
+        let mut message = operation.to_owned();
+        if let Some(cluster) = cluster {
+            message = format!("{message} of cluster {cluster}");
+        }
+        message = format!("{message}: {odd}");
+        if let Some(id) = id_of(&odd).filter(is_id) {
+            message = format!("{message} (its id is {id})");
+        }
         Self::new(ErrorKind::Decode, message).with(|inner| {
             inner.operation = Some(operation);
             inner.raw = Some(odd.raw().into());
@@ -219,7 +227,7 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.message)
+        OneLine(&self.0.message).fmt(f)
     }
 }
 
@@ -314,7 +322,7 @@ mod tests {
             let Some(Entry::Undecodable(odd)) = list.into_iter().next() else {
                 panic!("{item} decodes");
             };
-            let message = Error::undecodable("listExportJobs", *odd).to_string();
+            let message = Error::undecodable("listExportJobs", None, *odd).to_string();
             assert!(message.contains("listExportJobs"), "{message}");
             assert_eq!(message.contains(id), named, "{message}");
             assert!(!message.contains("s3cret"), "{message}");

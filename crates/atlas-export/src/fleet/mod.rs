@@ -6,6 +6,7 @@
 //! snapshots, so that nothing is exported twice however often it is interrupted.
 
 mod plan;
+mod reason;
 mod report;
 mod run;
 
@@ -16,7 +17,8 @@ use atlas_export_types::{ClusterName, ExportBucketId};
 
 use crate::{Error, Progress, Project, project::path_id, wait::MAX_WAIT};
 
-pub use plan::{FleetPlan, Intent, PlannedCluster, SkipReason};
+pub use plan::{FleetPlan, Intent, PlannedCluster};
+pub use reason::SkipReason;
 pub use report::{ClusterReport, FleetReport, FleetStatus};
 pub use run::FleetRun;
 

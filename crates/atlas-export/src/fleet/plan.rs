@@ -2,11 +2,13 @@
 
 use std::fmt;
 
-use atlas_export_api::{NotExportable, types::ClusterDescription};
-use atlas_export_types::{ClusterName, ExportBucketId, ExportJobId, SnapshotId};
+use atlas_export_api::types::ClusterDescription;
+use atlas_export_types::{ClusterName, ExportBucketId, ExportJobId, ExportJobState, SnapshotId};
 use futures_util::{StreamExt as _, stream};
 
-use super::{ClusterReport, ExportFleet, FleetReport, FleetRun, FleetStatus, Options, run};
+use super::{
+    ClusterReport, ExportFleet, FleetReport, FleetRun, FleetStatus, Options, SkipReason, run,
+};
 use crate::{Error, Project, error::one_line};
 
 const OPERATION: &str = "listClusters";
@@ -59,28 +61,6 @@ pub enum Intent {
     Ended(FleetStatus),
 }
 
-/// Why there is nothing to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum SkipReason {
-    /// Atlas cannot export it.
-    NotExportable(NotExportable),
-    /// It has no snapshot that is completed and no fallback.
-    NoSnapshot,
-    /// It was asked for by name, and the project has no such cluster.
-    NoSuchCluster,
-}
-
-impl fmt::Display for SkipReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotExportable(why) => why.fmt(f),
-            Self::NoSnapshot => f.write_str("no snapshot that can be exported"),
-            Self::NoSuchCluster => f.write_str("the project has no cluster of this name"),
-        }
-    }
-}
-
 impl FleetPlan {
     /// The clusters, in the order of Atlas's list.
     pub fn clusters(&self) -> &[PlannedCluster] {
@@ -131,21 +111,31 @@ impl FleetPlan {
 
 impl PlannedCluster {
     pub(super) fn report(&self) -> ClusterReport {
-        let (status, job, message) = match &self.intent {
-            Intent::Export => (FleetStatus::Planned, None, None),
-            Intent::Join(job) => (FleetStatus::Started, Some(job.clone()), None),
-            Intent::AlreadyExported(job) => (FleetStatus::Successful, Some(job.clone()), None),
-            Intent::Skip(why) => (FleetStatus::Skipped, None, Some(why.to_string())),
-            Intent::Unreadable(why) => (FleetStatus::Error, None, Some(why.clone())),
-            Intent::Ended(status) => (*status, None, None),
-        };
-        ClusterReport {
-            snapshot: self.snapshot.clone(),
-            bytes: self.bytes,
-            job,
-            message,
-            ..ClusterReport::new(self.cluster.clone(), status)
+        let mut report = ClusterReport::new(self.cluster.clone(), FleetStatus::Planned);
+        report.snapshot.clone_from(&self.snapshot);
+        report.bytes = self.bytes;
+        match &self.intent {
+            Intent::Export => {}
+            Intent::Join(job) => {
+                report.status = FleetStatus::Started;
+                report.job = Some(job.clone());
+            }
+            Intent::AlreadyExported(job) => {
+                report.status = FleetStatus::Successful;
+                report.job = Some(job.clone());
+            }
+            Intent::Skip(why) => {
+                report.status = FleetStatus::Skipped;
+                report.message = Some(why.explanation().to_owned());
+                report.reason = Some(why.clone());
+            }
+            Intent::Unreadable(why) => {
+                report.status = FleetStatus::Error;
+                report.message = Some(why.clone());
+            }
+            Intent::Ended(status) => report.status = *status,
         }
+        report
     }
 }
 
@@ -157,11 +147,11 @@ impl fmt::Display for FleetPlan {
             write!(f, "{:width$}  ", planned.cluster.as_str())?;
             match &planned.intent {
                 Intent::Export => f.write_str("export")?,
-                Intent::Join(job) => write!(f, "is being exported by {}", one_line(job.as_str()))?,
+                Intent::Join(job) => write!(f, "is being exported by {}", job)?,
                 Intent::AlreadyExported(job) => {
-                    write!(f, "was exported by {}", one_line(job.as_str()))?;
+                    write!(f, "was exported by {}", job)?;
                 }
-                Intent::Skip(why) => write!(f, "skip: {why}")?,
+                Intent::Skip(why) => write!(f, "skip: {}", why.explanation())?,
                 Intent::Unreadable(why) => write!(f, "cannot be looked at: {}", one_line(why))?,
                 Intent::Ended(status) => write!(f, "ended before: {status:?}")?,
             }
@@ -213,8 +203,7 @@ pub(super) async fn make(fleet: ExportFleet) -> Result<FleetPlan, Error> {
             return Err(Error::config(format!(
                 "the report is about project {} and bucket {}, not about this fleet's: resume it \
                  on the same ones",
-                one_line(report.project.as_str()),
-                one_line(report.bucket.as_str())
+                report.project, report.bucket
             )));
         }
         plan.unreadable.clone_from(&report.unreadable);
@@ -250,7 +239,7 @@ pub(super) async fn make(fleet: ExportFleet) -> Result<FleetPlan, Error> {
     missing.sort();
     let nobody = |cluster| PlannedCluster {
         cluster,
-        intent: Intent::Skip(SkipReason::NoSuchCluster),
+        intent: Intent::Skip(SkipReason::NotFound),
         snapshot: None,
         bytes: None,
     };
@@ -287,7 +276,7 @@ pub(super) async fn look(
     if let Some(why) = description.why_not_exportable() {
         return PlannedCluster {
             cluster: description.name,
-            intent: Intent::Skip(SkipReason::NotExportable(why)),
+            intent: Intent::Skip(why.into()),
             snapshot: None,
             bytes: None,
         };
@@ -331,7 +320,9 @@ pub(super) async fn look_at(
     planned.snapshot = Some(snapshot.id);
     match ensure.existing().await {
         Ok(None) => {}
-        Ok(Some(job)) if job.is_finished() => planned.intent = Intent::AlreadyExported(job.item.id),
+        Ok(Some(job)) if job.state == Some(ExportJobState::Successful) => {
+            planned.intent = Intent::AlreadyExported(job.item.id);
+        }
         Ok(Some(job)) => planned.intent = Intent::Join(job.item.id),
         Err(error) => planned.intent = Intent::Unreadable(error.to_string()),
     }

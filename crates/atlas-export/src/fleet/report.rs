@@ -2,16 +2,18 @@
 
 use std::{
     collections::HashSet,
-    fs,
+    fmt, fs,
     io::{self, Write as _},
     path::Path,
 };
 
 use atlas_export_types::{
-    ClusterName, ExportBucketId, ExportJobId, InvalidId, ProjectId, SnapshotId,
+    ClusterName, ExportBucketId, ExportJobId, InvalidId, OneLine, ProjectId, SnapshotId,
 };
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::{Map, Value};
+
+use super::SkipReason;
 
 /// The version of the form in which a report is stored.
 const VERSION: u32 = 1;
@@ -199,7 +201,12 @@ pub struct ClusterReport {
     /// The export.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub job: Option<ExportJobId>,
-    /// Why it was skipped, or what went wrong.
+    /// Why it is not exported, where that is known as a code. One that this version does not
+    /// know is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<SkipReason>,
+    /// Why it was skipped, or what went wrong, in words. Of a stored report, it holds what the
+    /// report held: `Display` of this type shows it on one line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     #[serde(flatten)]
@@ -225,8 +232,20 @@ impl ClusterReport {
             snapshot: None,
             bytes: None,
             job: None,
+            reason: None,
             message: None,
             unknown: Map::new(),
+        }
+    }
+}
+
+/// The cluster, its status, and the words about it, on one line.
+impl fmt::Display for ClusterReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {:?}", self.cluster, self.status)?;
+        match &self.message {
+            Some(message) => write!(f, ", {}", OneLine(message)),
+            None => Ok(()),
         }
     }
 }

@@ -12,8 +12,10 @@ use atlas_export_types::{ExportJobId, ExportJobState, SnapshotId};
 use futures_core::{FusedStream, Stream};
 use futures_util::{StreamExt as _, stream};
 
-use super::{ClusterReport, FleetPlan, FleetReport, FleetStatus, Intent, PlannedCluster, plan};
-use crate::{Error, ExportJobs, WaitError, error::one_line};
+use super::{
+    ClusterReport, FleetPlan, FleetReport, FleetStatus, Intent, PlannedCluster, SkipReason, plan,
+};
+use crate::{Error, ExportJobs, WaitError};
 
 /// A fleet under way: a stream of what came of each cluster, as it is known. Made by
 /// [`FleetPlan::run`].
@@ -145,7 +147,16 @@ async fn begin_one(
     let planned = match planned.intent {
         Intent::Skip(_) | Intent::AlreadyExported(_) | Intent::Ended(_) => return (before, None),
         // It may be readable now.
-        Intent::Unreadable(_) => plan::look_at(&plan.project, &plan.bucket, planned.cluster).await,
+        Intent::Unreadable(_) => {
+            let planned = plan::look_at(&plan.project, &plan.bucket, planned.cluster).await;
+            if let Intent::Unreadable(_) = planned.intent {
+                // Why it was not exported before may be why it still is not.
+                let reason = before.reason.clone();
+                let report = planned.report().named(named);
+                return (ClusterReport { reason, ..report }, None);
+            }
+            planned
+        }
         Intent::Export | Intent::Join(_) => planned,
     };
     let mut report = planned.report().named(named);
@@ -162,25 +173,30 @@ async fn begin_one(
     {
         let anew = plan::look_at(&plan.project, &plan.bucket, planned.cluster).await;
         report = anew.report().named(named);
-        let note = match &anew.snapshot {
-            Some(snapshot) => format!("snapshot {gone} has expired; {snapshot} takes its place"),
-            None => format!("snapshot {gone} has expired, and no other can be exported"),
-        };
         begun = match (anew.intent, &anew.snapshot) {
             (Intent::Export, Some(snapshot)) => ensure(plan, &jobs, snapshot).await,
             (Intent::Join(job) | Intent::AlreadyExported(job), _) => jobs.get(&job).await,
+            (Intent::Unreadable(why), _) => {
+                let why = format!("snapshot {gone} has expired, and looking for another: {why}");
+                fail(&mut report, FleetStatus::Error, &why);
+                return (report, None);
+            }
             _ => {
-                fail(&mut report, FleetStatus::Error, &note);
+                let why = format!("snapshot {gone} has expired, and no other can be exported");
+                fail(&mut report, FleetStatus::Error, &why);
+                report.reason = Some(SkipReason::SnapshotExpired);
                 return (report, None);
             }
         };
-        instead = Some(note);
+        instead = anew
+            .snapshot
+            .map(|snapshot| format!("snapshot {gone} has expired; {snapshot} takes its place"));
     }
     match begun {
         // A report with it could not be read again.
         Ok(job) if !job.id.is_well_formed() => {
-            let id = one_line(job.id.as_str());
-            let why = format!("Atlas answered with job {id:?}, whose id is none: look at its list");
+            let id = job.id;
+            let why = format!("Atlas answered with job \"{id}\", whose id is none: see its list");
             fail(&mut report, FleetStatus::Error, &why);
         }
         Ok(job) => {
@@ -212,6 +228,10 @@ fn tell(report: &mut ClusterReport, job: &ExportJob) {
         Some(ExportJobState::Successful) => FleetStatus::Successful,
         Some(ExportJobState::Failed) => FleetStatus::Failed,
         Some(ExportJobState::Cancelled) => FleetStatus::Cancelled,
+        _ if job.has_unknown_end() => {
+            let end = WaitError::UnknownEnd(Box::new(job.clone()));
+            return fail(report, FleetStatus::Error, &end);
+        }
         _ => FleetStatus::Started,
     };
     report.message = job.reason().map(|reason| reason.to_string());

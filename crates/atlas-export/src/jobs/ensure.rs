@@ -55,8 +55,9 @@ impl EnsureExportJob {
         self
     }
 
-    /// Whether to export again what was exported successfully before; by default not. An
-    /// export that is active is returned in any case: Atlas allows one for each snapshot.
+    /// Whether to export again what was exported before, successfully or with an end that this
+    /// version does not know; by default not. An export that is active is returned in any case:
+    /// Atlas allows one for each snapshot.
     pub fn again(mut self, again: bool) -> Self {
         self.again = again;
         self
@@ -117,13 +118,14 @@ impl Wanted {
     }
 }
 
-/// A job that makes another one needless: the successful one, or else the one that is active.
-fn serves(job: &ExportJob, again: bool) -> bool {
+/// Whether a job makes another one needless, and its rank among those that do: the successful
+/// one, or else the one that is active, or else one of which nobody can tell how it ended.
+fn serves(job: &ExportJob, again: bool) -> Option<u8> {
     match &job.state {
-        Some(ExportJobState::Failed | ExportJobState::Cancelled) => false,
-        Some(ExportJobState::Successful) => !again,
-        // Active, in whatever state.
-        _ => true,
+        Some(ExportJobState::Failed | ExportJobState::Cancelled) => None,
+        Some(ExportJobState::Successful) => (!again).then_some(0),
+        _ if job.has_unknown_end() => (!again).then_some(2),
+        _ => Some(1),
     }
 }
 
@@ -133,14 +135,14 @@ impl Ensure for Wanted {
     async fn look(&self) -> Result<Option<Existing<ExportJob>>, Error> {
         let same = self.same().await?;
         self.before().extend(same.iter().map(|job| job.id.clone()));
-        let mut serving: Vec<ExportJob> = same
+        let ranked = same
             .into_iter()
-            .filter(|job| serves(job, self.plan.again))
-            .collect();
-        // What is in the bucket already comes first, then what is older.
-        serving.sort_by_cached_key(|job| (!job.is_finished(), job.created_at, job.id.clone()));
+            .filter_map(|job| Some((serves(&job, self.plan.again)?, job)));
+        let mut serving: Vec<(u8, ExportJob)> = ranked.collect();
+        // Of one rank, the oldest.
+        serving.sort_by_cached_key(|(rank, job)| (*rank, job.created_at, job.id.clone()));
         let count = serving.len();
-        Ok(serving.into_iter().next().map(|item| {
+        Ok(serving.into_iter().next().map(|(_, item)| {
             let differs = !item.custom_data.items().eq(&self.plan.custom_data);
             Existing {
                 item,

@@ -50,12 +50,13 @@ impl ExportJobs {
     /// The jobs of the cluster, finished ones included.
     pub fn list(&self) -> List<ExportJob> {
         let cluster = self.cluster.made_for_one();
-        List::new(
+        let list = List::new(
             "listExportJobs",
-            |job| job.id.as_str(),
+            |job: &ExportJob| job.id.as_str(),
             cluster.project().client().list_bounds(),
             move |query| fetch(cluster.clone(), query),
-        )
+        );
+        list.of_cluster(self.cluster.name())
     }
 
     /// One job.

@@ -31,7 +31,7 @@ use atlas_export_types::Entry;
 use futures_core::{FusedStream, Stream};
 use futures_util::future::{Either, select};
 
-use super::{List, ahead::RawPages, bounds::too_slow, stream::undecodable};
+use super::{List, ahead::RawPages, bounds::too_slow, stream::Source};
 use crate::{Error, ErrorKind, transport::Course};
 
 /// How often a list is read at the most, by default.
@@ -81,8 +81,7 @@ impl<T: Send + 'static> ConsistentList<T> {
     /// cannot be read, or does not hold still, is an `Err`, then the end.
     pub fn by_item(self) -> ConsistentItems<T> {
         ConsistentItems {
-            operation: self.list.operation,
-            course: Course::default(),
+            source: Source::of(&self.list),
             reading: Some(Box::pin(in_time(self))),
             ready: VecDeque::new(),
         }
@@ -210,8 +209,7 @@ type Reading<T> = Pin<Box<dyn Future<Output = Result<Pass<T>, Error>> + Send>>;
 /// [`ConsistentList::by_item`].
 #[must_use = "a stream does nothing until it is polled"]
 pub struct ConsistentItems<T> {
-    operation: &'static str,
-    course: Course,
+    source: Source,
     reading: Option<Reading<T>>,
     ready: VecDeque<Entry<T>>,
 }
@@ -229,17 +227,14 @@ impl<T> Stream for ConsistentItems<T> {
             this.reading = None;
             match read {
                 Ok(pass) => {
-                    this.course = pass.course;
+                    this.source.course = pass.course;
                     this.ready = pass.entries;
                 }
                 Err(error) => return Poll::Ready(Some(Err(error))),
             }
         }
-        Poll::Ready(this.ready.pop_front().map(|entry| {
-            entry
-                .into_result()
-                .map_err(|odd| undecodable(this.operation, this.course, *odd))
-        }))
+        let next = this.ready.pop_front();
+        Poll::Ready(next.map(|entry| this.source.item(entry)))
     }
 }
 
@@ -252,7 +247,6 @@ impl<T> FusedStream for ConsistentItems<T> {
 impl<T> fmt::Debug for ConsistentItems<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ConsistentItems")
-            .field("operation", &self.operation)
             .field("ready", &self.ready.len())
             .finish_non_exhaustive()
     }

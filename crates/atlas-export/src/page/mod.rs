@@ -18,7 +18,7 @@ use std::{
 };
 
 use atlas_export_api::types::Link;
-use atlas_export_types::{Entry, ItemCount, PageSize, TolerantList, Undecodable};
+use atlas_export_types::{ClusterName, Entry, ItemCount, PageSize, TolerantList, Undecodable};
 
 use crate::{Error, transport::Course};
 
@@ -131,6 +131,8 @@ pub struct List<T> {
     fetch: Fetch<T>,
     /// What tells one item from another.
     id: fn(&T) -> &str,
+    /// The cluster whose list it is, for messages.
+    cluster: Option<ClusterName>,
     bounds: Bounds,
     page: u32,
     size: Option<PageSize>,
@@ -152,12 +154,19 @@ impl<T> List<T> {
             operation,
             fetch: Arc::new(move |query| Box::pin(fetch(query))),
             id,
+            cluster: None,
             bounds,
             page: 1,
             size: None,
             include_count: None,
             concurrency: 1,
         }
+    }
+
+    /// The same, of a cluster.
+    pub(crate) fn of_cluster(mut self, cluster: &ClusterName) -> Self {
+        self.cluster = Some(cluster.clone());
+        self
     }
 
     /// How many items a page holds at the most. By default as many as Atlas likes (100) for a
@@ -242,6 +251,7 @@ impl<T> List<T> {
     fn again(&self) -> Self {
         Self {
             fetch: self.fetch.clone(),
+            cluster: self.cluster.clone(),
             bounds: self.bounds.clone(),
             ..*self
         }

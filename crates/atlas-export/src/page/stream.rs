@@ -7,7 +7,7 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use atlas_export_types::{Entry, Undecodable};
+use atlas_export_types::{ClusterName, Entry};
 use futures_core::{FusedStream, Stream};
 
 use super::{List, Page, ahead::RawPages};
@@ -49,9 +49,7 @@ impl<T> fmt::Debug for Pages<T> {
 /// All items of a list. Made by [`List::by_item`].
 #[must_use = "a stream does nothing until it is polled"]
 pub struct Items<T> {
-    operation: &'static str,
-    /// Of the page that `ready` is from.
-    course: Course,
+    source: Source,
     pages: RawPages<T>,
     ready: VecDeque<Entry<T>>,
 }
@@ -59,8 +57,7 @@ pub struct Items<T> {
 impl<T> Items<T> {
     pub(super) fn new(list: List<T>) -> Self {
         Self {
-            operation: list.operation,
-            course: Course::default(),
+            source: Source::of(&list),
             pages: RawPages::new(list),
             ready: VecDeque::new(),
         }
@@ -78,15 +75,11 @@ impl<T> Stream for Items<T> {
         let this = self.get_mut();
         loop {
             if let Some(entry) = this.ready.pop_front() {
-                return Poll::Ready(Some(
-                    entry
-                        .into_result()
-                        .map_err(|odd| undecodable(this.operation, this.course, *odd)),
-                ));
+                return Poll::Ready(Some(this.source.item(entry)));
             }
             match ready!(this.pages.poll_page(context)) {
                 Some(Ok((_, page))) => {
-                    this.course = page.course;
+                    this.source.course = page.course;
                     this.ready = page.results.into_iter().collect();
                 }
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
@@ -105,17 +98,38 @@ impl<T> FusedStream for Items<T> {
 impl<T> fmt::Debug for Items<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Items")
-            .field("operation", &self.operation)
+            .field("operation", &self.source.operation)
             .field("ready", &self.ready.len())
             .field("done", &self.is_terminated())
             .finish_non_exhaustive()
     }
 }
 
-pub(super) fn undecodable(operation: &'static str, course: Course, odd: Undecodable) -> Error {
-    Error::undecodable(operation, odd).with(|inner| {
-        inner.attempts = course.attempts;
-        inner.elapsed = course.elapsed;
-        inner.status = course.status;
-    })
+/// Where items come from, for the errors about those that do not decode.
+pub(super) struct Source {
+    operation: &'static str,
+    cluster: Option<ClusterName>,
+    /// Of the page, or of the reading, that the next items are from.
+    pub(super) course: Course,
+}
+
+impl Source {
+    pub(super) fn of<T>(list: &List<T>) -> Self {
+        Self {
+            operation: list.operation,
+            cluster: list.cluster.clone(),
+            course: Course::default(),
+        }
+    }
+
+    pub(super) fn item<T>(&self, entry: Entry<T>) -> Result<T, Error> {
+        entry.into_result().map_err(|odd| {
+            let error = Error::undecodable(self.operation, self.cluster.as_ref(), *odd);
+            error.with(|inner| {
+                inner.attempts = self.course.attempts;
+                inner.elapsed = self.course.elapsed;
+                inner.status = self.course.status;
+            })
+        })
+    }
 }

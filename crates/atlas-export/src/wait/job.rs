@@ -104,7 +104,7 @@ impl fmt::Display for WaitError {
                 )?;
                 match last.as_ref().map(|job| job.state.as_ref()) {
                     Some(Some(state)) => {
-                        write!(f, ", last seen {}", one_line(state.as_str()))?;
+                        write!(f, ", last seen {}", state)?;
                     }
                     Some(None) => f.write_str(", last seen without a state")?,
                     None => f.write_str(", and was never seen")?,
@@ -115,19 +115,19 @@ impl fmt::Display for WaitError {
                 }
             }
             Self::JobFailed(job) => {
-                write!(f, "export job {} failed", one_line(job.id.as_str()))?;
+                write!(f, "export job {} failed", job.id)?;
                 match job.reason() {
                     Some(reason) => write!(f, ": {}", one_line(&reason.to_string())),
                     None => f.write_str(" without a reason"),
                 }
             }
             Self::JobCancelled(job) => {
-                write!(f, "export job {} was cancelled", one_line(job.id.as_str()))
+                write!(f, "export job {} was cancelled", job.id)
             }
             Self::UnknownEnd(job) => {
-                write!(f, "export job {} has ended ", one_line(job.id.as_str()))?;
+                write!(f, "export job {} has ended ", job.id)?;
                 match &job.state {
-                    Some(state) => write!(f, "in state {}", one_line(state.as_str()))?,
+                    Some(state) => write!(f, "in state {}", state)?,
                     None => f.write_str("without a state")?,
                 }
                 f.write_str(", which tells no success: look at the job, and into the bucket")
@@ -272,13 +272,8 @@ impl Watched for Job {
         self.jobs.cluster().project().client()
     }
 
-    /// A state that is not known yet is no end, unless Atlas says when it ended.
     fn has_ended(job: &ExportJob) -> bool {
-        let active = matches!(
-            job.state,
-            Some(ExportJobState::Queued | ExportJobState::InProgress)
-        );
-        job.is_finished() || (!active && job.finished_at.is_some())
+        job.is_finished()
     }
 
     fn began(job: &ExportJob) -> Option<DateTime<Utc>> {

@@ -13,7 +13,7 @@ use atlas_export_types::{SnapshotId, SnapshotStatus};
 use chrono::{DateTime, Utc};
 
 use super::{Pace, Seen, Stop, Waiter, Watched};
-use crate::{Client, Error, Snapshots, error::one_line};
+use crate::{Client, Error, Snapshots};
 
 /// A wait that did not end with a completed snapshot.
 #[derive(Debug)]
@@ -46,7 +46,7 @@ impl fmt::Display for SnapshotWaitError {
                 write!(f, "the snapshot is not completed after {seconds} s")?;
                 let status = last.as_ref().and_then(|last| last.status.as_ref());
                 if let Some(status) = status {
-                    write!(f, ", last seen {}", one_line(status.as_str()))?;
+                    write!(f, ", last seen {}", status)?;
                 }
                 match last_error {
                     Some(error) => write!(f, "; the last poll failed: {error}"),
@@ -54,8 +54,7 @@ impl fmt::Display for SnapshotWaitError {
                 }
             }
             Self::SnapshotFailed(snapshot) => {
-                let id = one_line(snapshot.id.as_str());
-                write!(f, "snapshot {id} could not be taken")
+                write!(f, "snapshot {} could not be taken", snapshot.id)
             }
             Self::Poll(error) => write!(f, "the snapshot could not be looked at: {error}"),
         }
