@@ -29,12 +29,13 @@ impl fmt::Debug for Connection {
 }
 
 impl Connection {
-    /// The proxy that was set and is used, without its user and password.
+    /// The proxy that is used, as far as options and variables tell, without its user and password.
     pub(crate) fn proxy(&self, base: &BaseUrl) -> Option<String> {
         match &self.proxy {
             Proxy::Url(text) if !base.loopback => {
                 proxy::parse(text).ok().map(|url| harmless::of_url(&url))
             }
+            Proxy::Environment if !base.loopback => proxy::of_environment(&base.url).ok()?,
             _ => None,
         }
     }
@@ -70,7 +71,9 @@ impl Connection {
                     http = http.proxy(proxy);
                 }
             }
-            Proxy::Environment if !base.loopback => {}
+            Proxy::Environment if !base.loopback => {
+                proxy::of_environment(&base.url)?;
+            }
             _ => http = http.no_proxy(),
         }
         if base.loopback && base.url.scheme() == "http" {
@@ -122,7 +125,7 @@ fn not_built(cause: reqwest::Error) -> Error {
 mod tests {
     use std::process::Command;
 
-    use crate::{Client, ClientBuilder, Credentials};
+    use crate::{Client, ClientBuilder, Credentials, RetryPolicy};
 
     fn builder() -> ClientBuilder {
         Client::builder().credentials(Credentials::api_key("abcdefgh", "x"))
@@ -137,6 +140,43 @@ mod tests {
         assert!(message.contains("SSL_CERT_FILE"), "{message}");
         assert!(message.contains("root_certificates"), "{message}");
         builder().base_url("http://127.0.0.1:1").build().unwrap();
+    }
+
+    /// Run by the next test, in a process whose environment names a proxy.
+    #[tokio::test]
+    #[ignore = "wants an environment of its own"]
+    async fn behind_a_proxy() {
+        let client = || builder().base_url("https://atlas.example");
+        match client().retry(RetryPolicy::none()).build() {
+            Err(error) => println!("{error}"),
+            Ok(client) => {
+                let project = client.project("32b6e34b3d91647abb20e7b8".parse().unwrap());
+                println!("{}", project.export_buckets().list().await.unwrap_err());
+            }
+        }
+        assert!(client().no_proxy().build().is_ok());
+        assert!(client().base_url("http://127.0.0.1:1").build().is_ok());
+    }
+
+    #[test]
+    fn the_proxy_of_the_environment_is_named_in_what_goes_wrong() {
+        for (proxy, said) in [
+            ("http://me:s3cret@127.0.0.1:9", "http://127.0.0.1:9"),
+            ("socks5://me:s3cret@127.0.0.1:9", "HTTPS_PROXY"),
+            ("ftp://me:s3cret@127.0.0.1:9", "HTTPS_PROXY"),
+        ] {
+            let output = Command::new(std::env::current_exe().unwrap())
+                .args(["--ignored", "--exact", "--nocapture"])
+                .arg("connection::tests::behind_a_proxy")
+                .env("HTTPS_PROXY", proxy)
+                .env_remove("NO_PROXY")
+                .env_remove("no_proxy")
+                .output()
+                .unwrap();
+            let told = String::from_utf8_lossy(&output.stdout);
+            assert!(output.status.success(), "{told}");
+            assert!(told.contains(said) && !told.contains("s3cret"), "{told}");
+        }
     }
 
     #[test]
