@@ -116,10 +116,22 @@ pub(super) fn message(status: u16, api: Option<&ApiError>, media_type: Option<&s
             one_line(&text(path))
         );
     }
-    if let Some(hint) = hint::mend(status, code) {
+    let hint = if is_of_version_1(api) {
+        Some(hint::GENERATION_GONE)
+    } else {
+        hint::mend(status, code)
+    };
+    if let Some(hint) = hint {
         line = line + " (" + hint + ")";
     }
     line
+}
+
+/// Whether it says that version 1.0 was switched off: the second parameter is the path.
+fn is_of_version_1(api: &ApiError) -> bool {
+    let path = api.parameters.get(1).and_then(Value::as_str);
+    api.error_code.as_deref() == Some("VERSION_GONE")
+        && path.is_some_and(|path| path.contains("api/atlas/v1.0/"))
 }
 
 /// A parameter as text, without quotes.
@@ -204,6 +216,12 @@ mod tests {
             "{line}"
         );
         assert!(line.contains("use a newer version of this crate"), "{line}");
+        let old = ApiError {
+            parameters: vec!["1.0".into(), "api/atlas/v1.0/groups".into()],
+            ..api
+        };
+        let line = message(410, Some(&old), None);
+        assert!(line.contains("use ApiVersion::V2"), "{line}");
     }
 
     #[test]

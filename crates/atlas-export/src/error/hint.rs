@@ -4,6 +4,10 @@
 pub(crate) const PROXY: &str = "the proxy wants a user and a password: give \
     ClientBuilder::proxy, or HTTPS_PROXY, a URL such as http://USER:PASSWORD@proxy.example:3128";
 
+/// What to do where version 1.0 was switched off.
+pub(super) const GENERATION_GONE: &str =
+    "version 1.0 was switched off for this resource: use ApiVersion::V2, which is the default";
+
 /// What a person can do about a refusal, where it is known.
 pub(super) fn mend(status: u16, code: Option<&str>) -> Option<&'static str> {
     let by_code = match code.unwrap_or_default() {

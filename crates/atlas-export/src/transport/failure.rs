@@ -13,6 +13,7 @@ use super::{
     rate::retry_after,
     request::Prepared,
     traces::{GivenUp, Waited},
+    words::{innermost, lasting, target_of, timeout},
 };
 use crate::{
     Error, ErrorKind,
@@ -391,63 +392,4 @@ impl Cause {
             }
         }
     }
-}
-
-/// What to do about a connection that another attempt would not make.
-pub(super) fn lasting(cause: &reqwest::Error) -> Option<&'static str> {
-    let reason = innermost(cause).to_string().to_ascii_lowercase();
-    if reason.contains("unknownissuer") || reason.contains("unknown issuer") {
-        return Some(
-            "the server's certificate is of an issuer that is not trusted here: give its root to \
-             ClientBuilder::root_certificates",
-        );
-    }
-    reason
-        .contains("proxy authorization required")
-        .then_some(crate::error::PROXY)
-}
-
-/// What took too long, and what it was waiting for.
-fn timeout(after: Duration, waited: Waited, most_in_flight: usize, was_sent: bool) -> String {
-    let what = if was_sent {
-        "no complete answer"
-    } else {
-        "the request could not be sent"
-    };
-    let mut line = format!("{what} within {} s", after.as_secs_f64());
-    let mut told = |time: Duration, why: &str| {
-        if time >= Duration::from_millis(1) {
-            line = format!("{line}; waited {:.1} s {why}", time.as_secs_f64());
-        }
-    };
-    told(
-        waited.slot,
-        &format!("for a slot (ClientBuilder::max_in_flight is {most_in_flight})"),
-    );
-    told(waited.rate_limit, "for the rate limit");
-    line
-}
-
-/// The target of a redirect without what may be a secret in it: a user, a query, a fragment.
-fn target_of(location: &str) -> String {
-    match url::Url::parse(location) {
-        Ok(mut url) => {
-            // Neither fails where there is a host, and where there is none there is no user.
-            let _ = url.set_username("");
-            let _ = url.set_password(None);
-            url.set_query(None);
-            url.set_fragment(None);
-            one_line(url.as_str())
-        }
-        Err(_) => one_line(location.split(['?', '#']).next().unwrap_or_default()),
-    }
-}
-
-/// The cause that says most: reqwest's own messages only say where it happened.
-fn innermost<'a>(error: &'a (dyn StdError + 'static)) -> &'a (dyn StdError + 'static) {
-    let mut innermost = error;
-    while let Some(source) = innermost.source() {
-        innermost = source;
-    }
-    innermost
 }

@@ -37,6 +37,7 @@ mod slots;
 mod task;
 mod traces;
 mod unsent;
+mod words;
 
 use std::{future::ready, num::NonZeroU32, sync::Arc, time::Duration};
 

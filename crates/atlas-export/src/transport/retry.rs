@@ -15,8 +15,9 @@
 use std::time::Duration;
 
 use super::{
-    failure::{Cause, Failure, lasting},
+    failure::{Cause, Failure},
     rate::retry_after,
+    words::lasting,
 };
 use crate::clock::Clock;
 
