@@ -147,9 +147,9 @@ impl fmt::Display for FleetPlan {
             write!(f, "{:width$}  ", planned.cluster.as_str())?;
             match &planned.intent {
                 Intent::Export => f.write_str("export")?,
-                Intent::Join(job) => write!(f, "is being exported by {}", job)?,
+                Intent::Join(job) => write!(f, "is being exported by {job}")?,
                 Intent::AlreadyExported(job) => {
-                    write!(f, "was exported by {}", job)?;
+                    write!(f, "was exported by {job}")?;
                 }
                 Intent::Skip(why) => write!(f, "skip: {}", why.explanation())?,
                 Intent::Unreadable(why) => write!(f, "cannot be looked at: {}", one_line(why))?,

@@ -104,7 +104,7 @@ impl fmt::Display for WaitError {
                 )?;
                 match last.as_ref().map(|job| job.state.as_ref()) {
                     Some(Some(state)) => {
-                        write!(f, ", last seen {}", state)?;
+                        write!(f, ", last seen {state}")?;
                     }
                     Some(None) => f.write_str(", last seen without a state")?,
                     None => f.write_str(", and was never seen")?,
@@ -127,7 +127,7 @@ impl fmt::Display for WaitError {
             Self::UnknownEnd(job) => {
                 write!(f, "export job {} has ended ", job.id)?;
                 match &job.state {
-                    Some(state) => write!(f, "in state {}", state)?,
+                    Some(state) => write!(f, "in state {state}")?,
                     None => f.write_str("without a state")?,
                 }
                 f.write_str(", which tells no success: look at the job, and into the bucket")

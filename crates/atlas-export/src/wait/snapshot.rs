@@ -46,7 +46,7 @@ impl fmt::Display for SnapshotWaitError {
                 write!(f, "the snapshot is not completed after {seconds} s")?;
                 let status = last.as_ref().and_then(|last| last.status.as_ref());
                 if let Some(status) = status {
-                    write!(f, ", last seen {}", status)?;
+                    write!(f, ", last seen {status}")?;
                 }
                 match last_error {
                     Some(error) => write!(f, "; the last poll failed: {error}"),
