@@ -153,4 +153,21 @@ mod tests {
     fn a_bad_name_does_not_decode() {
         assert!(serde_json::from_str::<ClusterName>("\"..\"").is_err());
     }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_taken_is_plain_and_what_is_not_is_refused_on_one_line(text in "\\PC{0,70}|[a-zA-Z0-9-]{0,70}|(?s).{0,9}") {
+            match ClusterName::new(&text) {
+                Ok(name) => {
+                    proptest::prop_assert_eq!(name.as_str(), text.as_str());
+                    proptest::prop_assert!((1..=64).contains(&text.len()));
+                    proptest::prop_assert!(text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'));
+                }
+                Err(error) => {
+                    let line = error.to_string();
+                    proptest::prop_assert!(!line.contains(char::is_control), "{line}");
+                }
+            }
+        }
+    }
 }

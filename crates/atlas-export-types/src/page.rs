@@ -198,4 +198,19 @@ mod tests {
             );
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_number_is_a_size_or_is_refused_on_one_line(number in proptest::prelude::any::<u64>(), text in ".*") {
+            for text in [number.to_string(), (number % 600).to_string(), text] {
+                match text.parse::<PageSize>() {
+                    Ok(size) => proptest::prop_assert!((1..=500).contains(&size.get())),
+                    Err(error) => {
+                        let line = error.to_string();
+                        proptest::prop_assert!(!line.contains(char::is_control), "{line}");
+                    }
+                }
+            }
+        }
+    }
 }

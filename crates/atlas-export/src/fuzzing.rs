@@ -1,13 +1,18 @@
 //! Entries for fuzzers and property tests: the parsers of this crate that read what a server
 //! sends. Each takes any bytes, and fails by panicking.
 
-use std::time::SystemTime;
+use std::{fmt::Display, time::SystemTime};
 
-use atlas_export_api::types::{ExportBucketPage, ExportJobPage, SnapshotPage};
+use atlas_export_api::types::{
+    AccessRoles, BackupSchedule, ClusterDescriptionPage, ExportBucketPage, ExportJobPage,
+    SnapshotPage,
+};
+use atlas_export_types::Entry;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
+    BucketTarget, Error, WaitError,
     error::ApiError,
     transport::{Answer, Cause, Failure, admissions, envelope, retry_after},
 };
@@ -27,7 +32,8 @@ pub fn waits(value: &[u8], body: &[u8]) {
     admissions(&failure);
 }
 
-/// The envelope, and an error body. What is opened is a part of what was closed.
+/// The envelope, and an error body. What is opened is a part of what was closed, and what is told
+/// reaches a terminal as letters.
 ///
 /// # Panics
 /// Where an envelope gives out what was not in it.
@@ -38,10 +44,15 @@ pub fn envelope(body: &[u8]) {
         body: body.to_vec().into(),
     });
     assert!(opened.body.len() <= body.len());
-    let _ = ApiError::read(body);
+    let api = ApiError::read(body);
+    for status in [400, 401, 403, 404, 410, 429, 500] {
+        shown(&Error::of_status(status, api.clone(), None));
+        shown(&Error::of_refused_key(status, api.clone(), "advice"));
+    }
 }
 
-/// A page. What decodes is written again, and then decodes to the same.
+/// A page, and whatever else Atlas answers with. What decodes is written again, and then decodes
+/// to the same; and what is read out of it reaches a terminal as letters.
 ///
 /// # Panics
 /// Where it does not.
@@ -49,6 +60,44 @@ pub fn pages(body: &[u8]) {
     round_trip::<ExportBucketPage>(body);
     round_trip::<ExportJobPage>(body);
     round_trip::<SnapshotPage>(body);
+    round_trip::<ClusterDescriptionPage>(body);
+    round_trip::<AccessRoles>(body);
+    round_trip::<BackupSchedule>(body);
+    if let Ok(page) = serde_json::from_slice::<ExportBucketPage>(body) {
+        for entry in &page.results {
+            match entry {
+                Entry::Item(bucket) => {
+                    let target = bucket.target();
+                    let other = matches!(target, BucketTarget::Other { .. });
+                    assert_eq!(target.is_same_as(&target), !other, "{target:?}");
+                    shown(&bucket.cloud_provider);
+                }
+                Entry::Undecodable(odd) => shown(&Error::undecodable("o", None, *odd.clone())),
+            }
+        }
+    }
+    if let Ok(page) = serde_json::from_slice::<ExportJobPage>(body) {
+        for job in page.results.items() {
+            shown(&job.id);
+            job.reason().iter().for_each(shown);
+            job.state.iter().for_each(shown);
+            assert!(job.is_finished() || !job.has_unknown_end());
+            for end in [WaitError::JobFailed, WaitError::UnknownEnd] {
+                shown(&end(Box::new(job.clone())));
+            }
+        }
+    }
+    if let Ok(page) = serde_json::from_slice::<ClusterDescriptionPage>(body) {
+        for cluster in page.results.items() {
+            shown(&cluster.tier());
+            let _ = cluster.why_not_exportable();
+        }
+    }
+}
+
+fn shown(what: &impl Display) {
+    let text = what.to_string();
+    assert!(!text.contains(char::is_control), "{text:?}");
 }
 
 fn round_trip<T: DeserializeOwned + Serialize + PartialEq + std::fmt::Debug>(body: &[u8]) {

@@ -317,4 +317,16 @@ mod tests {
         let message = refusal(gcp.require_private_networking(true));
         assert!(message.starts_with("requirePrivateNetworking"), "{message}");
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_service_url_panics_or_is_repeated(text in "\\PC{0,60}", known in proptest::bool::ANY) {
+            let start = if known { "https://storage.blob.core.windows.net/" } else { "" };
+            let url = format!("{start}S3CRET{text}");
+            let message = refusal(NewExportBucket::azure(&url, role()));
+            if !known {
+                proptest::prop_assert!(!message.contains("S3CRET"), "{message}");
+            }
+        }
+    }
 }

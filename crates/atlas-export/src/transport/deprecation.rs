@@ -75,4 +75,14 @@ mod tests {
             );
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_date_panics(text in "\\PC{0,40}", seconds in proptest::prelude::any::<i64>()) {
+            let _ = date(&text);
+            if let Some(date) = date(&format!("@{seconds}")) {
+                proptest::prop_assert_eq!(date.timestamp(), seconds);
+            }
+        }
+    }
 }

@@ -415,4 +415,24 @@ mod tests {
         assert_eq!(speed.remaining((u64::MAX, 0), at(99)), None);
         assert_eq!(speed.remaining((5, u64::MAX), at(99)), None);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_numbers_of_collections_overflow(
+            looks in proptest::collection::vec(proptest::prelude::any::<(i64, i64, u64)>(), 0..5),
+        ) {
+            let mut speed = Speed::default();
+            for (exported, total, millis) in looks {
+                let job: ExportJob = serde_json::from_value(serde_json::json!({
+                    "id": "a", "exportBucketId": "b",
+                    "exportStatus": {"exportedCollections": exported, "totalCollections": total},
+                })).unwrap();
+                let told = collections(&job);
+                proptest::prop_assert_eq!(told.is_some(), exported >= 0 && total > 0);
+                if let Some(collections) = told {
+                    speed.remaining(collections, Duration::from_millis(millis));
+                }
+            }
+        }
+    }
 }

@@ -53,4 +53,20 @@ mod tests {
         }
         assert!(!is_new("5fb6a0e0", SystemTime::UNIX_EPOCH));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_id_and_no_second_panics_and_only_the_last_half_minute_is_new(
+            text in "[0-9a-fA-F]{8,24}|\\PC{0,24}",
+            now in proptest::prelude::any::<u32>(),
+            age in -40_i64..40,
+        ) {
+            let at = SystemTime::UNIX_EPOCH + Duration::from_secs(now.into());
+            let _ = is_new(&text, at);
+            if let Ok(made) = u32::try_from(i64::from(now) - age) {
+                let new = is_new(&format!("{made:08x}dc786a5341d4f7fb"), at);
+                proptest::prop_assert_eq!(new, (0..=30).contains(&age));
+            }
+        }
+    }
 }
