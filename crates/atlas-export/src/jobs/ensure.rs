@@ -21,6 +21,11 @@ use crate::{
 
 /// An export that is about to be started, unless there is one. Made by
 /// [`ExportJobs::ensure`]; await it.
+///
+/// Each of its looks and starts takes no longer than
+/// [`call_timeout`](crate::ClientBuilder::call_timeout). There is one look and one start, as a
+/// rule; where every answer is lost, there are three starts and seven looks, and three times the
+/// [settle time](Self::settle) between them.
 #[derive(Clone, Debug)]
 #[must_use = "nothing is looked for until it is awaited"]
 pub struct EnsureExportJob {
