@@ -204,6 +204,22 @@ async fn what_was_asked_for_by_name_stays_a_failure_when_it_is_resumed() {
     }
 }
 
+/// What could not be looked at has the reason that it had, as long as nothing else is known.
+#[tokio::test]
+async fn a_cluster_that_is_not_there_is_not_there_when_it_is_resumed() {
+    let fake = FakeAtlas::builder().project(PROJECT).start().await.unwrap();
+    let project = client_of(&fake).build().unwrap().project(parsed(PROJECT));
+    let fleet = || project.export_fleet(&parsed(BUCKET));
+    let plan = fleet().only([parsed(CLUSTER)]).plan().await.unwrap();
+    let mut report = plan.run().finish().await;
+    for _ in 0..2 {
+        assert_eq!(report.clusters[0].reason, Some(SkipReason::NotFound));
+        assert_eq!(report.clusters[0].status, FleetStatus::Error);
+        let resumed = fleet().resume(report).plan().await.unwrap();
+        report = resumed.run().finish().await;
+    }
+}
+
 #[tokio::test]
 async fn what_a_report_says_reaches_no_terminal_with_control_characters() {
     let (_fake, _clock, project) = start(JobOutcome::Successful).await;
