@@ -48,12 +48,18 @@
 )]
 #[rustfmt::skip]
 mod generated;
+/// The calls: a value for each operation. Generated from the contract.
 #[rustfmt::skip]
-mod operations;
+pub mod calls;
+/// The operations, by name. Generated from the contract.
+#[allow(clippy::indexing_slicing, reason = "the places are the generator's")]
+#[rustfmt::skip]
+pub mod operations;
 mod views;
 
-use std::{fmt, future::Future, pin::Pin, sync::Arc};
+use std::{fmt, future::Future, num::NonZeroU32, pin::Pin, sync::Arc};
 
+use atlas_export_types::{ClusterName, InvalidId, ItemCount, PageSize, TolerantList};
 use progenitor_client::{ClientHooks, OperationInfo};
 
 pub use generated::{Client, Error, ResponseValue, types};
@@ -79,18 +85,91 @@ pub struct Operation {
     pub success: u16,
     /// The query parameters that the operation takes.
     pub query: &'static [&'static str],
+    /// The roles that an API key needs, any of which suffices.
+    pub roles: &'static [&'static str],
 }
 
 impl Operation {
-    /// The operation with this id.
+    /// The operation with this id, for ids that come from outside. Those of the contract are in
+    /// [`operations`].
     ///
     /// ```
-    /// let operation = atlas_export_api::Operation::find("listExportJobs").unwrap();
-    /// assert_eq!(operation.versions.last(), Some(&"2023-01-01"));
+    /// use atlas_export_api::{Operation, operations};
+    ///
+    /// assert_eq!(Operation::find("listExportJobs"), Some(operations::LIST_EXPORT_JOBS));
+    /// assert_eq!(Operation::find("listJobs"), None);
     /// ```
     pub fn find(id: &str) -> Option<&'static Self> {
         OPERATIONS.iter().find(|operation| operation.id == id)
     }
+}
+
+/// What goes into the query of every operation that takes it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Shared {
+    /// Whether the body repeats the status. `None` leaves it to Atlas.
+    pub envelope: Option<bool>,
+    /// Whether the body is indented for people. `None` leaves it to Atlas.
+    pub pretty: Option<bool>,
+}
+
+/// Which page of a list. What is `None` is left to Atlas.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PageQuery {
+    /// Whether the page says how many items there are in all.
+    pub include_count: Option<bool>,
+    /// How many items it holds at the most.
+    pub items_per_page: Option<PageSize>,
+    /// Its number, counted from 1.
+    pub page_num: Option<NonZeroU32>,
+}
+
+/// A call of an operation, as a value: everything that the operation needs. Made from the
+/// contract, in [`calls`].
+pub trait Call: Send + Sync {
+    /// The operation.
+    const OPERATION: &'static Operation;
+    /// What it answers with.
+    type Output: Send;
+
+    /// Whether its ids may stand in a path.
+    ///
+    /// # Errors
+    /// [`InvalidId`] for the first that was received and is none.
+    fn check(&self) -> Result<(), InvalidId>;
+
+    /// The cluster that it is about, if it is about one.
+    fn cluster(&self) -> Option<&ClusterName> {
+        None
+    }
+
+    /// Sends it through the generated client.
+    fn send<'a>(
+        &'a self,
+        client: &'a Client,
+        shared: Shared,
+    ) -> impl Future<Output = Result<ResponseValue<Self::Output>, Error<()>>> + Send + 'a;
+}
+
+/// A call of a list, of which every page can be asked for.
+pub trait PagedCall: Call<Output: Page> + Clone {
+    /// The same call, of this page.
+    fn at(self, page: PageQuery) -> Self;
+}
+
+/// A page of a list.
+pub trait Page {
+    /// What it is a list of.
+    type Item;
+
+    /// Its items, its links, and what it says about how many items there are in all.
+    fn into_parts(
+        self,
+    ) -> (
+        TolerantList<Self::Item>,
+        TolerantList<types::Link>,
+        Option<ItemCount>,
+    );
 }
 
 /// What stands between the generated methods and the network.
@@ -144,6 +223,7 @@ static UNLISTED: Operation = Operation {
     v1: false,
     success: 200,
     query: &[],
+    roles: &[],
 };
 
 #[cfg(test)]

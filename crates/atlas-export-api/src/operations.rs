@@ -12,6 +12,7 @@ pub const OPERATIONS: &[Operation] = &[
         v1: true,
         success: 200,
         query: &["envelope", "includeCount", "itemsPerPage", "pageNum", "pretty"],
+        roles: &["Project Read Only"],
     },
     Operation {
         id: "createExportBucket",
@@ -22,6 +23,7 @@ pub const OPERATIONS: &[Operation] = &[
         v1: true,
         success: 200,
         query: &["envelope", "pretty"],
+        roles: &["Project Backup Manager"],
     },
     Operation {
         id: "getExportBucket",
@@ -32,6 +34,7 @@ pub const OPERATIONS: &[Operation] = &[
         v1: true,
         success: 200,
         query: &["envelope"],
+        roles: &["Project Read Only"],
     },
     Operation {
         id: "updateExportBucket",
@@ -42,6 +45,7 @@ pub const OPERATIONS: &[Operation] = &[
         v1: false,
         success: 200,
         query: &["envelope"],
+        roles: &["Project Backup Manager"],
     },
     Operation {
         id: "deleteExportBucket",
@@ -52,6 +56,7 @@ pub const OPERATIONS: &[Operation] = &[
         v1: true,
         success: 204,
         query: &["envelope"],
+        roles: &["Project Backup Manager"],
     },
     Operation {
         id: "listExportJobs",
@@ -62,6 +67,7 @@ pub const OPERATIONS: &[Operation] = &[
         v1: true,
         success: 200,
         query: &["envelope", "includeCount", "itemsPerPage", "pageNum", "pretty"],
+        roles: &["Project Backup Manager"],
     },
     Operation {
         id: "createExportJob",
@@ -72,6 +78,7 @@ pub const OPERATIONS: &[Operation] = &[
         v1: true,
         success: 200,
         query: &["envelope"],
+        roles: &["Project Backup Export Operator"],
     },
     Operation {
         id: "getExportJob",
@@ -82,6 +89,7 @@ pub const OPERATIONS: &[Operation] = &[
         v1: true,
         success: 200,
         query: &["envelope"],
+        roles: &["Project Backup Manager"],
     },
     Operation {
         id: "listSnapshots",
@@ -92,6 +100,7 @@ pub const OPERATIONS: &[Operation] = &[
         v1: true,
         success: 200,
         query: &["envelope", "includeCount", "itemsPerPage", "pageNum", "pretty"],
+        roles: &["Project Read Only"],
     },
     Operation {
         id: "takeSnapshot",
@@ -102,6 +111,7 @@ pub const OPERATIONS: &[Operation] = &[
         v1: true,
         success: 200,
         query: &["envelope"],
+        roles: &["Project Backup Creator"],
     },
     Operation {
         id: "getSnapshot",
@@ -112,6 +122,7 @@ pub const OPERATIONS: &[Operation] = &[
         v1: true,
         success: 200,
         query: &["envelope", "pretty"],
+        roles: &["Project Read Only"],
     },
     Operation {
         id: "getBackupSchedule",
@@ -122,6 +133,7 @@ pub const OPERATIONS: &[Operation] = &[
         v1: true,
         success: 200,
         query: &["envelope"],
+        roles: &["Project Read Only"],
     },
     Operation {
         id: "updateBackupSchedule",
@@ -132,6 +144,7 @@ pub const OPERATIONS: &[Operation] = &[
         v1: true,
         success: 200,
         query: &["envelope"],
+        roles: &["Project Backup Manager"],
     },
     Operation {
         id: "listClusters",
@@ -142,6 +155,7 @@ pub const OPERATIONS: &[Operation] = &[
         v1: true,
         success: 200,
         query: &["envelope", "includeCount", "itemsPerPage", "pageNum", "pretty"],
+        roles: &["Project Read Only"],
     },
     Operation {
         id: "listAccessRoles",
@@ -152,5 +166,36 @@ pub const OPERATIONS: &[Operation] = &[
         v1: true,
         success: 200,
         query: &["envelope", "pretty"],
+        roles: &["Project Read Only"],
     },
 ];
+/// `listExportBuckets`: List the export buckets of a project.
+pub const LIST_EXPORT_BUCKETS: &Operation = &OPERATIONS[0usize];
+/// `createExportBucket`: Grant Atlas a bucket to export snapshots to.
+pub const CREATE_EXPORT_BUCKET: &Operation = &OPERATIONS[1usize];
+/// `getExportBucket`: Get one export bucket.
+pub const GET_EXPORT_BUCKET: &Operation = &OPERATIONS[2usize];
+/// `updateExportBucket`: Change whether exports to a bucket must go over private networking.
+pub const UPDATE_EXPORT_BUCKET: &Operation = &OPERATIONS[3usize];
+/// `deleteExportBucket`: Take an export bucket back from Atlas.
+pub const DELETE_EXPORT_BUCKET: &Operation = &OPERATIONS[4usize];
+/// `listExportJobs`: List the export jobs of a cluster.
+pub const LIST_EXPORT_JOBS: &Operation = &OPERATIONS[5usize];
+/// `createExportJob`: Start exporting one snapshot.
+pub const CREATE_EXPORT_JOB: &Operation = &OPERATIONS[6usize];
+/// `getExportJob`: Get one export job.
+pub const GET_EXPORT_JOB: &Operation = &OPERATIONS[7usize];
+/// `listSnapshots`: List the snapshots of a cluster.
+pub const LIST_SNAPSHOTS: &Operation = &OPERATIONS[8usize];
+/// `takeSnapshot`: Take a snapshot now.
+pub const TAKE_SNAPSHOT: &Operation = &OPERATIONS[9usize];
+/// `getSnapshot`: Get one snapshot.
+pub const GET_SNAPSHOT: &Operation = &OPERATIONS[10usize];
+/// `getBackupSchedule`: Get the backup schedule of a cluster.
+pub const GET_BACKUP_SCHEDULE: &Operation = &OPERATIONS[11usize];
+/// `updateBackupSchedule`: Change what a cluster exports by itself.
+pub const UPDATE_BACKUP_SCHEDULE: &Operation = &OPERATIONS[12usize];
+/// `listClusters`: List the clusters of a project.
+pub const LIST_CLUSTERS: &Operation = &OPERATIONS[13usize];
+/// `listAccessRoles`: List the roles through which Atlas reaches the customer's cloud.
+pub const LIST_ACCESS_ROLES: &Operation = &OPERATIONS[14usize];

@@ -1,10 +1,12 @@
 //! Cloud-provider access roles: where the role id of a bucket comes from.
 
-use atlas_export_api::types::{self, AwsIamRole, AzureServicePrincipal, GcpServiceAccount};
+use atlas_export_api::{
+    calls::ListAccessRoles,
+    operations::LIST_ACCESS_ROLES,
+    types::{self, AwsIamRole, AzureServicePrincipal, GcpServiceAccount},
+};
 
 use crate::{Error, Project};
-
-const OPERATION: &str = "listAccessRoles";
 
 /// The roles through which Atlas reaches the clouds of a project's owner.
 ///
@@ -45,14 +47,10 @@ impl AccessRoles {
     /// # Errors
     /// `Api` where the key lacks the role Project Read Only.
     pub async fn list(&self) -> Result<types::AccessRoles, Error> {
-        let project = self.project.path_id()?;
-        let client = self.project.client();
-        let options = client.options();
-        client
-            .call(|api| async move {
-                api.list_access_roles(project, options.envelope(), options.pretty())
-                    .await
-            })
+        let project_id = self.project.id().clone();
+        self.project
+            .client()
+            .call(&ListAccessRoles { project_id })
             .await
     }
 
@@ -108,7 +106,7 @@ impl AccessRoles {
 
     fn require_v2(&self, what: &str) -> Result<(), Error> {
         let versions = self.project.client().versions();
-        versions.require(OPERATION, "2023-01-01", what)
+        versions.require(LIST_ACCESS_ROLES, "2023-01-01", what)
     }
 }
 
@@ -126,7 +124,7 @@ fn find<T>(
     }
     match odd {
         None => Ok(None),
-        Some(odd) => Err(Error::undecodable(OPERATION, None, *odd)),
+        Some(odd) => Err(Error::undecodable(LIST_ACCESS_ROLES.id, None, *odd)),
     }
 }
 

@@ -1,9 +1,12 @@
 //! What a cluster exports by itself, as part of its backup schedule.
 
-use atlas_export_api::types::{BackupSchedule, BackupScheduleUpdate, NewScheduleExport};
+use atlas_export_api::{
+    calls::{GetBackupSchedule, UpdateBackupSchedule},
+    types::{BackupSchedule, BackupScheduleUpdate, NewScheduleExport},
+};
 use atlas_export_types::{ExportBucketId, Frequency};
 
-use crate::{Cluster, Error, project::path_id};
+use crate::{Cluster, Error};
 
 /// The automatic export of a cluster.
 ///
@@ -73,16 +76,12 @@ impl AutoExport {
     /// # Errors
     /// `Api` where there is no such cluster, or it is none with a schedule (Flex, shared).
     pub async fn get(&self) -> Result<AutoExportSettings, Error> {
-        let project = self.cluster.project().path_id()?;
-        let client = self.cluster.project().client();
-        let options = client.options();
-        client
-            .call(|api| async move {
-                api.get_backup_schedule(project, self.cluster.name(), options.envelope())
-                    .await
-            })
-            .await
-            .map(Into::into)
+        let cluster = &self.cluster;
+        let call = GetBackupSchedule {
+            project_id: cluster.project().id().clone(),
+            cluster_name: cluster.name().clone(),
+        };
+        cluster.project().client().call(&call).await.map(Into::into)
     }
 
     /// Exports every snapshot of a frequency to a bucket from now on. Atlas documents monthly
@@ -98,7 +97,7 @@ impl AutoExport {
         self.update(BackupScheduleUpdate {
             auto_export_enabled: Some(true),
             export: Some(NewScheduleExport {
-                export_bucket_id: path_id(bucket)?.clone(),
+                export_bucket_id: bucket.well_formed()?.clone(),
                 frequency_type: frequency,
             }),
             ..BackupScheduleUpdate::default()
@@ -134,15 +133,12 @@ impl AutoExport {
     }
 
     async fn update(&self, body: BackupScheduleUpdate) -> Result<AutoExportSettings, Error> {
-        let project = self.cluster.project().path_id()?;
-        let client = self.cluster.project().client();
-        let options = client.options();
-        client
-            .call(|api| async move {
-                api.update_backup_schedule(project, self.cluster.name(), options.envelope(), &body)
-                    .await
-            })
-            .await
-            .map(Into::into)
+        let cluster = &self.cluster;
+        let call = UpdateBackupSchedule {
+            project_id: cluster.project().id().clone(),
+            cluster_name: cluster.name().clone(),
+            body,
+        };
+        cluster.project().client().call(&call).await.map(Into::into)
     }
 }

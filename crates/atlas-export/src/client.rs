@@ -1,8 +1,8 @@
 //! The client: cheap to clone, the root of all handles.
 
-use std::{fmt, future::Future, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
-use atlas_export_api::{self as api, ResponseValue, Seam};
+use atlas_export_api::{self as api, Seam, Shared};
 use atlas_export_types::ProjectId;
 
 use crate::{
@@ -57,14 +57,13 @@ pub(crate) struct Options {
     pub(crate) pretty: bool,
 }
 
-impl Options {
-    /// Left out where it is not asked for, as it is the default.
-    pub(crate) fn envelope(self) -> Option<bool> {
-        self.envelope.then_some(true)
-    }
-
-    pub(crate) fn pretty(self) -> Option<bool> {
-        self.pretty.then_some(true)
+impl From<Options> for Shared {
+    /// What is not asked for is left out, as it is the default.
+    fn from(options: Options) -> Self {
+        Self {
+            envelope: options.envelope.then_some(true),
+            pretty: options.pretty.then_some(true),
+        }
     }
 }
 
@@ -175,38 +174,28 @@ impl Client {
         self.inner.transport.versions()
     }
 
-    pub(crate) fn options(&self) -> Options {
-        self.inner.options
-    }
-
-    /// Makes one call through the generated client.
-    pub(crate) async fn call<T, F>(
-        &self,
-        make: impl FnOnce(api::Client) -> F + Send,
-    ) -> Result<T, Error>
-    where
-        F: Future<Output = Result<ResponseValue<T>, api::Error<()>>> + Send,
-    {
-        Ok(self.counted(make).await?.0)
+    /// Makes one call.
+    pub(crate) async fn call<C: api::Call>(&self, call: &C) -> Result<C::Output, Error> {
+        Ok(self.counted(call).await?.0)
     }
 
     /// Makes one call, and tells how it went.
-    pub(crate) async fn counted<T, F>(
+    pub(crate) async fn counted<C: api::Call>(
         &self,
-        make: impl FnOnce(api::Client) -> F + Send,
-    ) -> Result<(T, Course), Error>
-    where
-        F: Future<Output = Result<ResponseValue<T>, api::Error<()>>> + Send,
-    {
-        let call = Arc::new(Call::new(self.inner.transport.clone(), self.caller.clone()));
+        call: &C,
+    ) -> Result<(C::Output, Course), Error> {
+        call.check().map_err(|invalid| {
+            Error::from(invalid).with(|inner| inner.operation = Some(C::OPERATION.id))
+        })?;
+        let seam = Arc::new(Call::new(self.inner.transport.clone(), self.caller.clone()));
         let generated = api::Client::new_with_client(
             &self.inner.base_url,
             self.inner.http.clone(),
-            Seam::new(call.clone()),
+            Seam::new(seam.clone()),
         );
-        match make(generated).await {
-            Ok(value) => Ok((value.into_inner(), call.course())),
-            Err(generated) => Err(convert::error(generated, &call)),
+        match call.send(&generated, self.inner.options.into()).await {
+            Ok(value) => Ok((value.into_inner(), seam.course())),
+            Err(generated) => Err(convert::error(generated, &seam)),
         }
     }
 }

@@ -1,11 +1,8 @@
 //! Clusters: which of them there is anything to export of.
 
-use atlas_export_api::types::ClusterDescription;
+use atlas_export_api::{PageQuery, calls::ListClusters, types::ClusterDescription};
 
-use crate::{
-    Error, List, Project,
-    page::{Fetched, PageQuery},
-};
+use crate::{List, Project};
 
 /// The clusters of a project.
 ///
@@ -41,36 +38,10 @@ impl Clusters {
     /// The clusters of the project. Version 1.0 leaves out those that span several clouds.
     pub fn list(&self) -> List<ClusterDescription> {
         let project = self.project.made_for_one();
-        List::new(
-            "listClusters",
-            |cluster| cluster.name.as_str(),
-            project.client().list_bounds(),
-            move |query| fetch(project.clone(), query),
-        )
+        let call = ListClusters {
+            project_id: project.id().clone(),
+            page: PageQuery::default(),
+        };
+        List::new(project.client(), call, |cluster| cluster.name.as_str())
     }
-}
-
-async fn fetch(project: Project, query: PageQuery) -> Result<Fetched<ClusterDescription>, Error> {
-    let client = project.client();
-    let options = client.options();
-    let id = project.path_id()?;
-    let (page, course) = client
-        .counted(|api| async move {
-            api.list_clusters(
-                id,
-                options.envelope(),
-                query.include_count,
-                query.size.as_ref(),
-                query.number(),
-                options.pretty(),
-            )
-            .await
-        })
-        .await?;
-    Ok(Fetched {
-        results: page.results,
-        links: page.links,
-        total_count: page.total_count,
-        course,
-    })
 }

@@ -1,10 +1,10 @@
 //! Handles of a project and of a cluster in it.
 
-use atlas_export_types::{ClusterName, ExportBucketId, Id, Kind, ProjectId};
+use atlas_export_types::{ClusterName, ExportBucketId, ProjectId};
 
 use crate::{
-    AccessRoles, AutoExport, Client, Clusters, Error, ExportBuckets, ExportFleet, ExportJobs,
-    Snapshots, transport::Caller,
+    AccessRoles, AutoExport, Client, Clusters, ExportBuckets, ExportFleet, ExportJobs, Snapshots,
+    transport::Caller,
 };
 
 /// A project. Cheap to clone; making one makes no request.
@@ -68,11 +68,6 @@ impl Project {
     pub(crate) fn made_for_one(&self) -> Self {
         self.made_for(self.client.caller().of_many())
     }
-
-    /// The id, where it may stand in a path.
-    pub(crate) fn path_id(&self) -> Result<&ProjectId, Error> {
-        path_id(&self.id)
-    }
 }
 
 /// A cluster of a project. Cheap to clone; making one makes no request.
@@ -120,9 +115,4 @@ impl Cluster {
     pub fn snapshots(&self) -> Snapshots {
         Snapshots::new(self.clone())
     }
-}
-
-/// An id, where it may stand in a path or a body: one that was received may be anything.
-pub(crate) fn path_id<K: Kind>(id: &Id<K>) -> Result<&Id<K>, Error> {
-    Ok(id.well_formed()?)
 }

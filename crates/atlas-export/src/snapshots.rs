@@ -2,15 +2,16 @@
 
 use std::num::NonZeroU32;
 
-use atlas_export_api::types::{NewSnapshot, Snapshot};
+use atlas_export_api::{
+    PageQuery,
+    calls::{self, GetSnapshot, ListSnapshots},
+    operations::TAKE_SNAPSHOT,
+    types::{NewSnapshot, Snapshot},
+};
 use atlas_export_types::SnapshotId;
 use futures_util::TryStreamExt as _;
 
-use crate::{
-    Cluster, Error, List, WaitUntilCompleted,
-    page::{Fetched, PageQuery},
-    project::path_id,
-};
+use crate::{Cluster, Error, List, WaitUntilCompleted};
 
 /// The snapshots of a cluster.
 ///
@@ -40,13 +41,14 @@ impl Snapshots {
     /// The snapshots of the cluster, those still being taken included.
     pub fn list(&self) -> List<Snapshot> {
         let cluster = self.cluster.made_for_one();
-        let list = List::new(
-            "listSnapshots",
-            |snapshot: &Snapshot| snapshot.id.as_str(),
-            cluster.project().client().list_bounds(),
-            move |query| fetch(cluster.clone(), query),
-        );
-        list.of_cluster(self.cluster.name())
+        let call = ListSnapshots {
+            project_id: cluster.project().id().clone(),
+            cluster_name: cluster.name().clone(),
+            page: PageQuery::default(),
+        };
+        List::new(cluster.project().client(), call, |snapshot| {
+            snapshot.id.as_str()
+        })
     }
 
     /// One snapshot.
@@ -54,21 +56,13 @@ impl Snapshots {
     /// # Errors
     /// `Api` with status 404 ([`Error::is_not_found`]) where there is none.
     pub async fn get(&self, id: &SnapshotId) -> Result<Snapshot, Error> {
-        let (project, id) = (self.cluster.project().path_id()?, path_id(id)?);
-        let client = self.cluster.project().client();
-        let options = client.options();
-        client
-            .call(|api| async move {
-                api.get_snapshot(
-                    project,
-                    self.cluster.name(),
-                    id,
-                    options.envelope(),
-                    options.pretty(),
-                )
-                .await
-            })
-            .await
+        let project = self.cluster.project();
+        let call = GetSnapshot {
+            project_id: project.id().clone(),
+            cluster_name: self.cluster.name().clone(),
+            snapshot_id: id.clone(),
+        };
+        project.client().call(&call).await
     }
 
     /// The newest snapshot that can be exported: completed, and no fallback. Reads the whole
@@ -147,7 +141,7 @@ impl TakeSnapshot<'_> {
         let retention_in_days = self.retention_days.map(|days| {
             NonZeroU32::new(days).ok_or_else(|| {
                 Error::config("retention_days is 0: a snapshot is kept for at least 1 day")
-                    .with(|inner| inner.operation = Some("takeSnapshot"))
+                    .with(|inner| inner.operation = Some(TAKE_SNAPSHOT.id))
             })
         });
         if let Some(days) = self
@@ -158,47 +152,18 @@ impl TakeSnapshot<'_> {
                 "retention_days is {days}: Atlas takes 1 to {} (int32)",
                 i32::MAX
             ))
-            .with(|inner| inner.operation = Some("takeSnapshot")));
+            .with(|inner| inner.operation = Some(TAKE_SNAPSHOT.id)));
         }
         let body = NewSnapshot {
             description: self.description,
             retention_in_days: retention_in_days.transpose()?,
         };
         let cluster = self.snapshots.cluster();
-        let project = cluster.project().path_id()?;
-        let client = cluster.project().client();
-        let options = client.options();
-        client
-            .call(|api| async move {
-                api.take_snapshot(project, cluster.name(), options.envelope(), &body)
-                    .await
-            })
-            .await
+        let call = calls::TakeSnapshot {
+            project_id: cluster.project().id().clone(),
+            cluster_name: cluster.name().clone(),
+            body,
+        };
+        cluster.project().client().call(&call).await
     }
-}
-
-async fn fetch(cluster: Cluster, query: PageQuery) -> Result<Fetched<Snapshot>, Error> {
-    let client = cluster.project().client();
-    let options = client.options();
-    let (project, name) = (cluster.project().path_id()?, cluster.name());
-    let (page, course) = client
-        .counted(|api| async move {
-            api.list_snapshots(
-                project,
-                name,
-                options.envelope(),
-                query.include_count,
-                query.size.as_ref(),
-                query.number(),
-                options.pretty(),
-            )
-            .await
-        })
-        .await?;
-    Ok(Fetched {
-        results: page.results,
-        links: page.links,
-        total_count: page.total_count,
-        course,
-    })
 }

@@ -96,7 +96,7 @@ impl Versions {
                 operation.id,
                 generation.other().setting(),
             ))
-            .with(|inner| inner.operation = Operation::find(operation.id).map(|known| known.id))),
+            .with(|inner| inner.operation = Some(operation.id))),
         }
     }
 
@@ -104,12 +104,11 @@ impl Versions {
     /// does not ignore it or refuse it in words of its own.
     pub(crate) fn require(
         &self,
-        operation: &'static str,
+        operation: &'static Operation,
         since: &str,
         what: &str,
     ) -> Result<(), Error> {
-        let date = Operation::find(operation).and_then(|operation| self.date(operation));
-        let (has, spoken) = match (self.generation, date) {
+        let (has, spoken) = match (self.generation, self.date(operation)) {
             (ApiVersion::V1, _) => (false, self.generation.to_string()),
             // Dates of this shape sort as text.
             (ApiVersion::V2, Some(date)) => (date >= since, format!("version {date}")),
@@ -120,12 +119,13 @@ impl Versions {
         }
         let mend = match self.generation {
             ApiVersion::V1 => format!("build the client with {}", ApiVersion::V2.setting()),
-            ApiVersion::V2 => format!("leave out resource_version({operation:?}, …)"),
+            ApiVersion::V2 => format!("leave out resource_version({:?}, …)", operation.id),
         };
         Err(Error::config(format!(
-            "{what} is not known to {spoken} of {operation}, which this client speaks: {mend}"
+            "{what} is not known to {spoken} of {}, which this client speaks: {mend}",
+            operation.id
         ))
-        .with(|inner| inner.operation = Some(operation)))
+        .with(|inner| inner.operation = Some(operation.id)))
     }
 }
 
@@ -167,6 +167,8 @@ fn choose(
 
 #[cfg(test)]
 mod tests {
+    use atlas_export_api::operations;
+
     use super::*;
 
     fn versions(chosen: &[(&str, &str)]) -> Result<Versions, Error> {
@@ -189,13 +191,13 @@ mod tests {
     #[test]
     fn the_newest_version_is_spoken_unless_another_is_chosen() {
         let newest = versions(&[]).unwrap();
-        let chosen = versions(&[("listExportBuckets", "2023-01-01")]).unwrap();
-        let list = |versions| media_type(versions, "listExportBuckets");
+        let chosen = versions(&[(operations::LIST_EXPORT_BUCKETS.id, "2023-01-01")]).unwrap();
+        let list = |versions| media_type(versions, operations::LIST_EXPORT_BUCKETS.id);
         assert_eq!(list(&newest), "application/vnd.atlas.2024-05-30+json");
         assert_eq!(list(&chosen), "application/vnd.atlas.2023-01-01+json");
         // Chosen for one operation, not for its neighbours.
         assert_eq!(
-            media_type(&chosen, "getExportBucket"),
+            media_type(&chosen, operations::GET_EXPORT_BUCKET.id),
             "application/vnd.atlas.2024-05-30+json"
         );
     }
@@ -204,18 +206,22 @@ mod tests {
     fn what_the_contract_does_not_list_is_refused_with_what_it_lists() {
         let refusal = |id, version| versions(&[(id, version)]).unwrap_err().to_string();
         assert_eq!(
-            refusal("listExportBuckets", "2025-01-01"),
+            refusal(operations::LIST_EXPORT_BUCKETS.id, "2025-01-01"),
             "listExportBuckets has no version \"2025-01-01\": the contract lists 2023-01-01 and \
              2024-05-30"
         );
-        assert!(refusal("listBuckets", "2023-01-01").contains("listExportBuckets"));
-        let in_v1 = of(ApiVersion::V1, &[("listExportBuckets", "2023-01-01")]).unwrap_err();
+        assert!(refusal("listBuckets", "2023-01-01").contains(operations::LIST_EXPORT_BUCKETS.id));
+        let in_v1 = of(
+            ApiVersion::V1,
+            &[(operations::LIST_EXPORT_BUCKETS.id, "2023-01-01")],
+        )
+        .unwrap_err();
         assert!(in_v1.to_string().contains("ApiVersion::V2"), "{in_v1}");
     }
 
     #[test]
     fn an_operation_that_version_1_lacks_is_refused() {
-        let operation = Operation::find("updateExportBucket").unwrap();
+        let operation = operations::UPDATE_EXPORT_BUCKET;
         let v1 = of(ApiVersion::V1, &[]).unwrap();
         let error = v1.media_type(operation).unwrap_err();
         assert_eq!(error.kind(), crate::ErrorKind::Config);
@@ -229,10 +235,14 @@ mod tests {
     #[test]
     fn what_a_version_lacks_is_refused_by_name() {
         let require = |versions: Versions| {
-            versions.require("createExportBucket", "2024-05-30", "a bucket on Azure")
+            versions.require(
+                operations::CREATE_EXPORT_BUCKET,
+                "2024-05-30",
+                "a bucket on Azure",
+            )
         };
         assert!(require(versions(&[]).unwrap()).is_ok());
-        let older = versions(&[("createExportBucket", "2023-01-01")]).unwrap();
+        let older = versions(&[(operations::CREATE_EXPORT_BUCKET.id, "2023-01-01")]).unwrap();
         let message = require(older).unwrap_err().to_string();
         assert!(message.contains("a bucket on Azure") && message.contains("2023-01-01"));
         let message = require(of(ApiVersion::V1, &[]).unwrap()).unwrap_err();

@@ -58,11 +58,11 @@ pub(super) fn settings() -> GenerationSettings {
     settings
 }
 
-/// The text of `generated.rs`.
+/// What `generated.rs` holds.
 ///
 /// # Errors
 /// [`Failure`] where the generator refuses the contract.
-pub fn generate(spec: &OpenAPI, simplified: &Value) -> Result<String, Failure> {
+pub fn generate(spec: &OpenAPI, simplified: &Value) -> Result<syn::File, Failure> {
     let tokens = Generator::new(&settings())
         .generate_tokens(spec)
         .map_err(|error| Failure::new("the client cannot be generated", error))?;
@@ -72,5 +72,5 @@ pub fn generate(spec: &OpenAPI, simplified: &Value) -> Result<String, Failure> {
     rust::flatten_lists(&mut file);
     rust::read_aliases(&mut file, simplified);
     rust::describe_as_schemas(&mut file);
-    Ok(rust::print(&file))
+    Ok(file)
 }

@@ -5,6 +5,7 @@
 //! | file | what |
 //! |---|---|
 //! | `crates/atlas-export-api/src/generated.rs` | models and one method for each operation ([`bindings`]) |
+//! | `crates/atlas-export-api/src/calls.rs` | operation → a value with named fields ([`calls`]) |
 //! | `crates/atlas-export-api/src/operations.rs` | operation → path, media-type versions ([`operations`]) |
 //! | `crates/atlas-export-httpmock/src/generated.rs` | typed mocks ([`mocks`]) |
 //! | `crates/atlas-export-fake/src/request_schemas.json` | JSON Schemas of the request bodies ([`schemas`]) |
@@ -13,6 +14,7 @@
 //! neither dated media types nor more than one kind of success.
 
 pub mod bindings;
+pub mod calls;
 pub mod mocks;
 pub mod operations;
 mod rust;
@@ -50,10 +52,15 @@ pub fn generate(contract: &Value) -> Result<Vec<Output>, Failure> {
         path: path.into(),
         text,
     };
+    let client = bindings::generate(&spec, &simplified)?;
     Ok(vec![
         output(
             "crates/atlas-export-api/src/generated.rs",
-            bindings::generate(&spec, &simplified)?,
+            rust::print(&client),
+        ),
+        output(
+            "crates/atlas-export-api/src/calls.rs",
+            calls::generate(&client, contract)?,
         ),
         output(
             "crates/atlas-export-api/src/operations.rs",

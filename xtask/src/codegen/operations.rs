@@ -1,15 +1,15 @@
 //! The table of operations: what the transport must know and the generated client does not say.
 
-use heck::ToSnakeCase;
-use quote::quote;
+use heck::{ToShoutySnakeCase as _, ToSnakeCase as _};
+use quote::{format_ident, quote};
 use serde_json::Value;
 
 use super::{Failure, rust, simplify::METHODS};
 
 /// One operation as the contract has it.
 #[derive(Debug, PartialEq, Eq)]
-struct Operation<'a> {
-    id: &'a str,
+pub(super) struct Operation<'a> {
+    pub(super) id: &'a str,
     method: String,
     path: &'a str,
     /// The dates of its media types, oldest first.
@@ -18,7 +18,47 @@ struct Operation<'a> {
     v1: bool,
     /// The status of success.
     success: u16,
-    query: Vec<&'a str>,
+    /// Its parameters and those of its path, references resolved.
+    pub(super) parameters: Vec<&'a Value>,
+    /// The roles of the API key, any of which suffices.
+    roles: Vec<&'a str>,
+    /// Summary and description.
+    words: [&'a str; 2],
+    /// Where MongoDB describes it.
+    source: &'a str,
+}
+
+impl<'a> Operation<'a> {
+    /// The names of the query parameters that it declares.
+    fn query(&self) -> Vec<&'a str> {
+        let parameters = self.parameters.iter();
+        let mut names: Vec<&str> = parameters
+            .filter(|parameter| parameter.get("in").and_then(Value::as_str) == Some("query"))
+            .filter_map(|parameter| parameter.get("name")?.as_str())
+            .collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// What its documentation says: the contract's words, and the facts beside them.
+    pub(super) fn docs(&self) -> String {
+        let [summary, description] = self.words;
+        let mut docs = format!("{summary}.\n\n{}\n\n", description.trim_end());
+        docs += &format!("- `{} {}`\n", self.method, self.path);
+        if !self.roles.is_empty() {
+            docs += &format!("- Role of the API key: {}\n", self.roles.join(" or "));
+        }
+        docs += &format!("- Resource versions: {}", self.versions.join(", "));
+        docs += if self.v1 {
+            ", and version 1.0\n"
+        } else {
+            "; not in version 1.0\n"
+        };
+        if !self.source.is_empty() {
+            docs += &format!("- Source: <{}>\n", self.source);
+        }
+        docs
+    }
 }
 
 /// The text of `operations.rs`.
@@ -26,7 +66,17 @@ struct Operation<'a> {
 /// # Errors
 /// [`Failure`] if the text is no Rust, which would be a defect here.
 pub fn generate(contract: &Value) -> Result<String, Failure> {
-    let rows = operations(contract).into_iter().map(|operation| {
+    let operations = operations(contract);
+    let constants = operations.iter().enumerate().map(|(at, operation)| {
+        let name = format_ident!("{}", operation.id.to_shouty_snake_case());
+        let docs = format!(" `{}`: {}.", operation.id, operation.words[0]);
+        quote! {
+            #[doc = #docs]
+            pub const #name: &Operation = &OPERATIONS[#at];
+        }
+    });
+    let rows = operations.iter().map(|operation| {
+        let query = operation.query();
         let Operation {
             id,
             method,
@@ -34,10 +84,11 @@ pub fn generate(contract: &Value) -> Result<String, Failure> {
             versions,
             v1,
             success,
-            query,
+            roles,
+            ..
         } = operation;
         let function = id.to_snake_case();
-        let success = proc_macro2::Literal::u16_unsuffixed(success);
+        let success = proc_macro2::Literal::u16_unsuffixed(*success);
         quote! {
             Operation {
                 id: #id,
@@ -48,6 +99,7 @@ pub fn generate(contract: &Value) -> Result<String, Failure> {
                 v1: #v1,
                 success: #success,
                 query: &[#(#query),*],
+                roles: &[#(#roles),*],
             }
         }
     });
@@ -56,11 +108,14 @@ pub fn generate(contract: &Value) -> Result<String, Failure> {
 
         /// Every operation of the contract, in its order.
         pub const OPERATIONS: &[Operation] = &[#(#rows),*];
+
+        #(#constants)*
     })?;
     Ok(rust::print(&file))
 }
 
-fn operations(contract: &Value) -> Vec<Operation<'_>> {
+/// The operations of the contract, in its order.
+pub(super) fn operations(contract: &Value) -> Vec<Operation<'_>> {
     let mut found = Vec::new();
     for (path, item) in entries(contract.get("paths")) {
         for (method, operation) in entries(Some(item)) {
@@ -75,11 +130,15 @@ fn operations(contract: &Value) -> Vec<Operation<'_>> {
             let mut versions: Vec<&str> = types.iter().filter_map(|name| date(name)).collect();
             versions.sort_unstable();
             versions.dedup();
+            let said = |pointer: &str| {
+                let said = operation.pointer(pointer).and_then(Value::as_str);
+                said.unwrap_or_default()
+            };
+            let roles = operation
+                .get("x-atlas-required-roles")
+                .and_then(Value::as_array);
             found.push(Operation {
-                id: operation
-                    .get("operationId")
-                    .and_then(Value::as_str)
-                    .unwrap_or_default(),
+                id: said("/operationId"),
                 method: method.to_ascii_uppercase(),
                 path,
                 versions,
@@ -88,7 +147,14 @@ fn operations(contract: &Value) -> Vec<Operation<'_>> {
                     .filter_map(|(status, _)| status.parse().ok())
                     .find(|status| (200..300).contains(status))
                     .unwrap_or(200),
-                query: query(contract, item, operation),
+                parameters: parameters(contract, item, operation),
+                roles: roles
+                    .into_iter()
+                    .flatten()
+                    .filter_map(Value::as_str)
+                    .collect(),
+                words: [said("/summary"), said("/description")],
+                source: said("/externalDocs/url"),
             });
         }
     }
@@ -102,18 +168,14 @@ fn date(media_type: &str) -> Option<&str> {
         .strip_suffix("+json")
 }
 
-/// The names of the query parameters that an operation declares.
-fn query<'a>(contract: &'a Value, item: &'a Value, operation: &'a Value) -> Vec<&'a str> {
-    let mut names: Vec<&str> = [item, operation]
+/// The parameters that an operation declares, or its path does.
+fn parameters<'a>(contract: &'a Value, item: &'a Value, operation: &'a Value) -> Vec<&'a Value> {
+    [item, operation]
         .into_iter()
         .filter_map(|holder| holder.get("parameters")?.as_array())
         .flatten()
         .map(|parameter| resolve(contract, parameter))
-        .filter(|parameter| parameter.get("in").and_then(Value::as_str) == Some("query"))
-        .filter_map(|parameter| parameter.get("name")?.as_str())
-        .collect();
-    names.sort_unstable();
-    names
+        .collect()
 }
 
 /// What a reference within the document stands for.
@@ -139,6 +201,7 @@ mod tests {
         let contract = json!({
             "paths": { "/x": { "get": {
                 "operationId": "getX",
+                "x-atlas-required-roles": ["Reader"],
                 "parameters": [{ "$ref": "#/components/parameters/pretty" }],
                 "responses": {
                     "200": { "content": {
@@ -151,17 +214,15 @@ mod tests {
             } } },
             "components": { "parameters": { "pretty": { "name": "pretty", "in": "query" } } },
         });
-        assert_eq!(
-            operations(&contract),
-            [Operation {
-                id: "getX",
-                method: "GET".into(),
-                path: "/x",
-                versions: vec!["2023-01-01", "2024-05-30"],
-                v1: true,
-                success: 200,
-                query: vec!["pretty"],
-            }]
-        );
+        let operations = operations(&contract);
+        let [operation] = operations.as_slice() else {
+            panic!("{operations:?}");
+        };
+        assert_eq!((operation.id, operation.path), ("getX", "/x"));
+        assert_eq!(operation.versions, ["2023-01-01", "2024-05-30"]);
+        assert!(operation.v1);
+        assert_eq!(operation.success, 200);
+        assert_eq!(operation.query(), ["pretty"]);
+        assert_eq!(operation.roles, ["Reader"]);
     }
 }

@@ -5,14 +5,14 @@ mod ensure;
 mod name;
 mod new;
 
-use atlas_export_api::types::{ExportBucket, ExportBucketUpdate};
+use atlas_export_api::{
+    PageQuery,
+    calls::{self, CreateExportBucket, DeleteExportBucket, GetExportBucket, ListExportBuckets},
+    types::{ExportBucket, ExportBucketUpdate},
+};
 use atlas_export_types::ExportBucketId;
 
-use crate::{
-    Error, List, Project,
-    page::{Fetched, PageQuery},
-    project::path_id,
-};
+use crate::{Error, List, Project};
 
 pub use delete::{BucketUsers, DeleteBucketError, DeleteSafely, DeletedBucket};
 pub use ensure::EnsureExportBucket;
@@ -50,12 +50,11 @@ impl ExportBuckets {
     /// The buckets of the project. The order is not by id.
     pub fn list(&self) -> List<ExportBucket> {
         let project = self.project.made_for_one();
-        List::new(
-            "listExportBuckets",
-            |bucket| bucket.id.as_str(),
-            project.client().list_bounds(),
-            move |query| fetch(project.clone(), query),
-        )
+        let call = ListExportBuckets {
+            project_id: project.id().clone(),
+            page: PageQuery::default(),
+        };
+        List::new(project.client(), call, |bucket| bucket.id.as_str())
     }
 
     /// Grants Atlas a bucket.
@@ -68,16 +67,13 @@ impl ExportBuckets {
     /// refuses, for instance because the role may not write to the bucket; `Config` where the
     /// API version that the client speaks does not know such a bucket.
     pub async fn create(&self, bucket: NewExportBucket) -> Result<ExportBucket, Error> {
-        let project = self.project.path_id()?;
         let client = self.project.client();
         bucket.check(client.versions())?;
-        let options = client.options();
-        client
-            .call(|api| async move {
-                api.create_export_bucket(project, options.envelope(), options.pretty(), &bucket.0)
-                    .await
-            })
-            .await
+        let call = CreateExportBucket {
+            project_id: self.project.id().clone(),
+            body: bucket.0,
+        };
+        client.call(&call).await
     }
 
     /// Grants Atlas a bucket, unless it is granted already: same provider, name, role and
@@ -123,12 +119,11 @@ impl ExportBuckets {
     /// # Errors
     /// `Api` with status 404 ([`Error::is_not_found`]) where there is none.
     pub async fn get(&self, id: &ExportBucketId) -> Result<ExportBucket, Error> {
-        let (project, id) = (self.project.path_id()?, path_id(id)?);
-        let client = self.project.client();
-        let options = client.options();
-        client
-            .call(|api| async move { api.get_export_bucket(project, id, options.envelope()).await })
-            .await
+        let call = GetExportBucket {
+            project_id: self.project.id().clone(),
+            export_bucket_id: id.clone(),
+        };
+        self.project.client().call(&call).await
     }
 
     /// Takes the grant of a bucket back. The bucket and what was exported to it stay.
@@ -138,15 +133,11 @@ impl ExportBuckets {
     /// (`EXPORT_BUCKET_DELETE_FAILED_BUCKET_IN_USE`): [`delete_safely`](Self::delete_safely)
     /// tells which.
     pub async fn delete(&self, id: &ExportBucketId) -> Result<(), Error> {
-        let (project, id) = (self.project.path_id()?, path_id(id)?);
-        let client = self.project.client();
-        let options = client.options();
-        client
-            .call(|api| async move {
-                api.delete_export_bucket(project, id, options.envelope())
-                    .await
-            })
-            .await
+        let call = DeleteExportBucket {
+            project_id: self.project.id().clone(),
+            export_bucket_id: id.clone(),
+        };
+        self.project.client().call(&call).await
     }
 
     /// As [`delete`](Self::delete), but where schedules export to the bucket, the error names
@@ -173,7 +164,7 @@ impl ExportBuckets {
     /// # Errors
     /// Where the list of clusters cannot be read.
     pub async fn users(&self, id: &ExportBucketId) -> Result<BucketUsers, Error> {
-        delete::users(self, path_id(id)?).await
+        delete::users(self, id.well_formed()?).await
     }
 }
 
@@ -204,43 +195,13 @@ impl UpdateExportBucket<'_> {
                 "the update of an export bucket changes nothing: call require_private_networking",
             ));
         };
-        let project = self.buckets.project.path_id()?;
-        let id = path_id(self.id)?;
-        let body = ExportBucketUpdate {
-            require_private_networking,
+        let call = calls::UpdateExportBucket {
+            project_id: self.buckets.project.id().clone(),
+            export_bucket_id: self.id.clone(),
+            body: ExportBucketUpdate {
+                require_private_networking,
+            },
         };
-        let client = self.buckets.project.client();
-        let options = client.options();
-        client
-            .call(|api| async move {
-                api.update_export_bucket(project, id, options.envelope(), &body)
-                    .await
-            })
-            .await
+        self.buckets.project.client().call(&call).await
     }
-}
-
-async fn fetch(project: Project, query: PageQuery) -> Result<Fetched<ExportBucket>, Error> {
-    let client = project.client();
-    let options = client.options();
-    let id = project.path_id()?;
-    let (page, course) = client
-        .counted(|api| async move {
-            api.list_export_buckets(
-                id,
-                options.envelope(),
-                query.include_count,
-                query.size.as_ref(),
-                query.number(),
-                options.pretty(),
-            )
-            .await
-        })
-        .await?;
-    Ok(Fetched {
-        results: page.results,
-        links: page.links,
-        total_count: page.total_count,
-        course,
-    })
 }

@@ -2,16 +2,16 @@
 //! before anything is sent.
 
 use atlas_export_api::{
-    BucketTarget, split_service_url,
+    BucketTarget,
+    operations::CREATE_EXPORT_BUCKET,
+    split_service_url,
     types::{self, ServiceUrl},
 };
 use atlas_export_types::RoleId;
 use url::Url;
 
 use super::name::{self, Cloud};
-use crate::{Error, project::path_id, version::Versions};
-
-const OPERATION: &str = "createExportBucket";
+use crate::{Error, version::Versions};
 
 /// The version that brought Azure, Google and private networking.
 const ALL_CLOUDS: &str = "2024-05-30";
@@ -51,7 +51,7 @@ impl NewExportBucket {
     /// `Config` where the name is not 3 to 63 characters long (Atlas's bound) or is none that S3
     /// ever allowed, or a received role id is not 24 hexadecimal digits.
     pub fn aws(name: impl AsRef<str>, role: RoleId) -> Result<Self, Error> {
-        path_id(&role)?;
+        role.well_formed()?;
         Ok(Self(types::NewExportBucket::Aws {
             bucket_name: name::check(name.as_ref(), Cloud::Aws)?,
             iam_role_id: role,
@@ -68,7 +68,7 @@ impl NewExportBucket {
     /// `Config` where the URL is not 33 to 2048 characters long or not of this shape, or the
     /// container's name is not 3 to 63 small letters, digits and single hyphens (Azure's rule).
     pub fn azure(service_url: impl AsRef<str>, role: RoleId) -> Result<Self, Error> {
-        path_id(&role)?;
+        role.well_formed()?;
         let service_url = service_url.as_ref();
         let (checked, container) = check_service_url(service_url)?;
         let Some(container) = container else {
@@ -96,7 +96,7 @@ impl NewExportBucket {
         container: impl AsRef<str>,
         role: RoleId,
     ) -> Result<Self, Error> {
-        path_id(&role)?;
+        role.well_formed()?;
         let name = name::check(container.as_ref(), Cloud::Azure)?;
         let (service_url, in_url) = check_service_url(service_url.as_ref())?;
         if let Some(in_url) = in_url
@@ -123,7 +123,7 @@ impl NewExportBucket {
     /// As [`aws`](Self::aws); and where the name has a capital letter, or does not begin and end
     /// with a letter or a digit (Google's rules).
     pub fn gcp(name: impl AsRef<str>, role: RoleId) -> Result<Self, Error> {
-        path_id(&role)?;
+        role.well_formed()?;
         Ok(Self(types::NewExportBucket::Gcp {
             bucket_name: name::check(name.as_ref(), Cloud::Gcp)?,
             role_id: role,
@@ -166,7 +166,7 @@ impl NewExportBucket {
             types::NewExportBucket::Azure { .. } => "a bucket on AZURE",
             types::NewExportBucket::Gcp { .. } => "a bucket on GCP",
         };
-        versions.require(OPERATION, ALL_CLOUDS, later)
+        versions.require(CREATE_EXPORT_BUCKET, ALL_CLOUDS, later)
     }
 }
 

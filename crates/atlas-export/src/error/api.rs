@@ -75,7 +75,12 @@ impl ApiError {
 }
 
 /// The line that a person reads.
-pub(super) fn message(status: u16, api: Option<&ApiError>, media_type: Option<&str>) -> String {
+pub(super) fn message(
+    status: u16,
+    api: Option<&ApiError>,
+    media_type: Option<&str>,
+    roles: &[&str],
+) -> String {
     let mut line = status.to_string();
     if let Some(phrase) = http::StatusCode::from_u16(status)
         .ok()
@@ -86,7 +91,7 @@ pub(super) fn message(status: u16, api: Option<&ApiError>, media_type: Option<&s
     let Some(api) = api else {
         return match media_type {
             // A proxy's own words are no Atlas's, and its status says enough.
-            _ if status == 407 => match hint::mend(status, None) {
+            _ if status == 407 => match hint::mend(status, None, roles) {
                 Some(hint) => format!("{line} ({hint})"),
                 None => line,
             },
@@ -117,12 +122,12 @@ pub(super) fn message(status: u16, api: Option<&ApiError>, media_type: Option<&s
         );
     }
     let hint = if is_of_version_1(api) {
-        Some(hint::GENERATION_GONE)
+        Some(hint::GENERATION_GONE.into())
     } else {
-        hint::mend(status, code)
+        hint::mend(status, code, roles)
     };
     if let Some(hint) = hint {
-        line = line + " (" + hint + ")";
+        line = format!("{line} ({hint})");
     }
     line
 }
@@ -162,7 +167,7 @@ mod tests {
         .unwrap();
         assert_eq!(api.parameters.len(), 3);
         assert_eq!(
-            message(403, Some(&api), None),
+            message(403, Some(&api), None, &[]),
             "403 IP_ADDRESS_NOT_ON_ACCESS_LIST: IP address 1.2.3.4 is not allowed. \
              (add this machine's address to the API key's access list)"
         );
@@ -191,7 +196,7 @@ mod tests {
             fields: vec![many; 100],
             ..ApiError::default()
         };
-        assert!(message(400, Some(&api), None).ends_with("and 95 more"));
+        assert!(message(400, Some(&api), None, &[]).ends_with("and 95 more"));
     }
 
     #[test]
@@ -201,7 +206,7 @@ mod tests {
         )
         .unwrap();
         assert_eq!(api.fields.len(), 1);
-        assert!(message(400, Some(&api), None).contains("bucketName: too short"));
+        assert!(message(400, Some(&api), None, &[]).contains("bucketName: too short"));
     }
 
     #[test]
@@ -210,7 +215,7 @@ mod tests {
             br#"{"error":410,"errorCode":"VERSION_GONE","detail":"Gone.","parameters":["2023-01-01","api/atlas/v2/groups"]}"#,
         )
         .unwrap();
-        let line = message(410, Some(&api), None);
+        let line = message(410, Some(&api), None, &[]);
         assert!(
             line.contains("[version 2023-01-01 of api/atlas/v2/groups]"),
             "{line}"
@@ -220,7 +225,7 @@ mod tests {
             parameters: vec!["1.0".into(), "api/atlas/v1.0/groups".into()],
             ..api
         };
-        let line = message(410, Some(&old), None);
+        let line = message(410, Some(&old), None, &[]);
         assert!(line.contains("use ApiVersion::V2"), "{line}");
     }
 
@@ -229,7 +234,7 @@ mod tests {
         assert_eq!(ApiError::read(b"<html>502</html>"), None);
         assert_eq!(ApiError::read(b"{}"), None);
         assert_eq!(
-            message(502, None, Some("text/html")),
+            message(502, None, Some("text/html"), &[]),
             "502 Bad Gateway: answered with text/html, so not by Atlas itself"
         );
     }
@@ -240,7 +245,7 @@ mod tests {
             detail: Some("a\nb\u{1b}[31m".to_owned() + &"x".repeat(5000)),
             ..ApiError::default()
         };
-        let line = message(500, Some(&api), None);
+        let line = message(500, Some(&api), None, &[]);
         assert!(!line.contains(['\n', '\u{1b}']), "{line}");
         assert!(line.len() < 600);
     }

@@ -1,5 +1,7 @@
 //! The mend for what Atlas commonly refuses.
 
+use std::borrow::Cow;
+
 /// What to do where a proxy refuses.
 pub(crate) const PROXY: &str = "the proxy wants a user and a password: give \
     ClientBuilder::proxy, or HTTPS_PROXY, a URL such as http://USER:PASSWORD@proxy.example:3128";
@@ -9,7 +11,8 @@ pub(super) const GENERATION_GONE: &str =
     "version 1.0 was switched off for this resource: use ApiVersion::V2, which is the default";
 
 /// What a person can do about a refusal, where it is known.
-pub(super) fn mend(status: u16, code: Option<&str>) -> Option<&'static str> {
+/// An operation tells which roles of the API key suffice for it.
+pub(super) fn mend(status: u16, code: Option<&str>, roles: &[&str]) -> Option<Cow<'static, str>> {
     let by_code = match code.unwrap_or_default() {
         code if is_about_addresses(code) => {
             "add this machine's address to the API key's access list"
@@ -26,10 +29,16 @@ pub(super) fn mend(status: u16, code: Option<&str>) -> Option<&'static str> {
         _ if status == 407 => PROXY,
         "GROUP_NOT_FOUND" => "check the project id, and that the API key belongs to the project",
         "RATE_LIMITED" | "RATE_LIMITED_TOKEN_BUCKET" => "too many calls: wait and spread them",
-        _ if status == 403 => "check that the API key has the role that the operation needs",
+        _ if status == 403 && roles.is_empty() => {
+            "check that the API key has the role that the operation needs"
+        }
+        _ if status == 403 => {
+            let roles = roles.join(" or ");
+            return Some(format!("the API key needs the role {roles} in this project").into());
+        }
         _ => return None,
     };
-    Some(by_code)
+    Some(by_code.into())
 }
 
 /// Whether a refusal is about where the request comes from, and not about roles.
@@ -50,16 +59,22 @@ mod tests {
             "IP_ADDRESS_NOT_ON_ACCESS_LIST",
         ] {
             for status in [401, 403] {
-                let advice = mend(status, Some(code)).unwrap();
+                let advice = mend(status, Some(code), &["Reader"]).unwrap();
                 assert!(advice.contains("address"), "{code}: {advice}");
             }
         }
-        assert!(mend(403, None).unwrap().contains("role"));
-        assert!(mend(407, None).unwrap().contains("ClientBuilder::proxy"));
+        assert!(mend(403, None, &[]).unwrap().contains("role"));
+        let named = mend(403, None, &["Reader", "Owner"]).unwrap();
+        assert!(named.contains("Reader or Owner"), "{named}");
+        assert!(
+            mend(407, None, &[])
+                .unwrap()
+                .contains("ClientBuilder::proxy")
+        );
     }
 
     #[test]
     fn a_version_that_is_gone_does_not_advise_the_generation_in_use() {
-        assert!(!mend(410, Some("VERSION_GONE")).unwrap().contains("V2"));
+        assert!(!mend(410, Some("VERSION_GONE"), &[]).unwrap().contains("V2"));
     }
 }

@@ -126,7 +126,17 @@ impl Error {
     }
 
     pub(crate) fn of_status(status: u16, api: Option<ApiError>, media_type: Option<&str>) -> Self {
-        let message = api::message(status, api.as_ref(), media_type);
+        Self::of_refusal(status, api, media_type, &[])
+    }
+
+    /// A refusal of an operation for which these roles suffice.
+    pub(crate) fn of_refusal(
+        status: u16,
+        api: Option<ApiError>,
+        media_type: Option<&str>,
+        roles: &[&str],
+    ) -> Self {
+        let message = api::message(status, api.as_ref(), media_type, roles);
         Self::new(ErrorKind::Api, message).with(|inner| {
             inner.status = Some(status);
             inner.api = api;
@@ -139,10 +149,13 @@ impl Error {
         let code = api.as_ref().and_then(|api| api.error_code.as_deref());
         let message = match &api {
             None => format!("{status}: {advice}"),
-            Some(_) if hint::mend(status, code).is_some() => {
-                api::message(status, api.as_ref(), None)
+            Some(_) if hint::mend(status, code, &[]).is_some() => {
+                api::message(status, api.as_ref(), None, &[])
             }
-            Some(_) => format!("{} ({advice})", api::message(status, api.as_ref(), None)),
+            Some(_) => format!(
+                "{} ({advice})",
+                api::message(status, api.as_ref(), None, &[])
+            ),
         };
         Self::new(ErrorKind::Authentication, message).with(|inner| {
             inner.status = Some(status);
@@ -280,6 +293,7 @@ impl From<atlas_export_types::InvalidPageSize> for Error {
 
 #[cfg(test)]
 mod tests {
+    use atlas_export_api::operations;
     use atlas_export_types::{Entry, TolerantList};
 
     use super::*;
@@ -322,8 +336,12 @@ mod tests {
             let Some(Entry::Undecodable(odd)) = list.into_iter().next() else {
                 panic!("{item} decodes");
             };
-            let message = Error::undecodable("listExportJobs", None, *odd).to_string();
-            assert!(message.contains("listExportJobs"), "{message}");
+            let message =
+                Error::undecodable(operations::LIST_EXPORT_JOBS.id, None, *odd).to_string();
+            assert!(
+                message.contains(operations::LIST_EXPORT_JOBS.id),
+                "{message}"
+            );
             assert_eq!(message.contains(id), named, "{message}");
             assert!(!message.contains("s3cret"), "{message}");
         }

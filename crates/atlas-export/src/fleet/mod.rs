@@ -15,7 +15,7 @@ use std::{collections::HashSet, fmt, sync::Arc};
 use atlas_export_api::types::{ClusterDescription, CustomData};
 use atlas_export_types::{ClusterName, ExportBucketId};
 
-use crate::{Error, Progress, Project, project::path_id, wait::MAX_WAIT};
+use crate::{Error, Progress, Project, wait::MAX_WAIT};
 
 pub use plan::{FleetPlan, Intent, PlannedCluster};
 pub use reason::SkipReason;
@@ -150,7 +150,7 @@ impl ExportFleet {
     /// or bucket; and where the list of clusters cannot be read. What is wrong with one
     /// cluster is in the plan.
     pub async fn plan(self) -> Result<FleetPlan, Error> {
-        path_id(&self.bucket)?;
+        self.bucket.well_formed()?;
         if self.options.concurrency == 0 {
             return Err(Error::config(
                 "the concurrency of a fleet is 0, so nothing would be exported: give it a number",

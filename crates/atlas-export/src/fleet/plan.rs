@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use atlas_export_api::types::ClusterDescription;
+use atlas_export_api::{operations::LIST_CLUSTERS, types::ClusterDescription};
 use atlas_export_types::{ClusterName, ExportBucketId, ExportJobId, ExportJobState, SnapshotId};
 use futures_util::{StreamExt as _, stream};
 
@@ -10,8 +10,6 @@ use super::{
     ClusterReport, ExportFleet, FleetReport, FleetRun, FleetStatus, Options, SkipReason, run,
 };
 use crate::{Error, Project, error::one_line};
-
-const OPERATION: &str = "listClusters";
 
 /// What a fleet would do. [`run`](Self::run) does it. `Display` is a line for each cluster,
 /// and the sum.
@@ -225,7 +223,7 @@ pub(super) async fn make(fleet: ExportFleet) -> Result<FleetPlan, Error> {
                 }
             }
             Err(error) if error.raw().is_some() => plan.unreadable.push(error.to_string()),
-            Err(error) => return Err(error.with(|inner| inner.operation = Some(OPERATION))),
+            Err(error) => return Err(error.with(|inner| inner.operation = Some(LIST_CLUSTERS.id))),
         }
     }
     let bucket = &fleet.bucket;

@@ -16,7 +16,6 @@ use super::ExportJobs;
 use crate::{
     Ensured, Error, Existing,
     ensure::{Ensure, SETTLE, ensure},
-    project::path_id,
 };
 
 /// An export that is about to be started, unless there is one. Made by
@@ -82,8 +81,8 @@ impl EnsureExportJob {
     /// # Errors
     /// Those of [`ExportJobs::list`]; `Decode` too where a job of the list cannot be read.
     pub async fn existing(self) -> Result<Option<Existing<ExportJob>>, Error> {
-        path_id(&self.snapshot)?;
-        path_id(&self.bucket)?;
+        self.snapshot.well_formed()?;
+        self.bucket.well_formed()?;
         let wanted = Wanted {
             plan: self,
             before: Mutex::default(),
@@ -111,7 +110,7 @@ impl Wanted {
         })
         .and_then(|job| {
             // A job that cannot be named is an export all the same: better an error than another.
-            let named = path_id(&job.id).map(|_| ());
+            let named = job.id.well_formed().map(|_| ()).map_err(Error::from);
             std::future::ready(named.map(|()| job))
         })
         .try_collect()
@@ -186,8 +185,8 @@ impl IntoFuture for EnsureExportJob {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            path_id(&self.snapshot)?;
-            path_id(&self.bucket)?;
+            self.snapshot.well_formed()?;
+            self.bucket.well_formed()?;
             let clock = self.jobs.cluster().project().client().clock();
             let settle = self.settle;
             let wanted = Wanted {

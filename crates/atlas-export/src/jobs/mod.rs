@@ -2,14 +2,14 @@
 
 mod ensure;
 
-use atlas_export_api::types::{CustomData, ExportJob, NewExportJob};
+use atlas_export_api::{
+    PageQuery,
+    calls::{self, GetExportJob, ListExportJobs},
+    types::{CustomData, ExportJob, NewExportJob},
+};
 use atlas_export_types::{ExportBucketId, ExportJobId, SnapshotId};
 
-use crate::{
-    Cluster, Error, List, WaitUntilFinished,
-    page::{Fetched, PageQuery},
-    project::path_id,
-};
+use crate::{Cluster, Error, List, WaitUntilFinished};
 
 pub use ensure::EnsureExportJob;
 
@@ -50,13 +50,12 @@ impl ExportJobs {
     /// The jobs of the cluster, finished ones included.
     pub fn list(&self) -> List<ExportJob> {
         let cluster = self.cluster.made_for_one();
-        let list = List::new(
-            "listExportJobs",
-            |job: &ExportJob| job.id.as_str(),
-            cluster.project().client().list_bounds(),
-            move |query| fetch(cluster.clone(), query),
-        );
-        list.of_cluster(self.cluster.name())
+        let call = ListExportJobs {
+            project_id: cluster.project().id().clone(),
+            cluster_name: cluster.name().clone(),
+            page: PageQuery::default(),
+        };
+        List::new(cluster.project().client(), call, |job| job.id.as_str())
     }
 
     /// One job.
@@ -64,15 +63,13 @@ impl ExportJobs {
     /// # Errors
     /// `Api` with status 404 ([`Error::is_not_found`]) where there is none.
     pub async fn get(&self, id: &ExportJobId) -> Result<ExportJob, Error> {
-        let (project, id) = (self.cluster.project().path_id()?, path_id(id)?);
-        let client = self.cluster.project().client();
-        let options = client.options();
-        client
-            .call(|api| async move {
-                api.get_export_job(project, self.cluster.name(), id, options.envelope())
-                    .await
-            })
-            .await
+        let project = self.cluster.project();
+        let call = GetExportJob {
+            project_id: project.id().clone(),
+            cluster_name: self.cluster.name().clone(),
+            export_job_id: id.clone(),
+        };
+        project.client().call(&call).await
     }
 
     /// Prepares the export of a snapshot to a bucket; [`CreateExportJob::send`] starts it.
@@ -155,45 +152,16 @@ impl CreateExportJob<'_> {
     /// for instance because the snapshot is being exported already.
     pub async fn send(self) -> Result<ExportJob, Error> {
         let cluster = self.jobs.cluster();
-        let project = cluster.project().path_id()?;
         let body = NewExportJob {
-            snapshot_id: path_id(self.snapshot)?.clone(),
-            export_bucket_id: path_id(self.bucket)?.clone(),
+            snapshot_id: self.snapshot.well_formed()?.clone(),
+            export_bucket_id: self.bucket.well_formed()?.clone(),
             custom_data: self.custom_data,
         };
-        let client = cluster.project().client();
-        let options = client.options();
-        client
-            .call(|api| async move {
-                api.create_export_job(project, cluster.name(), options.envelope(), &body)
-                    .await
-            })
-            .await
+        let call = calls::CreateExportJob {
+            project_id: cluster.project().id().clone(),
+            cluster_name: cluster.name().clone(),
+            body,
+        };
+        cluster.project().client().call(&call).await
     }
-}
-
-async fn fetch(cluster: Cluster, query: PageQuery) -> Result<Fetched<ExportJob>, Error> {
-    let client = cluster.project().client();
-    let options = client.options();
-    let (project, name) = (cluster.project().path_id()?, cluster.name());
-    let (page, course) = client
-        .counted(|api| async move {
-            api.list_export_jobs(
-                project,
-                name,
-                options.envelope(),
-                query.include_count,
-                query.size.as_ref(),
-                query.number(),
-                options.pretty(),
-            )
-            .await
-        })
-        .await?;
-    Ok(Fetched {
-        results: page.results,
-        links: page.links,
-        total_count: page.total_count,
-        course,
-    })
 }

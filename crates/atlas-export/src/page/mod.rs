@@ -17,10 +17,10 @@ use std::{
     sync::Arc,
 };
 
-use atlas_export_api::types::Link;
+use atlas_export_api::{self as api, Page as _, types::Link};
 use atlas_export_types::{ClusterName, Entry, ItemCount, PageSize, TolerantList, Undecodable};
 
-use crate::{Error, transport::Course};
+use crate::{Client, Error, transport::Course};
 
 pub(crate) use bounds::Bounds;
 pub use consistent::{ConsistentItems, ConsistentList};
@@ -58,10 +58,14 @@ pub(crate) struct PageQuery {
     pub(crate) include_count: Option<bool>,
 }
 
-impl PageQuery {
-    /// Left out for the first page, which is the default.
-    pub(crate) fn number(&self) -> Option<NonZeroU32> {
-        (self.number > NonZeroU32::MIN).then_some(self.number)
+impl From<PageQuery> for api::PageQuery {
+    fn from(query: PageQuery) -> Self {
+        Self {
+            include_count: query.include_count,
+            items_per_page: query.size,
+            // Left out for the first page, which is the default.
+            page_num: (query.number > NonZeroU32::MIN).then_some(query.number),
+        }
     }
 }
 
@@ -141,32 +145,39 @@ pub struct List<T> {
 }
 
 impl<T> List<T> {
-    pub(crate) fn new<F>(
-        operation: &'static str,
-        id: fn(&T) -> &str,
-        bounds: Bounds,
-        fetch: impl Fn(PageQuery) -> F + Send + Sync + 'static,
-    ) -> Self
+    /// The list that a call asks for, page by page. Its items are told apart by `id`.
+    pub(crate) fn new<C>(client: &Client, call: C, id: fn(&T) -> &str) -> Self
     where
-        F: Future<Output = Result<Fetched<T>, Error>> + Send + 'static,
+        C: api::PagedCall<Output: api::Page<Item = T>> + 'static,
     {
+        let bounds = client.list_bounds();
+        let cluster = call.cluster().cloned();
+        let client = client.clone();
+        let fetch = move |query: PageQuery| {
+            let (client, call) = (client.clone(), call.clone().at(query.into()));
+            let fetching: Fetching<T> = Box::pin(async move {
+                let (page, course) = client.counted(&call).await?;
+                let (results, links, total_count) = page.into_parts();
+                Ok(Fetched {
+                    results,
+                    links,
+                    total_count,
+                    course,
+                })
+            });
+            fetching
+        };
         Self {
-            operation,
-            fetch: Arc::new(move |query| Box::pin(fetch(query))),
+            operation: C::OPERATION.id,
+            fetch: Arc::new(fetch),
             id,
-            cluster: None,
+            cluster,
             bounds,
             page: 1,
             size: None,
             include_count: None,
             concurrency: 1,
         }
-    }
-
-    /// The same, of a cluster.
-    pub(crate) fn of_cluster(mut self, cluster: &ClusterName) -> Self {
-        self.cluster = Some(cluster.clone());
-        self
     }
 
     /// How many items a page holds at the most. By default as many as Atlas likes (100) for a

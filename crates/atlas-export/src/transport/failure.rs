@@ -205,7 +205,7 @@ impl Failure {
     ) -> Error {
         let retry_after = retry_after(&self, now).max(self.held_for);
         let effect = (self.is_lost() || self.lost_before) && prepared.method != http::Method::GET;
-        let error = self.cause.into_error(self.held_for, &prepared.route(proxy));
+        let error = self.cause.into_error(self.held_for, prepared, proxy);
         let error = if effect && !prepared.idempotent() {
             Error::new(
                 ErrorKind::Ambiguous,
@@ -234,7 +234,12 @@ impl Cause {
         clippy::too_many_lines,
         reason = "a table has as many rows as there are causes"
     )]
-    fn into_error(self, held_for: Option<Duration>, route: &str) -> Error {
+    fn into_error(
+        self,
+        held_for: Option<Duration>,
+        prepared: &Prepared,
+        proxy: Option<&str>,
+    ) -> Error {
         let caused = |kind, message: &str, cause: Box<dyn StdError + Send + Sync>| {
             let message = format!("{message}: {}", innermost(&*cause));
             Error::new(kind, message).with(|inner| {
@@ -247,7 +252,7 @@ impl Cause {
                 let advice = lasting(&cause);
                 caused(
                     ErrorKind::Connect,
-                    &format!("no connection to {route}"),
+                    &format!("no connection to {}", prepared.route(proxy)),
                     cause.into(),
                 )
                 .with(|inner| {
@@ -346,10 +351,11 @@ impl Cause {
                 ErrorKind::Transport,
                 "the server's digest challenge holds characters that no answer can repeat",
             ),
-            Self::Refused(answer) => Error::of_status(
+            Self::Refused(answer) => Error::of_refusal(
                 answer.status.as_u16(),
                 ApiError::read(&answer.body),
                 answer.media_type(),
+                prepared.operation.roles,
             ),
             Self::Stale(answer) => Error::new(
                 ErrorKind::Api,

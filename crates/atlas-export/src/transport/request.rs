@@ -65,6 +65,7 @@ impl Prepared {
             v1: true,
             success: 200,
             query: &[],
+            roles: &[],
         };
         Self {
             operation: &RAW,
@@ -167,14 +168,19 @@ fn segment_fits(given: &str, wanted: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use atlas_export_api::operations;
+
     use super::*;
     use crate::ApiVersion;
 
     const PROJECT: &str = "32b6e34b3d91647abb20e7b8";
     const BASE: &str = "/api/atlas/v2";
 
-    fn prepared(id: &str, path: &str, version: ApiVersion) -> Result<Prepared, Error> {
-        let operation = Operation::find(id).unwrap();
+    fn prepared(
+        operation: &'static Operation,
+        path: &str,
+        version: ApiVersion,
+    ) -> Result<Prepared, Error> {
         let url = Url::parse("https://cloud.mongodb.com").unwrap();
         let mut request = reqwest::Request::new(
             operation.method.parse().unwrap(),
@@ -192,11 +198,11 @@ mod tests {
     #[test]
     fn each_generation_has_its_media_type() {
         let buckets = format!("/groups/{PROJECT}/backup/exportBuckets");
-        let v1 = prepared("listExportBuckets", &buckets, ApiVersion::V1).unwrap();
+        let v1 = prepared(operations::LIST_EXPORT_BUCKETS, &buckets, ApiVersion::V1).unwrap();
         assert_eq!(v1.headers[header::ACCEPT], "application/json");
         assert!(!v1.headers.contains_key(API_VERSION));
         assert!(!v1.headers.contains_key(header::CONTENT_TYPE));
-        let v2 = prepared("createExportBucket", &buckets, ApiVersion::V2).unwrap();
+        let v2 = prepared(operations::CREATE_EXPORT_BUCKET, &buckets, ApiVersion::V2).unwrap();
         for name in [header::ACCEPT, header::CONTENT_TYPE] {
             assert_eq!(v2.headers[name], "application/vnd.atlas.2024-05-30+json");
         }
@@ -211,13 +217,14 @@ mod tests {
             "/groups/../backup/exportBuckets",
             "/backup/exportBuckets",
         ] {
-            let error = prepared("listExportBuckets", path, ApiVersion::V2).unwrap_err();
+            let error =
+                prepared(operations::LIST_EXPORT_BUCKETS, path, ApiVersion::V2).unwrap_err();
             assert_eq!(error.kind(), crate::ErrorKind::Config, "{path}");
         }
         for cluster in ["%2e%2e", "a%2fb", ""] {
             let path = format!("/groups/{PROJECT}/clusters/{cluster}/backup/exports");
             assert!(
-                prepared("listExportJobs", &path, ApiVersion::V2).is_err(),
+                prepared(operations::LIST_EXPORT_JOBS, &path, ApiVersion::V2).is_err(),
                 "{cluster}"
             );
         }
@@ -226,7 +233,8 @@ mod tests {
     #[test]
     fn only_a_post_does_more_when_sent_twice() {
         let path = format!("/groups/{PROJECT}/backup/exportBuckets");
-        let mut request = prepared("createExportBucket", &path, ApiVersion::V2).unwrap();
+        let mut request =
+            prepared(operations::CREATE_EXPORT_BUCKET, &path, ApiVersion::V2).unwrap();
         assert!(!request.idempotent());
         for method in [Method::GET, Method::DELETE, Method::PATCH] {
             request.method = method;
@@ -237,7 +245,7 @@ mod tests {
     #[test]
     fn a_probe_has_neither_query_nor_body_nor_content_type() {
         let path = format!("/groups/{PROJECT}/backup/exportBuckets?pretty=true");
-        let probe = prepared("createExportBucket", &path, ApiVersion::V2)
+        let probe = prepared(operations::CREATE_EXPORT_BUCKET, &path, ApiVersion::V2)
             .unwrap()
             .probe();
         assert_eq!(probe.method(), Method::GET);
@@ -250,7 +258,7 @@ mod tests {
     fn the_target_is_path_and_query_as_encoded() {
         let path = format!("/groups/{PROJECT}/backup/exportBuckets?pretty=a%20b");
         assert_eq!(
-            prepared("listExportBuckets", &path, ApiVersion::V2)
+            prepared(operations::LIST_EXPORT_BUCKETS, &path, ApiVersion::V2)
                 .unwrap()
                 .target(),
             format!("{BASE}{path}")

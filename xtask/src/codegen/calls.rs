@@ -1,0 +1,359 @@
+//! The calls: a value for each operation, with a field for each thing that it needs.
+//!
+//! They are made from the generated methods themselves, so that they hand on what those take, in
+//! the order in which they take it. What every call shares, the client adds; the parameters of
+//! a page are one value.
+
+use heck::{ToShoutySnakeCase as _, ToSnakeCase as _, ToUpperCamelCase as _};
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+use serde_json::Value;
+use syn::{parse_quote, visit::Visit};
+
+use super::{
+    Failure,
+    operations::{Operation, operations},
+    rust,
+};
+
+/// Query parameters that concern how an answer is written, and so no call of its own.
+const SHARED: [&str; 2] = ["envelope", "pretty"];
+
+/// Query parameters that say which page. A list has all of them.
+const PAGE: [&str; 3] = ["include_count", "items_per_page", "page_num"];
+
+/// The fields of a response that is a page.
+const PAGE_FIELDS: [&str; 3] = ["links", "results", "total_count"];
+
+/// The text of `calls.rs`.
+///
+/// # Errors
+/// [`Failure`] where a method of the generated client is not as expected.
+pub fn generate(client: &syn::File, contract: &Value) -> Result<String, Failure> {
+    let mut found = Found::default();
+    found.visit_file(client);
+    let calls = operations(contract)
+        .iter()
+        .map(|operation| {
+            let name = operation.id.to_snake_case();
+            let method = found.methods.iter().find(|method| method.sig.ident == name);
+            let method = method.ok_or_else(|| odd(&name, "is missing"))?;
+            call(operation, method, contract)
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    let pages = found.pages.iter().map(page);
+    let file = rust::parse(quote! {
+        use std::future::Future;
+
+        use atlas_export_types::InvalidId;
+
+        use crate::{
+            Call, Client, Error, Operation, Page, PageQuery, PagedCall, ResponseValue, Shared,
+            operations, types,
+        };
+
+        #(#calls)*
+        #(#pages)*
+    })?;
+    Ok(rust::print(&file))
+}
+
+fn odd(method: &str, why: &str) -> Failure {
+    Failure::new("the calls cannot be generated", format!("{method} {why}"))
+}
+
+/// The methods of the client, and the models that are pages.
+#[derive(Default)]
+struct Found {
+    methods: Vec<syn::ImplItemFn>,
+    pages: Vec<syn::ItemStruct>,
+}
+
+impl<'a> Visit<'a> for Found {
+    fn visit_impl_item_fn(&mut self, method: &'a syn::ImplItemFn) {
+        if method.sig.asyncness.is_some() {
+            self.methods.push(method.clone());
+        }
+    }
+
+    fn visit_item_struct(&mut self, model: &'a syn::ItemStruct) {
+        let has = |name: &&str| {
+            let mut names = model.fields.iter().filter_map(|field| field.ident.as_ref());
+            names.any(|field| field == name)
+        };
+        if PAGE_FIELDS.iter().all(|name| has(&name)) {
+            self.pages.push(model.clone());
+        }
+    }
+}
+
+/// What becomes of one argument of a method.
+struct Argument {
+    /// How the method gets it.
+    handed_on: TokenStream,
+    /// The field of the call that it comes from, if it has one of its own.
+    field: Option<(Ident, syn::Type)>,
+    in_page: bool,
+}
+
+fn argument(name: &Ident, kind: &syn::Type) -> Argument {
+    let plain = name.to_string();
+    let of_all = |from: TokenStream, in_page| Argument {
+        handed_on: from,
+        field: None,
+        in_page,
+    };
+    if SHARED.contains(&plain.as_str()) {
+        return of_all(quote! { shared.#name }, false);
+    }
+    if PAGE.contains(&plain.as_str()) {
+        let by_reference = inside(kind, "Option").is_some_and(is_reference);
+        let value = quote! { self.page.#name };
+        let handed_on = if by_reference {
+            quote! { #value.as_ref() }
+        } else {
+            value
+        };
+        return of_all(handed_on, true);
+    }
+    let (kind, handed_on): (syn::Type, fn(&Ident) -> TokenStream) = match kind {
+        syn::Type::Reference(reference) => {
+            ((*reference.elem).clone(), |name| quote! { &self.#name })
+        }
+        kind => match inside(kind, "Option") {
+            Some(syn::Type::Reference(reference)) => {
+                let inner = &reference.elem;
+                (
+                    parse_quote! { Option<#inner> },
+                    |name| quote! { self.#name.as_ref() },
+                )
+            }
+            _ => (kind.clone(), |name| quote! { self.#name.clone() }),
+        },
+    };
+    let field = field_name(name, &kind);
+    Argument {
+        handed_on: handed_on(&field),
+        field: Some((field, kind)),
+        in_page: false,
+    }
+}
+
+/// Ids and names are called what their types are: Atlas says *group* for a project.
+fn field_name(name: &Ident, kind: &syn::Type) -> Ident {
+    match hand_written(kind) {
+        Some(kind) if kind.ends_with("Id") || kind.ends_with("Name") => {
+            format_ident!("{}", kind.to_snake_case())
+        }
+        _ => name.clone(),
+    }
+}
+
+/// The name of a type of `atlas_export_types`.
+fn hand_written(kind: &syn::Type) -> Option<String> {
+    let syn::Type::Path(path) = kind else {
+        return None;
+    };
+    let mut segments = path.path.segments.iter();
+    (segments.next()?.ident == "atlas_export_types")
+        .then(|| segments.next_back().map(|last| last.ident.to_string()))?
+}
+
+fn is_id(kind: &syn::Type) -> bool {
+    hand_written(kind).is_some_and(|name| name.ends_with("Id"))
+}
+
+fn is_reference(kind: &syn::Type) -> bool {
+    matches!(kind, syn::Type::Reference(_))
+}
+
+/// The one argument of a generic type of this name.
+fn inside<'a>(kind: &'a syn::Type, name: &str) -> Option<&'a syn::Type> {
+    let syn::Type::Path(path) = kind else {
+        return None;
+    };
+    let last = path
+        .path
+        .segments
+        .last()
+        .filter(|last| last.ident == name)?;
+    let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else {
+        return None;
+    };
+    match arguments.args.first()? {
+        syn::GenericArgument::Type(kind) => Some(kind),
+        _ => None,
+    }
+}
+
+fn call(
+    operation: &Operation<'_>,
+    method: &syn::ImplItemFn,
+    contract: &Value,
+) -> Result<TokenStream, Failure> {
+    let function = &method.sig.ident;
+    let name = format_ident!("{}", operation.id.to_upper_camel_case());
+    let constant = format_ident!("{}", operation.id.to_shouty_snake_case());
+    let odd = |why| odd(&function.to_string(), why);
+    let output = match &method.sig.output {
+        syn::ReturnType::Type(_, kind) => {
+            inside(kind, "Result").and_then(|ok| inside(ok, "ResponseValue"))
+        }
+        syn::ReturnType::Default => None,
+    };
+    let output = output.ok_or_else(|| odd("does not give a response"))?;
+    let mut arguments = Vec::new();
+    for input in method.sig.inputs.iter().skip(1) {
+        let syn::FnArg::Typed(typed) = input else {
+            return Err(odd("has two receivers"));
+        };
+        let syn::Pat::Ident(pattern) = &*typed.pat else {
+            return Err(odd("has an argument without a name"));
+        };
+        arguments.push(argument(&pattern.ident, &typed.ty));
+    }
+    let handed_on = arguments.iter().map(|argument| &argument.handed_on);
+    let own: Vec<_> = arguments
+        .iter()
+        .filter_map(|argument| argument.field.as_ref())
+        .collect();
+    let fields = own.iter().map(|(field, kind)| {
+        let docs = doc_lines(&field_docs(operation, field, contract));
+        quote! { #(#[doc = #docs])* pub #field: #kind }
+    });
+    let page = arguments.iter().any(|argument| argument.in_page);
+    let page_field = page.then(|| {
+        quote! {
+            /// Which page.
+            pub page: PageQuery,
+        }
+    });
+    let checks = own
+        .iter()
+        .filter(|(_, kind)| is_id(kind))
+        .map(|(field, _)| {
+            quote! {
+                self.#field.well_formed()?;
+            }
+        });
+    let cluster = own
+        .iter()
+        .find(|(_, kind)| hand_written(kind).as_deref() == Some("ClusterName"));
+    let cluster = cluster.map(|(field, _)| {
+        quote! {
+            fn cluster(&self) -> Option<&::atlas_export_types::ClusterName> {
+                Some(&self.#field)
+            }
+        }
+    });
+    let paged = page.then(|| {
+        quote! {
+            impl PagedCall for #name {
+                fn at(mut self, page: PageQuery) -> Self {
+                    self.page = page;
+                    self
+                }
+            }
+        }
+    });
+    let shared = if arguments
+        .iter()
+        .any(|argument| argument.handed_on.to_string().starts_with("shared"))
+    {
+        format_ident!("shared")
+    } else {
+        format_ident!("_shared")
+    };
+    let docs = doc_lines(&operation.docs());
+    Ok(quote! {
+        #(#[doc = #docs])*
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct #name {
+            #(#fields,)*
+            #page_field
+        }
+
+        impl Call for #name {
+            const OPERATION: &'static Operation = operations::#constant;
+            type Output = #output;
+
+            fn check(&self) -> Result<(), InvalidId> {
+                #(#checks)*
+                Ok(())
+            }
+
+            #cluster
+
+            fn send<'a>(
+                &'a self,
+                client: &'a Client,
+                #shared: Shared,
+            ) -> impl Future<Output = Result<ResponseValue<Self::Output>, Error<()>>> + Send + 'a {
+                client.#function(#(#handed_on),*)
+            }
+        }
+
+        #paged
+    })
+}
+
+/// What the contract says of a parameter, or of the body.
+fn field_docs(operation: &Operation<'_>, field: &Ident, contract: &Value) -> String {
+    if field == "body" {
+        return "The body.".to_owned();
+    }
+    let kind = field.to_string().to_upper_camel_case();
+    let reference = format!("#/components/schemas/{kind}");
+    let of_it = operation.parameters.iter().find(|parameter| {
+        let name = parameter
+            .get("name")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        let schema = parameter.pointer("/schema/$ref").and_then(Value::as_str);
+        name.to_snake_case() == field.to_string() || schema == Some(&reference)
+    });
+    let said = of_it.and_then(|parameter| parameter.get("description"));
+    let said =
+        said.or_else(|| contract.pointer(&format!("/components/schemas/{kind}/description")));
+    said.and_then(Value::as_str)
+        .unwrap_or("As in the contract.")
+        .to_owned()
+}
+
+fn doc_lines(text: &str) -> Vec<String> {
+    let lines = text.trim_end().lines();
+    lines
+        .map(|line| {
+            if line.is_empty() {
+                String::new()
+            } else {
+                format!(" {line}")
+            }
+        })
+        .collect()
+}
+
+/// What a page is made of.
+fn page(model: &syn::ItemStruct) -> TokenStream {
+    let name = &model.ident;
+    let results = model
+        .fields
+        .iter()
+        .find(|field| field.ident.as_ref().is_some_and(|name| name == "results"));
+    let item = results.and_then(|field| inside(&field.ty, "TolerantList"));
+    quote! {
+        impl Page for types::#name {
+            type Item = types::#item;
+
+            fn into_parts(
+                self,
+            ) -> (
+                ::atlas_export_types::TolerantList<Self::Item>,
+                ::atlas_export_types::TolerantList<types::Link>,
+                Option<::atlas_export_types::ItemCount>,
+            ) {
+                (self.results, self.links, self.total_count)
+            }
+        }
+    }
+}
