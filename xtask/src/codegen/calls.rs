@@ -81,7 +81,7 @@ impl<'a> Visit<'a> for Found {
             let mut names = model.fields.iter().filter_map(|field| field.ident.as_ref());
             names.any(|field| field == name)
         };
-        if PAGE_FIELDS.iter().all(|name| has(&name)) {
+        if PAGE_FIELDS.iter().all(has) {
             self.pages.push(model.clone());
         }
     }
@@ -310,7 +310,7 @@ fn field_docs(operation: &Operation<'_>, field: &Ident, contract: &Value) -> Str
             .and_then(Value::as_str)
             .unwrap_or_default();
         let schema = parameter.pointer("/schema/$ref").and_then(Value::as_str);
-        name.to_snake_case() == field.to_string() || schema == Some(&reference)
+        *field == name.to_snake_case() || schema == Some(&reference)
     });
     let said = of_it.and_then(|parameter| parameter.get("description"));
     let said =

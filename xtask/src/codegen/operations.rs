@@ -43,21 +43,26 @@ impl<'a> Operation<'a> {
     /// What its documentation says: the contract's words, and the facts beside them.
     pub(super) fn docs(&self) -> String {
         let [summary, description] = self.words;
-        let mut docs = format!("{summary}.\n\n{}\n\n", description.trim_end());
-        docs += &format!("- `{} {}`\n", self.method, self.path);
-        if !self.roles.is_empty() {
-            docs += &format!("- Role of the API key: {}\n", self.roles.join(" or "));
-        }
-        docs += &format!("- Resource versions: {}", self.versions.join(", "));
-        docs += if self.v1 {
-            ", and version 1.0\n"
-        } else {
-            "; not in version 1.0\n"
+        let role = match self.roles.as_slice() {
+            [] => String::new(),
+            roles => format!("- Role of the API key: {}\n", roles.join(" or ")),
         };
-        if !self.source.is_empty() {
-            docs += &format!("- Source: <{}>\n", self.source);
-        }
-        docs
+        let versions = self.versions.join(", ");
+        let v1 = if self.v1 {
+            ", and version 1.0"
+        } else {
+            "; not in version 1.0"
+        };
+        let source = match self.source {
+            "" => String::new(),
+            url => format!("- Source: <{url}>\n"),
+        };
+        format!(
+            "{summary}.\n\n{}\n\n- `{} {}`\n{role}- Resource versions: {versions}{v1}\n{source}",
+            description.trim_end(),
+            self.method,
+            self.path,
+        )
     }
 }
 
