@@ -63,13 +63,12 @@ fn a_run_says_what_it_wrote_and_a_second_one_that_nothing_changed() {
     let out = folder("writes");
     let arguments = ["codegen", "--out", out.to_str().unwrap()];
     let first = text(&xtask(&arguments).stdout);
-    assert_eq!(first.matches("wrote ").count(), 4, "{first}");
-    assert!(
-        first.contains("4 files from openapi/atlas-snapshot-export.yaml in "),
-        "{first}"
-    );
+    let files = outputs().len();
+    assert_eq!(first.matches("wrote ").count(), files, "{first}");
+    let sum = format!("{files} files from openapi/atlas-snapshot-export.yaml in ");
+    assert!(first.contains(&sum), "{first}");
     let second = text(&xtask(&arguments).stdout);
-    assert_eq!(second.matches("unchanged ").count(), 4, "{second}");
+    assert_eq!(second.matches("unchanged ").count(), files, "{second}");
 }
 
 #[test]

@@ -18,73 +18,47 @@ use crate::{invalid_id::InvalidId, one_line::OneLine};
 /// The number of hexadecimal digits in an identifier (Atlas: 24).
 const DIGITS: usize = 24;
 
-/// Identifies a project. Atlas says *group* on the wire.
-pub type ProjectId = Id<kind::Project>;
-/// Identifies a cluster. Paths have the name of the cluster in its place.
-pub type ClusterId = Id<kind::Cluster>;
-/// Identifies an export bucket: the grant, not the bucket at the cloud provider.
-pub type ExportBucketId = Id<kind::ExportBucket>;
-/// Identifies an export job.
-pub type ExportJobId = Id<kind::ExportJob>;
-/// Identifies a snapshot.
-pub type SnapshotId = Id<kind::Snapshot>;
-/// Identifies a cloud-provider access role by the id that *Atlas* gave it.
-pub type RoleId = Id<kind::Role>;
-
-/// What an [`Id`] identifies. Sealed: the kinds are those in [`kind`].
+/// What an [`Id`] identifies. Sealed: the kinds are those in [`kind`](crate::kind).
 pub trait Kind: sealed::Sealed + 'static {
     /// The name of the type, for `Debug`.
     const TYPE: &'static str;
     /// What a person calls it, for messages.
     const NAME: &'static str;
-
-    /// A better explanation for a value that is commonly pasted here by mistake.
-    #[doc(hidden)]
-    fn mistaken(_given: &str) -> Option<&'static str> {
-        None
-    }
 }
 
-mod sealed {
+pub(crate) mod sealed {
     pub trait Sealed {}
 }
 
-/// The markers of [`Id`].
-pub mod kind {
-    use super::{Kind, sealed::Sealed};
+/// Makes the ids of the contract: each a name, a marker, and what a person calls what it is of.
+macro_rules! ids {
+    ($($(#[$docs:meta])* $name:ident, $marker:ident, $noun:literal;)*) => {
+        $(
+            $(#[$docs])*
+            pub type $name = $crate::Id<kind::$marker>;
+        )*
 
-    macro_rules! kinds {
-        ($($marker:ident, $type:literal, $name:literal $(, $mistaken:item)?;)*) => {$(
-            #[doc = concat!("Marks the id of ", $name, ".")]
-            #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-            pub struct $marker;
-            impl Sealed for $marker {}
-            impl Kind for $marker {
-                const TYPE: &'static str = $type;
-                const NAME: &'static str = $name;
-                $($mistaken)?
-            }
-        )*};
-    }
+        /// The markers of [`Id`](crate::Id).
+        pub mod kind {
+            use $crate::id::{Kind, sealed::Sealed};
 
-    kinds! {
-        Project, "ProjectId", "a project";
-        Cluster, "ClusterId", "a cluster";
-        ExportBucket, "ExportBucketId", "an export bucket";
-        ExportJob, "ExportJobId", "an export job";
-        Snapshot, "SnapshotId", "a snapshot";
-        Role, "RoleId", "a cloud-provider access role",
-            fn mistaken(given: &str) -> Option<&'static str> {
-                if given.starts_with("arn:") {
-                    Some("this is the ARN by which AWS knows the role")
-                } else if given.starts_with("AROA") {
-                    Some("this is the unique id by which AWS knows the role")
-                } else {
-                    None
+            $(
+                #[doc = concat!("Marks the id of ", $noun, ".")]
+                #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+                pub struct $marker;
+
+                impl Sealed for $marker {}
+
+                impl Kind for $marker {
+                    const TYPE: &'static str = stringify!($name);
+                    const NAME: &'static str = $noun;
                 }
-            };
-    }
+            )*
+        }
+    };
 }
+
+pub(crate) use ids;
 
 /// An identifier of a resource: 24 hexadecimal digits.
 ///
@@ -264,8 +238,9 @@ impl<'de, K: Kind> Deserialize<'de> for Id<K> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use proptest::prelude::*;
+
+    use crate::{ExportBucketId, ExportJobId, ProjectId, RoleId, SnapshotId};
 
     const DIGITS24: &str = "32b6e34b3d91647abb20e7b8";
 

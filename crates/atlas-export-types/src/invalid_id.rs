@@ -34,8 +34,21 @@ impl InvalidId {
             } else {
                 Given::Text(shortened(given))
             },
-            mistaken: K::mistaken(given),
+            mistaken: mistaken(K::TYPE, given),
         }
+    }
+}
+
+/// A better explanation for a value that is commonly pasted in the place of an id.
+fn mistaken(kind: &str, given: &str) -> Option<&'static str> {
+    if kind != "RoleId" {
+        None
+    } else if given.starts_with("arn:") {
+        Some("this is the ARN by which AWS knows the role")
+    } else if given.starts_with("AROA") {
+        Some("this is the unique id by which AWS knows the role")
+    } else {
+        None
     }
 }
 

@@ -37,17 +37,15 @@ mod page;
 #[cfg(feature = "schemars")]
 mod schema;
 mod state_reason;
+#[rustfmt::skip]
+mod vocabulary;
 
 pub use cluster_name::{ClusterName, InvalidClusterName};
-pub use id::{
-    ClusterId, ExportBucketId, ExportJobId, Id, Kind, ProjectId, RoleId, SnapshotId, kind,
-};
+pub use id::{Id, Kind};
 pub use invalid_id::InvalidId;
 pub use list::{Entry, TolerantList, Undecodable, without_values};
 pub use one_line::OneLine;
-pub use open_enum::{
-    CloudProvider, ClusterState, ClusterType, ExportJobState, Frequency, SnapshotFrequency,
-    SnapshotStatus, SnapshotType, UnknownValue,
-};
+pub use open_enum::UnknownValue;
 pub use page::{InvalidPageSize, ItemCount, PageSize};
 pub use state_reason::ExportStateReason;
+pub use vocabulary::*;

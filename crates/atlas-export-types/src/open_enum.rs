@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use crate::ExportJobState;
+
 /// A value that is not among the known ones of its enumeration.
 ///
 /// Only reading makes one, so a known value never hides in here.
@@ -121,29 +123,6 @@ macro_rules! open_enum {
     };
 }
 
-open_enum! {
-    /// Where an export job is in its life.
-    ///
-    /// ```
-    /// use atlas_export_types::ExportJobState;
-    ///
-    /// assert!(ExportJobState::Failed.is_finished());
-    /// assert!(!ExportJobState::from("Paused").is_finished());
-    /// ```
-    ExportJobState {
-        /// Waiting for its turn.
-        Queued = "Queued",
-        /// Copying the snapshot.
-        InProgress = "InProgress",
-        /// Ended, with all data in the bucket.
-        Successful = "Successful",
-        /// Ended without success; what it had written stays in the bucket.
-        Failed = "Failed",
-        /// Ended because somebody cancelled it. Version 1.0 does not document this state.
-        Cancelled = "Cancelled",
-    }
-}
-
 impl ExportJobState {
     /// Whether the job has ended, well or badly. An unknown state counts as not ended.
     pub fn is_finished(&self) -> bool {
@@ -151,112 +130,10 @@ impl ExportJobState {
     }
 }
 
-open_enum! {
-    /// The cloud that a bucket or a cluster is in. Version 1.0 knows AWS only.
-    CloudProvider {
-        /// Amazon Web Services.
-        Aws = "AWS",
-        /// Microsoft Azure.
-        Azure = "AZURE",
-        /// Google Cloud.
-        Gcp = "GCP",
-    }
-}
-
-open_enum! {
-    /// Where a snapshot is in its life.
-    SnapshotStatus {
-        /// Waiting to be taken.
-        Queued = "queued",
-        /// Being taken.
-        InProgress = "inProgress",
-        /// Taken. Only such a snapshot can be exported.
-        Completed = "completed",
-        /// Could not be taken.
-        Failed = "failed",
-    }
-}
-
-open_enum! {
-    /// Why a snapshot was taken.
-    SnapshotType {
-        /// Somebody asked for it.
-        OnDemand = "onDemand",
-        /// The schedule asked for it.
-        Scheduled = "scheduled",
-        /// Taken by another method because the usual one was not possible; cannot be exported.
-        Fallback = "fallback",
-    }
-}
-
-open_enum! {
-    /// The part of the backup schedule that a snapshot belongs to.
-    SnapshotFrequency {
-        /// Every so many hours.
-        Hourly = "hourly",
-        /// Every so many days.
-        Daily = "daily",
-        /// On days of the week.
-        Weekly = "weekly",
-        /// On days of the month.
-        Monthly = "monthly",
-        /// On days of the year.
-        Yearly = "yearly",
-        /// None: somebody asked for it. Seen on every such snapshot, though undocumented.
-        OnDemand = "ondemand",
-    }
-}
-
-open_enum! {
-    /// How often a backup schedule exports: the snapshots of which of its parts.
-    ///
-    /// Monthly and yearly are what Atlas documents; whether it takes others depends on the
-    /// organization.
-    Frequency {
-        /// Every daily snapshot.
-        Daily = "daily",
-        /// Every weekly snapshot.
-        Weekly = "weekly",
-        /// Every monthly snapshot.
-        Monthly = "monthly",
-        /// Every yearly snapshot.
-        Yearly = "yearly",
-    }
-}
-
-open_enum! {
-    /// How a cluster spreads its data.
-    ClusterType {
-        /// One replica set.
-        ReplicaSet = "REPLICASET",
-        /// Several shards.
-        Sharded = "SHARDED",
-        /// Shards in zones of the globe.
-        Geosharded = "GEOSHARDED",
-    }
-}
-
-open_enum! {
-    /// What Atlas is doing with a cluster.
-    ClusterState {
-        /// Nothing: the cluster is up.
-        Idle = "IDLE",
-        /// Making it.
-        Creating = "CREATING",
-        /// Changing it; it is up, as a rule.
-        Updating = "UPDATING",
-        /// Deleting it.
-        Deleting = "DELETING",
-        /// Repairing it.
-        Repairing = "REPAIRING",
-        /// It is gone. Version 1.0 only.
-        Deleted = "DELETED",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::CloudProvider;
     use proptest::prelude::*;
 
     #[test]

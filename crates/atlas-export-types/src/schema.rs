@@ -4,11 +4,7 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use crate::{
-    CloudProvider, ClusterName, ClusterState, ClusterType, ExportJobState, ExportStateReason,
-    Frequency, Id, ItemCount, Kind, PageSize, SnapshotFrequency, SnapshotStatus, SnapshotType,
-    TolerantList,
-};
+use crate::{ClusterName, ExportStateReason, Id, ItemCount, Kind, PageSize, TolerantList};
 
 impl<K: Kind> JsonSchema for Id<K> {
     fn inline_schema() -> bool {
@@ -97,28 +93,25 @@ impl<T: JsonSchema> JsonSchema for TolerantList<T> {
 
 macro_rules! open_enum_schemas {
     ($($name:ident)+) => {$(
-        impl JsonSchema for $name {
-            fn schema_name() -> Cow<'static, str> {
+        impl ::schemars::JsonSchema for $crate::$name {
+            fn schema_name() -> ::std::borrow::Cow<'static, str> {
                 stringify!($name).into()
             }
 
-            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+            fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
                 // The known values are examples: the set may grow.
-                json_schema!({ "type": "string", "examples": $name::KNOWN })
+                ::schemars::json_schema!({ "type": "string", "examples": $crate::$name::KNOWN })
             }
         }
     )+};
 }
 
-open_enum_schemas! {
-    CloudProvider ClusterState ClusterType ExportJobState Frequency SnapshotFrequency
-    SnapshotStatus SnapshotType
-}
+pub(crate) use open_enum_schemas;
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ProjectId;
+    use crate::{ExportJobState, ProjectId};
 
     #[test]
     fn a_list_of_ids_describes_itself() {

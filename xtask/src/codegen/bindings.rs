@@ -7,37 +7,13 @@ use progenitor::{
 use quote::quote;
 use serde_json::Value;
 
-use super::{Failure, rust};
+use super::{Failure, rust, vocabulary};
 
 /// The list that keeps an item it cannot decode.
 pub(super) const TOLERANT_LIST: &str = "atlas_export_types::TolerantList";
 
-/// Schemas that hand-written types stand for: identifiers that keep what they receive,
-/// enumerations that stay open, and a reason that is read however it is written. Each is
-/// `::atlas_export_types::<the schema's name>`.
-pub const HAND_WRITTEN: [&str; 18] = [
-    "CloudProvider",
-    "ClusterId",
-    "ClusterName",
-    "ClusterState",
-    "ClusterType",
-    "ExportBucketId",
-    "ExportJobId",
-    "ExportJobState",
-    "ExportStateReason",
-    "Frequency",
-    "ItemCount",
-    "PageSize",
-    "ProjectId",
-    "RoleId",
-    "SnapshotFrequency",
-    "SnapshotId",
-    "SnapshotStatus",
-    "SnapshotType",
-];
-
 /// How the generator is set up; the mocks need the same, so that their types agree.
-pub(super) fn settings() -> GenerationSettings {
+pub(super) fn settings(contract: &Value) -> GenerationSettings {
     let mut settings = GenerationSettings::default();
     settings
         .with_interface(InterfaceStyle::Positional)
@@ -48,7 +24,7 @@ pub(super) fn settings() -> GenerationSettings {
         .with_inner_type(quote! { crate::Seam })
         .with_crate("atlas-export-types", CrateVers::Any, None)
         .with_derive("PartialEq");
-    for name in HAND_WRITTEN {
+    for name in vocabulary::replaced(contract) {
         settings.with_replacement(
             name,
             format!("::atlas_export_types::{name}"),
@@ -63,7 +39,7 @@ pub(super) fn settings() -> GenerationSettings {
 /// # Errors
 /// [`Failure`] where the generator refuses the contract.
 pub fn generate(spec: &OpenAPI, simplified: &Value) -> Result<syn::File, Failure> {
-    let tokens = Generator::new(&settings())
+    let tokens = Generator::new(&settings(simplified))
         .generate_tokens(spec)
         .map_err(|error| Failure::new("the client cannot be generated", error))?;
     let mut file = rust::parse(tokens)?;

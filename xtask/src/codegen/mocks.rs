@@ -2,6 +2,7 @@
 
 use openapiv3::OpenAPI;
 use progenitor::Generator;
+use serde_json::Value;
 use syn::visit_mut::{VisitMut, visit_lit_str_mut};
 
 use super::{Failure, bindings, rust};
@@ -10,8 +11,8 @@ use super::{Failure, bindings, rust};
 ///
 /// # Errors
 /// [`Failure`] where the generator refuses the contract.
-pub fn generate(spec: &OpenAPI) -> Result<String, Failure> {
-    let tokens = Generator::new(&bindings::settings())
+pub fn generate(spec: &OpenAPI, simplified: &Value) -> Result<String, Failure> {
+    let tokens = Generator::new(&bindings::settings(simplified))
         .httpmock(spec, "atlas_export_api")
         .map_err(|error| Failure::new("the mocks cannot be generated", error))?;
     let mut file = rust::parse(tokens)?;

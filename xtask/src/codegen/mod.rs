@@ -7,6 +7,7 @@
 //! | `crates/atlas-export-api/src/generated.rs` | models and one method for each operation ([`bindings`]) |
 //! | `crates/atlas-export-api/src/calls.rs` | operation → a value with named fields ([`calls`]) |
 //! | `crates/atlas-export-api/src/operations.rs` | operation → path, media-type versions ([`operations`]) |
+//! | `crates/atlas-export-types/src/vocabulary.rs` | ids and open enumerations ([`vocabulary`]) |
 //! | `crates/atlas-export-httpmock/src/generated.rs` | typed mocks ([`mocks`]) |
 //! | `crates/atlas-export-fake/src/request_schemas.json` | JSON Schemas of the request bodies ([`schemas`]) |
 //!
@@ -20,6 +21,7 @@ pub mod operations;
 mod rust;
 pub mod schemas;
 pub mod simplify;
+pub mod vocabulary;
 
 use std::{
     fmt, fs, io,
@@ -67,8 +69,12 @@ pub fn generate(contract: &Value) -> Result<Vec<Output>, Failure> {
             operations::generate(contract)?,
         ),
         output(
+            "crates/atlas-export-types/src/vocabulary.rs",
+            vocabulary::generate(contract)?,
+        ),
+        output(
             "crates/atlas-export-httpmock/src/generated.rs",
-            mocks::generate(&spec)?,
+            mocks::generate(&spec, &simplified)?,
         ),
         output(
             "crates/atlas-export-fake/src/request_schemas.json",

@@ -10,7 +10,12 @@ const TOLERANT_ITEMS: &str = "x-tolerant-items";
 /// Further names under which a property is read.
 const ALSO_READ: &str = "x-also-read";
 /// What is written for people, and what the types are held against.
-const OTHERS: [&str; 2] = ["x-extensible-enum", "x-atlas-required-roles"];
+const OTHERS: [&str; 4] = [
+    "x-extensible-enum",
+    "x-value-descriptions",
+    "x-value-names",
+    "x-atlas-required-roles",
+];
 
 const COMPONENTS: &str = "/components/schemas";
 

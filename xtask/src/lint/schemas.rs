@@ -1,7 +1,7 @@
 //! Schemas: one known type, keywords that suit it, patterns that compile.
 
 use super::{Report, document::Document, grammar::Kind, spelling::nearest};
-use crate::codegen::bindings::HAND_WRITTEN;
+use crate::codegen::vocabulary::{HAND_WRITTEN, ID_PATTERN};
 use crate::contract::{Entry, Node, NodeValue, join};
 
 const TYPES: [&str; 6] = ["string", "integer", "number", "boolean", "object", "array"];
@@ -141,7 +141,9 @@ pub(super) fn pattern(document: &Document<'_>, report: &mut Report<'_>) {
 pub(super) fn foreign_type(document: &Document<'_>, report: &mut Report<'_>) {
     for site in document.of(Kind::Schema) {
         let name = site.pointer.strip_prefix("/components/schemas/");
-        let by_hand = name.is_some_and(|name| HAND_WRITTEN.contains(&name));
+        let by_hand = name.is_some_and(|name| {
+            HAND_WRITTEN.contains(&name) || site.node.text("pattern") == Some(ID_PATTERN)
+        });
         // A parameter's own constraint has a rule of its own.
         if by_hand || site.pointer.contains("/parameters/") {
             continue;
