@@ -70,7 +70,7 @@ pub fn generate(contract: &Value) -> Result<Vec<Output>, Failure> {
         ),
         output(
             "crates/atlas-export-types/src/vocabulary.rs",
-            vocabulary::generate(contract)?,
+            vocabulary::generate(contract),
         ),
         output(
             "crates/atlas-export-httpmock/src/generated.rs",

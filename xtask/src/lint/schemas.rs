@@ -1,7 +1,7 @@
 //! Schemas: one known type, keywords that suit it, patterns that compile.
 
 use super::{Report, document::Document, grammar::Kind, spelling::nearest};
-use crate::codegen::vocabulary::{HAND_WRITTEN, ID_PATTERN};
+use crate::codegen::vocabulary::{HAND_WRITTEN, is_of_ids};
 use crate::contract::{Entry, Node, NodeValue, join};
 
 const TYPES: [&str; 6] = ["string", "integer", "number", "boolean", "object", "array"];
@@ -142,7 +142,7 @@ pub(super) fn foreign_type(document: &Document<'_>, report: &mut Report<'_>) {
     for site in document.of(Kind::Schema) {
         let name = site.pointer.strip_prefix("/components/schemas/");
         let by_hand = name.is_some_and(|name| {
-            HAND_WRITTEN.contains(&name) || site.node.text("pattern") == Some(ID_PATTERN)
+            HAND_WRITTEN.contains(&name) || site.node.text("pattern").is_some_and(is_of_ids)
         });
         // A parameter's own constraint has a rule of its own.
         if by_hand || site.pointer.contains("/parameters/") {
