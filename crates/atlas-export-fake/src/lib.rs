@@ -76,6 +76,7 @@
 //! - The `Deprecation` date and the values of `X-Java-Method` are made up.
 
 mod access_roles;
+mod acted;
 mod ageing;
 mod answer;
 mod authorization;

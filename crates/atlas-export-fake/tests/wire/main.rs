@@ -6,6 +6,7 @@ mod curl;
 mod damage;
 mod faults;
 mod furniture;
+mod goaways;
 mod http2;
 mod jobs;
 mod limits;
