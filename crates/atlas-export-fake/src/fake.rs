@@ -9,6 +9,7 @@ use serde_json::Value;
 use tokio::task::AbortHandle;
 
 use crate::builder::FakeAtlasBuilder;
+use crate::ids::lowered;
 use crate::log::RecordedRequest;
 use crate::state::Shared;
 use crate::version::Version;
@@ -107,7 +108,9 @@ impl FakeAtlas {
     /// project.
     pub fn cluster_names(&self, project: &str) -> Vec<String> {
         let world = self.shared.world();
-        let clusters = world.project(project).map(|project| &project.clusters);
+        let clusters = world
+            .project(&lowered(project))
+            .map(|project| &project.clusters);
         let names = clusters.into_iter().flatten();
         names.map(|cluster| cluster.name.clone()).collect()
     }
@@ -116,7 +119,9 @@ impl FakeAtlas {
     /// for an unknown project.
     pub fn buckets(&self, project: &str) -> Vec<Value> {
         let world = self.shared.world();
-        let buckets = world.project(project).map(|project| &project.buckets);
+        let buckets = world
+            .project(&lowered(project))
+            .map(|project| &project.buckets);
         let buckets = buckets.into_iter().flatten();
         buckets.map(|bucket| bucket.body.clone()).collect()
     }
@@ -124,7 +129,7 @@ impl FakeAtlas {
     /// A cluster's snapshots as the list shows them; none for an unknown cluster.
     pub fn snapshots(&self, project: &str, cluster: &str) -> Vec<Value> {
         let world = self.shared.world();
-        let cluster = world.cluster(project, cluster);
+        let cluster = world.cluster(&lowered(project), cluster);
         let (rules, clock) = (&self.shared.rules, self.shared.clock.as_ref());
         cluster
             .map(|cluster| snapshots::bodies(cluster, rules, clock))
@@ -134,7 +139,7 @@ impl FakeAtlas {
     /// A cluster's backup schedule as Atlas shows it; `null` for an unknown cluster.
     pub fn schedule(&self, project: &str, cluster: &str) -> Value {
         let world = self.shared.world();
-        let cluster = world.cluster(project, cluster);
+        let cluster = world.cluster(&lowered(project), cluster);
         cluster.map(schedule::body).unwrap_or_default()
     }
 
@@ -144,7 +149,7 @@ impl FakeAtlas {
         let shared = &self.shared;
         let world = shared.world();
         let version = Version::V2("2023-01-01");
-        let cluster = world.cluster(project, cluster);
+        let cluster = world.cluster(&lowered(project), cluster);
         cluster
             .map(|cluster| jobs::bodies(cluster, &shared.rules, version, shared.clock.as_ref()))
             .unwrap_or_default()

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::answer::Reply;
 use crate::clock::Clock;
 use crate::error::AtlasError;
+use crate::ids::same;
 use crate::life::{Job, Rules};
 use crate::routes::Call;
 use crate::state::{Cluster, StoredJob};
@@ -44,7 +45,7 @@ impl StoredJob {
             Self::Live(job) => job.snapshot_id == snapshot && job.is_active(rules, clock),
             Self::Raw(body) => {
                 let text = |key: &str| body.get(key).and_then(Value::as_str).unwrap_or_default();
-                text("snapshotId") == snapshot && ACTIVE.contains(&text("state"))
+                same(text("snapshotId"), snapshot) && ACTIVE.contains(&text("state"))
             }
         }
     }
@@ -64,7 +65,7 @@ pub(crate) fn bodies(
 pub(crate) fn list(call: &Call<'_>) -> Result<Reply, AtlasError> {
     let shared = call.shared;
     let world = shared.world();
-    let cluster = world.backed_up(call.object_id("groupId")?, call.param("clusterName"))?;
+    let cluster = world.backed_up(&call.object_id("groupId")?, call.param("clusterName"))?;
     let clock = shared.clock.as_ref();
     let jobs = cluster.jobs.iter();
     let seen = jobs.filter(|job| job.is_seen(shared.habits.lag, clock));
@@ -78,12 +79,14 @@ pub(crate) fn get(call: &Call<'_>) -> Result<Reply, AtlasError> {
     let shared = call.shared;
     let clock = shared.clock.as_ref();
     let mut world = shared.world();
-    let cluster = world.cluster_mut(call.object_id("groupId")?, call.param("clusterName"))?;
-    let id = call.object_id("exportId")?;
+    let cluster = world.cluster_mut(&call.object_id("groupId")?, call.param("clusterName"))?;
+    let id = &call.object_id("exportId")?;
     let job = cluster
         .jobs
         .iter_mut()
-        .find(|job| job.id() == Some(id) && job.is_seen(shared.habits.lag, clock))
+        .find(|job| {
+            job.id().is_some_and(|known| same(known, id)) && job.is_seen(shared.habits.lag, clock)
+        })
         .ok_or_else(|| AtlasError::resource_not_found(id))?;
     if let StoredJob::Live(job) = job {
         job.poll(&shared.rules, clock);
@@ -94,7 +97,7 @@ pub(crate) fn get(call: &Call<'_>) -> Result<Reply, AtlasError> {
 pub(crate) fn create(call: &Call<'_>) -> Result<Reply, AtlasError> {
     let shared = call.shared;
     let clock = shared.clock.as_ref();
-    let (project_id, name) = (call.object_id("groupId")?, call.param("clusterName"));
+    let (project_id, name) = (&call.object_id("groupId")?, call.param("clusterName"));
     let mut world = shared.world();
     let project = world.project(project_id)?;
     let cluster = world.backed_up(project_id, name)?;
@@ -111,7 +114,7 @@ pub(crate) fn create(call: &Call<'_>) -> Result<Reply, AtlasError> {
     if !project
         .buckets
         .iter()
-        .any(|bucket| bucket.object_id() == Some(bucket_id))
+        .any(|bucket| bucket.has_id(bucket_id))
     {
         return Err(AtlasError::resource_not_found(bucket_id));
     }

@@ -92,6 +92,7 @@ mod fault;
 mod front;
 mod http1;
 mod http2;
+mod ids;
 mod jobs;
 mod life;
 mod limiter;

@@ -17,9 +17,10 @@ use serde_json::Value;
 use crate::answer::{Reply, Style, set};
 use crate::error::AtlasError;
 use crate::front::WholeBody;
+use crate::ids;
 use crate::operations::{JOBS, OPERATIONS, Operation};
 use crate::page;
-use crate::state::{Shared, is_object_id};
+use crate::state::Shared;
 use crate::version::{self, Generation, Version};
 
 /// The whole fake as a service.
@@ -144,17 +145,25 @@ impl Call<'_> {
             .map_or("", |(_, value)| value)
     }
 
-    /// A segment of the path that must be an id.
-    pub(crate) fn object_id(&self, name: &str) -> Result<&str, AtlasError> {
+    /// A segment of the path that must be an id, in small letters.
+    pub(crate) fn object_id(&self, name: &str) -> Result<String, AtlasError> {
         let id = self.param(name);
-        if is_object_id(id) {
-            Ok(id)
+        if ids::is_object_id(id) {
+            Ok(ids::lowered(id))
         } else {
             Err(AtlasError::invalid_field(
                 name,
-                format!("must be 24 lower-case hexadecimal digits, not {id:?}"),
+                format!("must be 24 hexadecimal digits, not {id:?}"),
             ))
         }
+    }
+
+    /// The absolute URL of this resource, without a query.
+    fn address(&self) -> String {
+        let path = self.request.uri().path();
+        let project = self.param("groupId");
+        let path = path.replacen(project, &ids::lowered(project), 1);
+        format!("{}{path}", self.shared.origin)
     }
 
     /// The body, held against the operation's schema.
@@ -167,8 +176,7 @@ impl Call<'_> {
     /// The page of `items` that the query asks for.
     pub(crate) fn page(&self, items: Vec<Value>) -> Result<Reply, AtlasError> {
         let uri = self.request.uri();
-        let address = format!("{}{}", self.shared.origin, uri.path());
         let query = uri.query().unwrap_or_default();
-        page::page(items, query, &address, self.shared.habits).map(Reply::Page)
+        page::page(items, query, &self.address(), self.shared.habits).map(Reply::Page)
     }
 }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::answer::Reply;
 use crate::error::AtlasError;
+use crate::ids::{lowered, same};
 use crate::routes::Call;
 use crate::state::Cluster;
 
@@ -20,7 +21,7 @@ impl AutoExport {
     pub(crate) fn of(bucket: &str, frequency: &str) -> Self {
         Self {
             enabled: true,
-            export: Some((bucket.to_owned(), frequency.to_owned())),
+            export: Some((lowered(bucket), frequency.to_owned())),
             names_in_prefix: false,
         }
     }
@@ -29,7 +30,7 @@ impl AutoExport {
     pub(crate) fn names(&self, bucket: &str) -> bool {
         self.export
             .as_ref()
-            .is_some_and(|(named, _)| named == bucket)
+            .is_some_and(|(named, _)| same(named, bucket))
     }
 }
 
@@ -65,7 +66,7 @@ pub(crate) fn body(cluster: &Cluster) -> Value {
 
 pub(crate) fn get(call: &Call<'_>) -> Result<Reply, AtlasError> {
     let world = call.shared.world();
-    let cluster = world.backed_up(call.object_id("groupId")?, call.param("clusterName"))?;
+    let cluster = world.backed_up(&call.object_id("groupId")?, call.param("clusterName"))?;
     Ok(Reply::One(body(cluster)))
 }
 
@@ -73,7 +74,7 @@ pub(crate) fn get(call: &Call<'_>) -> Result<Reply, AtlasError> {
 /// export on without one is 400, is unconfirmed.
 pub(crate) fn update(call: &Call<'_>) -> Result<Reply, AtlasError> {
     let keeps = call.shared.habits.schedules_keep_export;
-    let (project_id, name) = (call.object_id("groupId")?, call.param("clusterName"));
+    let (project_id, name) = (&call.object_id("groupId")?, call.param("clusterName"));
     let mut world = call.shared.world();
     let mut auto = world.backed_up(project_id, name)?.auto_export.clone();
     let change = call.json_body()?;
@@ -84,10 +85,7 @@ pub(crate) fn update(call: &Call<'_>) -> Result<Reply, AtlasError> {
         let text = |key: &str| export.get(key).and_then(Value::as_str).unwrap_or_default();
         let bucket = text("exportBucketId");
         let buckets = &world.project(project_id)?.buckets;
-        if !buckets
-            .iter()
-            .any(|known| known.object_id() == Some(bucket))
-        {
+        if !buckets.iter().any(|known| known.has_id(bucket)) {
             return Err(AtlasError::resource_not_found(bucket));
         }
         auto.export = Some((bucket.to_owned(), text("frequencyType").to_owned()));

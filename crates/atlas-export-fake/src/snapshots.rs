@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::answer::Reply;
 use crate::clock::{Clock, later, stamp};
 use crate::error::AtlasError;
+use crate::ids::lowered;
 use crate::life::{Phase, Rules};
 use crate::routes::Call;
 use crate::state::Cluster;
@@ -46,11 +47,11 @@ struct Taken {
 }
 
 impl Snapshot {
-    /// A completed on-demand snapshot, made a minute before the fake starts. `id`: 24 lower-case hex
-    /// digits.
+    /// A completed on-demand snapshot, made a minute before the fake starts. `id`: 24 hexadecimal
+    /// digits, kept in small letters.
     pub fn completed(id: impl Into<String>) -> Self {
         Self {
-            id: id.into(),
+            id: lowered(&id.into()),
             status: "completed".into(),
             kind: "onDemand".into(),
             description: None,
@@ -193,20 +194,20 @@ pub(crate) fn bodies(cluster: &Cluster, rules: &Rules, clock: &dyn Clock) -> Vec
 pub(crate) fn list(call: &Call<'_>) -> Result<Reply, AtlasError> {
     let (rules, clock) = (&call.shared.rules, call.shared.clock.as_ref());
     let world = call.shared.world();
-    let cluster = world.backed_up(call.object_id("groupId")?, call.param("clusterName"))?;
+    let cluster = world.backed_up(&call.object_id("groupId")?, call.param("clusterName"))?;
     call.page(bodies(cluster, rules, clock))
 }
 
 /// A GET of one snapshot counts as a poll of it.
 pub(crate) fn get(call: &Call<'_>) -> Result<Reply, AtlasError> {
     let (rules, clock) = (&call.shared.rules, call.shared.clock.as_ref());
-    let (project, name) = (call.object_id("groupId")?, call.param("clusterName"));
+    let (project, name) = (&call.object_id("groupId")?, call.param("clusterName"));
     let mut world = call.shared.world();
     world.backed_up(project, name)?;
-    let id = call.object_id("snapshotId")?;
+    let id = &call.object_id("snapshotId")?;
     let missing = || AtlasError::resource_not_found(id);
     let cluster = world.cluster_mut(project, name)?;
-    let index = cluster.snapshots.iter().position(|known| known.id == id);
+    let index = cluster.snapshots.iter().position(|known| known.id == *id);
     let index = index.ok_or_else(missing)?;
     let known = cluster.snapshots.get_mut(index);
     if let Some(taken) = known.and_then(|known| known.taken.as_mut()) {
@@ -236,7 +237,7 @@ fn retention(days: Option<&Value>) -> Result<Duration, AtlasError> {
 /// Each call takes another one.
 pub(crate) fn take(call: &Call<'_>) -> Result<Reply, AtlasError> {
     let (rules, clock) = (&call.shared.rules, call.shared.clock.as_ref());
-    let (project, name) = (call.object_id("groupId")?, call.param("clusterName"));
+    let (project, name) = (&call.object_id("groupId")?, call.param("clusterName"));
     let mut world = call.shared.world();
     world.backed_up(project, name)?;
     let body = call.json_body()?;

@@ -150,21 +150,17 @@ impl World {
     }
 }
 
-/// Atlas's ids: 24 lower-case hex digits.
-pub(crate) fn is_object_id(id: &str) -> bool {
-    id.len() == 24 && id.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::{is_object_id, lowered};
     use std::collections::HashSet;
 
     #[test]
     fn ids_are_well_formed_and_never_repeat() {
         let mut world = World::default();
         let ids: Vec<String> = (0..1000).map(|_| world.new_id()).collect();
-        assert!(ids.iter().all(|id| is_object_id(id)));
+        assert!(ids.iter().all(|id| is_object_id(id) && lowered(id) == *id));
         assert_eq!(ids.iter().collect::<HashSet<_>>().len(), ids.len());
         assert!(!ids.is_sorted());
     }

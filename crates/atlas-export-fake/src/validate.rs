@@ -11,6 +11,7 @@ use jsonschema::{Draft, ValidationError, Validator};
 use serde_json::Value;
 
 use crate::error::{AtlasError, Field};
+use crate::ids;
 
 const EMBEDDED: &str = include_str!("request_schemas.json");
 
@@ -59,10 +60,11 @@ impl Schemas {
         self.0.contains_key(operation)
     }
 
-    /// Parses `body` and holds it against the schema of `operation`. An operation without a schema
+    /// Parses `body`, lowers its ids, and holds it against the schema of `operation`. An operation without a schema
     /// takes any JSON.
     pub(crate) fn read(&self, operation: &str, body: &[u8]) -> Result<Value, AtlasError> {
-        let body: Value = serde_json::from_slice(body).map_err(|e| AtlasError::not_json(&e))?;
+        let mut body: Value = serde_json::from_slice(body).map_err(|e| AtlasError::not_json(&e))?;
+        ids::lower_members(&mut body);
         let Some(schema) = self.0.get(operation) else {
             return Ok(body);
         };

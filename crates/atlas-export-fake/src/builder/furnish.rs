@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::{DEFAULT_PROJECT_ID, FakeAtlasBuilder, ROLE_ID};
 use crate::access_roles::AccessRole;
 use crate::buckets::Bucket;
+use crate::ids::lowered;
 use crate::life::JobProgress;
 use crate::schedule::AutoExport;
 use crate::snapshots::Snapshot;
@@ -12,7 +13,7 @@ use crate::state::{Cluster, Project, StoredJob};
 
 /// What it holds.
 impl FakeAtlasBuilder {
-    /// Adds a project. `id`: 24 lower-case hex digits.
+    /// Adds a project. `id`: 24 hexadecimal digits, kept in small letters, as everywhere here.
     pub fn project(mut self, id: &str) -> Self {
         self.in_project(id, |_| ());
         self
@@ -139,12 +140,13 @@ impl FakeAtlasBuilder {
 
     /// Changes the project `id`, which is made if it is not there.
     pub(super) fn in_project(&mut self, id: &str, change: impl FnOnce(&mut Project)) {
+        let id = lowered(id);
         let projects = &mut self.world.projects;
         if let Some(project) = projects.iter_mut().find(|project| project.id == id) {
             return change(project);
         }
         let mut project = Project {
-            id: id.to_owned(),
+            id,
             org_id: self.world.new_id(),
             buckets: Vec::new(),
             clusters: Vec::new(),

@@ -10,11 +10,12 @@ use tokio::net::TcpListener;
 use super::{DEFAULT_PROJECT_ID, FakeAtlasBuilder, invalid_data, invalid_input};
 use crate::digest::Gate;
 use crate::fake::FakeAtlas;
+use crate::ids::is_object_id;
 use crate::log::Log;
 use crate::operations::OPERATIONS;
 use crate::script::Script;
 use crate::server::Server;
-use crate::state::{Shared, is_object_id};
+use crate::state::Shared;
 use crate::tls::Tls;
 use crate::validate::Schemas;
 
@@ -24,7 +25,7 @@ impl FakeAtlasBuilder {
     ///
     /// # Errors
     ///
-    /// `InvalidInput` where a project or a snapshot has an id that is not 24 lower-case hex digits,
+    /// `InvalidInput` where a project or a snapshot has an id that is not 24 hexadecimal digits,
     /// a rate limit lets nothing through, a competitor takes nothing or takes no time for it, or an
     /// operation, version or header value does not exist;
     /// `InvalidData` where the embedded request schemas do not compile or no certificate can be made;
@@ -104,9 +105,7 @@ impl FakeAtlasBuilder {
             .chain(snapshots.map(|snapshot| &snapshot.id));
         match ids.find(|id| !is_object_id(id)) {
             None => Ok(()),
-            Some(id) => Err(invalid_input(format!(
-                "not 24 lower-case hex digits: {id:?}"
-            ))),
+            Some(id) => Err(invalid_input(format!("not 24 hexadecimal digits: {id:?}"))),
         }
     }
 }

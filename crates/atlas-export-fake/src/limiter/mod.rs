@@ -17,6 +17,7 @@ use self::tokens::{Pace, Tokens};
 use crate::answer::set;
 use crate::builder::invalid_input;
 use crate::error::AtlasError;
+use crate::ids::lowered;
 
 /// A token bucket: each request takes a token, and none is let through while there is none.
 ///
@@ -115,7 +116,7 @@ impl Limiter {
             };
         };
         let tokens = buckets
-            .entry((family, project_of(path).to_owned()))
+            .entry((family, lowered(project_of(path))))
             .or_insert_with(|| Tokens::full(limit, now));
         let left = tokens.take(limit, pace, now);
         Admission {

@@ -8,6 +8,7 @@ mod faults;
 mod furniture;
 mod goaways;
 mod http2;
+mod ids;
 mod jobs;
 mod limits;
 mod lists;
