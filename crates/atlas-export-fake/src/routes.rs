@@ -70,7 +70,8 @@ fn serve(
     let admission = shared
         .limiter
         .admit(operation.family(), path, shared.clock.now());
-    let resolved = version::resolve(generation, operation.versions, request.headers());
+    let today = shared.clock.wall().date_naive();
+    let resolved = version::resolve(generation, operation.versions, request.headers(), today);
     let outcome = admission.check(path).and_then(|()| {
         let version = resolved.clone()?;
         shared.ageing.check(version, path)?;

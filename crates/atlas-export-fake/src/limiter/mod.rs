@@ -277,6 +277,14 @@ mod tests {
     }
 
     #[test]
+    fn a_project_in_capitals_is_the_same_one() {
+        let limiter = limiter();
+        let project = "32b6e34b3d91647abb20e7b8";
+        assert_eq!(left(&limiter, "a", project, 0), Ok(2));
+        assert_eq!(left(&limiter, "a", &project.to_uppercase(), 0), Ok(1));
+    }
+
+    #[test]
     fn a_project_is_what_follows_groups() {
         for (path, project) in [
             ("/api/atlas/v2/groups/1/clusters", "1"),
