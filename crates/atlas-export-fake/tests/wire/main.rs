@@ -4,6 +4,7 @@ mod auth;
 mod buckets;
 mod curl;
 mod damage;
+mod dates;
 mod faults;
 mod furniture;
 mod goaways;
