@@ -206,13 +206,9 @@ pub(crate) fn list(call: &Call<'_>) -> Result<Reply, AtlasError> {
     let mut world = call.shared.world();
     let project = world.project_mut(&call.object_id("groupId")?)?;
     call.shared.traffic.change(&mut project.buckets);
-    let buckets = project
-        .buckets
-        .iter()
-        .filter(|bucket| bucket.is_seen(call))
-        .map(|bucket| bucket.shown(call.version, View::Brief))
-        .collect();
-    call.page(buckets)
+    let buckets = project.buckets.iter();
+    let seen: Vec<_> = buckets.filter(|bucket| bucket.is_seen(call)).collect();
+    call.page(&seen, |bucket| bucket.shown(call.version, View::Brief))
 }
 
 pub(crate) fn create(call: &Call<'_>) -> Result<Reply, AtlasError> {

@@ -174,10 +174,14 @@ impl Call<'_> {
         self.shared.schemas.read(self.operation.id, &body)
     }
 
-    /// The page of `items` that the query asks for.
-    pub(crate) fn page(&self, items: Vec<Value>) -> Result<Reply, AtlasError> {
-        let uri = self.request.uri();
-        let query = uri.query().unwrap_or_default();
-        page::page(items, query, &self.address(), self.shared.habits).map(Reply::Page)
+    /// The page of `items` that the query asks for, and nothing else of them, as `show` shows it.
+    pub(crate) fn page<T>(
+        &self,
+        items: &[T],
+        show: impl FnMut(&T) -> Value,
+    ) -> Result<Reply, AtlasError> {
+        let query = self.request.uri().query().unwrap_or_default();
+        let habits = self.shared.habits;
+        page::page(items, show, query, &self.address(), habits).map(Reply::Page)
     }
 }

@@ -11,6 +11,7 @@ use crate::error::AtlasError;
 use crate::ids::lowered;
 use crate::life::{Phase, Rules};
 use crate::routes::Call;
+use crate::shelf::Identified;
 use crate::state::Cluster;
 
 const RETENTION: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -44,6 +45,12 @@ struct Taken {
     born: Duration,
     polls: u32,
     retention: Duration,
+}
+
+impl Identified for Snapshot {
+    fn id(&self) -> Option<&str> {
+        Some(&self.id)
+    }
 }
 
 impl Snapshot {
@@ -186,7 +193,7 @@ impl Snapshot {
 
 /// Every snapshot of `cluster` as a list shows it.
 pub(crate) fn bodies(cluster: &Cluster, rules: &Rules, clock: &dyn Clock) -> Vec<Value> {
-    let snapshots = cluster.snapshots.iter();
+    let snapshots = cluster.snapshots.items().iter();
     snapshots
         .map(|snapshot| snapshot.body(cluster, rules, clock))
         .collect()
@@ -196,7 +203,9 @@ pub(crate) fn list(call: &Call<'_>) -> Result<Reply, AtlasError> {
     let (rules, clock) = (&call.shared.rules, call.shared.clock.as_ref());
     let world = call.shared.world();
     let cluster = world.backed_up(&call.object_id("groupId")?, call.param("clusterName"))?;
-    call.page(bodies(cluster, rules, clock))
+    call.page(cluster.snapshots.items(), |snapshot| {
+        snapshot.body(cluster, rules, clock)
+    })
 }
 
 /// A GET of one snapshot counts as a poll of it.
@@ -208,13 +217,11 @@ pub(crate) fn get(call: &Call<'_>) -> Result<Reply, AtlasError> {
     let id = &call.object_id("snapshotId")?;
     let missing = || AtlasError::resource_not_found(id);
     let cluster = world.cluster_mut(project, name)?;
-    let index = cluster.snapshots.iter().position(|known| known.id == *id);
-    let index = index.ok_or_else(missing)?;
-    let known = cluster.snapshots.get_mut(index);
+    let known = cluster.snapshots.get_mut(id);
     if let Some(taken) = known.and_then(|known| known.taken.as_mut()) {
         taken.polls = taken.polls.saturating_add(1);
     }
-    let snapshot = cluster.snapshots.get(index).ok_or_else(missing)?;
+    let snapshot = cluster.snapshots.get(id).ok_or_else(missing)?;
     Ok(Reply::One(snapshot.body(cluster, rules, clock)))
 }
 

@@ -4,8 +4,6 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use serde_json::Value;
-
 use crate::access_roles::AccessRole;
 use crate::ageing::Ageing;
 use crate::answer::EnvelopeSpelling;
@@ -13,12 +11,14 @@ use crate::buckets::Bucket;
 use crate::clock::Clock;
 use crate::digest::Gate;
 use crate::error::AtlasError;
-use crate::life::{Job, Rules};
+use crate::job_list::Jobs;
+use crate::life::Rules;
 use crate::limiter::Limiter;
 use crate::log::Log;
 use crate::page::TotalCount;
 use crate::schedule::AutoExport;
 use crate::script::Script;
+use crate::shelf::Shelf;
 use crate::snapshots::Snapshot;
 use crate::traffic::Traffic;
 use crate::validate::Schemas;
@@ -84,19 +84,12 @@ pub(crate) struct Cluster {
     pub(crate) name: String,
     /// The names of its shards; `None` for a replica set.
     pub(crate) shards: Option<Vec<String>>,
-    pub(crate) snapshots: Vec<Snapshot>,
-    pub(crate) jobs: Vec<StoredJob>,
+    pub(crate) snapshots: Shelf<Snapshot>,
+    pub(crate) jobs: Jobs,
     /// `M10` and the like, `FLEX`, `SERVERLESS`.
     pub(crate) tier: String,
     pub(crate) backup: bool,
     pub(crate) auto_export: AutoExport,
-}
-
-/// A job of the list: one that lives, or one that was put there as raw JSON and stays as it is.
-#[derive(Debug, Clone)]
-pub(crate) enum StoredJob {
-    Live(Job),
-    Raw(Value),
 }
 
 impl World {

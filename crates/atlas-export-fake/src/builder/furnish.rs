@@ -6,10 +6,12 @@ use super::{DEFAULT_PROJECT_ID, FakeAtlasBuilder, ROLE_ID};
 use crate::access_roles::AccessRole;
 use crate::buckets::Bucket;
 use crate::ids::lowered;
+use crate::job_list::{Jobs, StoredJob};
 use crate::life::JobProgress;
 use crate::schedule::AutoExport;
+use crate::shelf::Shelf;
 use crate::snapshots::Snapshot;
-use crate::state::{Cluster, Project, StoredJob};
+use crate::state::{Cluster, Project};
 
 /// What it holds.
 impl FakeAtlasBuilder {
@@ -168,8 +170,8 @@ impl FakeAtlasBuilder {
                 id,
                 name: name.to_owned(),
                 shards: None,
-                snapshots: Vec::new(),
-                jobs: Vec::new(),
+                snapshots: Shelf::default(),
+                jobs: Jobs::default(),
                 tier: "M10".to_owned(),
                 backup: true,
                 auto_export: AutoExport::default(),

@@ -50,7 +50,7 @@ impl FakeAtlasBuilder {
             .projects
             .iter_mut()
             .flat_map(|project| &mut project.clusters)
-            .flat_map(|cluster| cluster.snapshots.iter_mut().rev().zip(0..))
+            .flat_map(|cluster| cluster.snapshots.items_mut().iter_mut().rev().zip(0..))
         {
             snapshot.dated(start, before_last);
         }
@@ -99,7 +99,7 @@ impl FakeAtlasBuilder {
         let snapshots = projects
             .clone()
             .flat_map(|project| &project.clusters)
-            .flat_map(|cluster| &cluster.snapshots);
+            .flat_map(|cluster| cluster.snapshots.items());
         let mut ids = projects
             .map(|project| &project.id)
             .chain(snapshots.map(|snapshot| &snapshot.id));
