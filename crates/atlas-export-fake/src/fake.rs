@@ -12,7 +12,7 @@ use crate::builder::FakeAtlasBuilder;
 use crate::ids::lowered;
 use crate::log::RecordedRequest;
 use crate::state::Shared;
-use crate::version::Version;
+use crate::version::{Generation, Version};
 use crate::{jobs, schedule, snapshots};
 
 /// A stateful Atlas on a loopback port, for as long as it is held.
@@ -131,8 +131,13 @@ impl FakeAtlas {
         let world = self.shared.world();
         let cluster = world.cluster(&lowered(project), cluster);
         let (rules, clock) = (&self.shared.rules, self.shared.clock.as_ref());
+        let (origin, base) = (&self.shared.origin, Generation::V2.base());
         cluster
-            .map(|cluster| snapshots::bodies(cluster, rules, clock))
+            .map(|cluster| {
+                let project = lowered(project);
+                let place = format!("{origin}{base}/groups/{project}/clusters/{}", cluster.name);
+                snapshots::bodies(cluster, &place, rules, clock)
+            })
             .unwrap_or_default()
     }
 

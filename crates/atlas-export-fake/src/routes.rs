@@ -174,6 +174,19 @@ impl Call<'_> {
         self.shared.schemas.read(self.operation.id, &body)
     }
 
+    /// The absolute URL of the cluster that the path names.
+    pub(crate) fn cluster_address(&self) -> String {
+        let path = self.request.uri().path();
+        // All of them begin with `/api/atlas/v2/groups/{groupId}/clusters/{clusterName}`.
+        let below = path
+            .splitn(9, '/')
+            .nth(8)
+            .map_or(0, |below| below.len() + 1);
+        let address = self.address();
+        let end = address.len().saturating_sub(below);
+        address.get(..end).unwrap_or(&address).to_owned()
+    }
+
     /// The page of `items` that the query asks for, and nothing else of them, as `show` shows it.
     pub(crate) fn page<T>(
         &self,

@@ -69,7 +69,9 @@ mod tests {
     fn items_keep_their_order_and_the_first_of_an_id_is_found() {
         let mut shelf = Shelf::default();
         let items = [("b", 1), ("", 2), ("a", 3), ("b", 4)];
-        items.into_iter().for_each(|item| shelf.push(item));
+        for item in items {
+            shelf.push(item);
+        }
         assert_eq!(shelf.items(), items);
         assert_eq!(shelf.get("b"), Some(&("b", 1)));
         assert_eq!(shelf.get_mut("a"), Some(&mut ("a", 3)));

@@ -111,6 +111,14 @@ impl Snapshot {
             .or(Some(start));
     }
 
+    /// Its own URL and the cluster's, whose `rel` is a URL too, as live bodies have it.
+    fn links(&self, place: &str) -> Value {
+        json!([
+            { "href": format!("{place}/backup/snapshots/{}", self.id), "rel": "self" },
+            { "href": place, "rel": "https://cloud.mongodb.com/cluster" },
+        ])
+    }
+
     fn status_now(&self, rules: &Rules, clock: &dyn Clock) -> &str {
         let Some(taken) = &self.taken else {
             return &self.status;
@@ -141,7 +149,8 @@ impl Snapshot {
         }
     }
 
-    fn body(&self, cluster: &Cluster, rules: &Rules, clock: &dyn Clock) -> Value {
+    /// `place`: the URL of the cluster.
+    fn body(&self, cluster: &Cluster, place: &str, rules: &Rules, clock: &dyn Clock) -> Value {
         let status = self.status_now(rules, clock);
         let completed = status == "completed";
         // Every on-demand snapshot says "ondemand", which the published enumeration does not hold.
@@ -162,6 +171,7 @@ impl Snapshot {
         } else {
             body.insert("type".into(), "replicaSet".into());
             body.insert("replicaSetName".into(), cluster.name.clone().into());
+            body.insert("copyRegions".into(), json!([]));
         }
         if let Some(created_at) = self.created_at {
             // It is kept from its completion on, which is not known before.
@@ -183,19 +193,25 @@ impl Snapshot {
         if completed {
             body.insert("cloudProvider".into(), "AWS".into());
             body.insert("mongodVersion".into(), "8.0.12".into());
-            body.insert("storageSizeBytes".into(), self.storage_bytes.into());
         }
-        body.insert("links".into(), json!([]));
+        let size = if completed { self.storage_bytes } else { 0 };
+        body.insert("storageSizeBytes".into(), size.into());
+        body.insert("links".into(), self.links(place));
         body.insert("policyItems".into(), json!([]));
         Value::Object(body)
     }
 }
 
-/// Every snapshot of `cluster` as a list shows it.
-pub(crate) fn bodies(cluster: &Cluster, rules: &Rules, clock: &dyn Clock) -> Vec<Value> {
+/// Every snapshot of `cluster`, whose URL is `place`, as a list shows it.
+pub(crate) fn bodies(
+    cluster: &Cluster,
+    place: &str,
+    rules: &Rules,
+    clock: &dyn Clock,
+) -> Vec<Value> {
     let snapshots = cluster.snapshots.items().iter();
     snapshots
-        .map(|snapshot| snapshot.body(cluster, rules, clock))
+        .map(|snapshot| snapshot.body(cluster, place, rules, clock))
         .collect()
 }
 
@@ -203,8 +219,9 @@ pub(crate) fn list(call: &Call<'_>) -> Result<Reply, AtlasError> {
     let (rules, clock) = (&call.shared.rules, call.shared.clock.as_ref());
     let world = call.shared.world();
     let cluster = world.backed_up(&call.object_id("groupId")?, call.param("clusterName"))?;
+    let place = call.cluster_address();
     call.page(cluster.snapshots.items(), |snapshot| {
-        snapshot.body(cluster, rules, clock)
+        snapshot.body(cluster, &place, rules, clock)
     })
 }
 
@@ -222,7 +239,8 @@ pub(crate) fn get(call: &Call<'_>) -> Result<Reply, AtlasError> {
         taken.polls = taken.polls.saturating_add(1);
     }
     let snapshot = cluster.snapshots.get(id).ok_or_else(missing)?;
-    Ok(Reply::One(snapshot.body(cluster, rules, clock)))
+    let place = call.cluster_address();
+    Ok(Reply::One(snapshot.body(cluster, &place, rules, clock)))
 }
 
 /// The published bounds are those of a positive int32. Beyond, and where the expiry would have a year
@@ -265,7 +283,7 @@ pub(crate) fn take(call: &Call<'_>) -> Result<Reply, AtlasError> {
         ..Snapshot::completed(world.new_id())
     };
     let cluster = world.cluster_mut(project, name)?;
-    let shown = snapshot.body(cluster, rules, clock);
+    let shown = snapshot.body(cluster, &call.cluster_address(), rules, clock);
     cluster.snapshots.push(snapshot);
     Ok(Reply::One(shown))
 }

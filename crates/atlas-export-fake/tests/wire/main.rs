@@ -17,6 +17,7 @@ mod matching;
 mod media;
 mod peer;
 mod raw;
+mod snapshots;
 mod style;
 mod tls;
 
