@@ -301,7 +301,7 @@ pub(crate) fn delete(call: &Call<'_>) -> Result<Reply, AtlasError> {
     let clusters = project.clusters.iter();
     if clusters
         .into_iter()
-        .any(|cluster| cluster.auto_export.names(id))
+        .any(|cluster| cluster.schedule.names(id))
     {
         return Err(AtlasError::bucket_in_use(id));
     }

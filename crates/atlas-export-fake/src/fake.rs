@@ -145,7 +145,10 @@ impl FakeAtlas {
     pub fn schedule(&self, project: &str, cluster: &str) -> Value {
         let world = self.shared.world();
         let cluster = world.cluster(&lowered(project), cluster);
-        cluster.map(schedule::body).unwrap_or_default()
+        let clock = self.shared.clock.as_ref();
+        cluster
+            .map(|cluster| schedule::body(cluster, Version::V2("2024-08-05"), clock))
+            .unwrap_or_default()
     }
 
     /// A cluster's jobs as v2 lists them now; none for an unknown cluster. Looking does not count as

@@ -66,11 +66,7 @@ pub(crate) fn create(call: &Call<'_>) -> Result<Reply, AtlasError> {
         .get(snapshot_id)
         .ok_or_else(|| AtlasError::resource_not_found(snapshot_id))?;
     snapshot.check_exportable(&shared.rules, clock)?;
-    if !project
-        .buckets
-        .iter()
-        .any(|bucket| bucket.has_id(bucket_id))
-    {
+    if !project.has_bucket(bucket_id) {
         return Err(AtlasError::resource_not_found(bucket_id));
     }
     if cluster.jobs.occupy(snapshot_id, &shared.rules, clock) {

@@ -16,7 +16,7 @@ use crate::life::Rules;
 use crate::limiter::Limiter;
 use crate::log::Log;
 use crate::page::TotalCount;
-use crate::schedule::AutoExport;
+use crate::schedule::Schedule;
 use crate::script::Script;
 use crate::shelf::Shelf;
 use crate::snapshots::Snapshot;
@@ -34,6 +34,8 @@ pub(crate) struct Shared {
     pub(crate) schemas: Schemas,
     pub(crate) rules: Rules,
     pub(crate) habits: Habits,
+    /// How often the organization may export by itself.
+    pub(crate) export_frequencies: Vec<String>,
     pub(crate) limiter: Limiter,
     pub(crate) ageing: Ageing,
     pub(crate) script: Script,
@@ -89,7 +91,13 @@ pub(crate) struct Cluster {
     /// `M10` and the like, `FLEX`, `SERVERLESS`.
     pub(crate) tier: String,
     pub(crate) backup: bool,
-    pub(crate) auto_export: AutoExport,
+    pub(crate) schedule: Schedule,
+}
+
+impl Project {
+    pub(crate) fn has_bucket(&self, id: &str) -> bool {
+        self.buckets.iter().any(|bucket| bucket.has_id(id))
+    }
 }
 
 impl World {

@@ -8,7 +8,7 @@ use crate::buckets::Bucket;
 use crate::ids::lowered;
 use crate::job_list::{Jobs, StoredJob};
 use crate::life::JobProgress;
-use crate::schedule::AutoExport;
+use crate::schedule::Schedule;
 use crate::shelf::Shelf;
 use crate::snapshots::Snapshot;
 use crate::state::{Cluster, Project};
@@ -49,7 +49,8 @@ impl FakeAtlasBuilder {
         self
     }
 
-    /// Has a cluster's schedule export to a bucket, which then cannot be deleted.
+    /// Has a cluster's schedule export to a bucket, which then cannot be deleted. The frequency is
+    /// not checked: it is what somebody set before.
     pub fn auto_export(
         mut self,
         project: &str,
@@ -58,7 +59,7 @@ impl FakeAtlasBuilder {
         frequency: &str,
     ) -> Self {
         self.in_cluster(project, cluster, |cluster| {
-            cluster.auto_export = AutoExport::of(bucket, frequency);
+            cluster.schedule.export_to(bucket, frequency);
         });
         self
     }
@@ -174,7 +175,7 @@ impl FakeAtlasBuilder {
                 jobs: Jobs::default(),
                 tier: "M10".to_owned(),
                 backup: true,
-                auto_export: AutoExport::default(),
+                schedule: Schedule::default(),
             };
             change(&mut cluster);
             clusters.push(cluster);

@@ -14,6 +14,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::life::{JobOutcome, JobProgress, Rules};
 use crate::limiter::Limiter;
 use crate::page::TotalCount;
+use crate::schedule::DOCUMENTED_FREQUENCIES;
 use crate::server::Protocols;
 use crate::state::{Habits, World};
 use crate::traffic::Traffic;
@@ -39,6 +40,7 @@ pub struct FakeAtlasBuilder {
     never_stale: bool,
     rules: Rules,
     habits: Habits,
+    export_frequencies: Vec<String>,
     clock: Arc<dyn Clock>,
     world: World,
     pub(crate) limiter: Limiter,
@@ -77,6 +79,7 @@ impl FakeAtlasBuilder {
                 schedules_keep_export: false,
                 lag: Duration::ZERO,
             },
+            export_frequencies: DOCUMENTED_FREQUENCIES.map(str::to_owned).to_vec(),
             clock: Arc::new(SystemClock::new()),
             world: World::default(),
             limiter: Limiter::default(),
@@ -118,6 +121,25 @@ impl FakeAtlasBuilder {
     /// do not, since users of other clients can delete the bucket then; it is unconfirmed.
     pub fn schedules_keep_export(mut self) -> Self {
         self.habits.schedules_keep_export = true;
+        self
+    }
+
+    /// Has the organization export by itself at these frequencies too, such as `daily` and `weekly`.
+    /// Default: `monthly` and `yearly`, which are published, and no other, because the others depend
+    /// on what Atlas has switched on for an organization. A change of a schedule to another one is 400.
+    ///
+    /// ```
+    /// use atlas_export_fake::FakeAtlas;
+    ///
+    /// let builder = FakeAtlas::builder().export_frequencies(["daily", "weekly"]);
+    /// # drop(builder);
+    /// ```
+    pub fn export_frequencies<'f>(
+        mut self,
+        frequencies: impl IntoIterator<Item = &'f str>,
+    ) -> Self {
+        let more = frequencies.into_iter().map(str::to_owned);
+        self.export_frequencies.extend(more);
         self
     }
 

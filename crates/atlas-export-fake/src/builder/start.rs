@@ -77,6 +77,7 @@ impl FakeAtlasBuilder {
             schemas,
             rules: self.rules,
             habits: self.habits,
+            export_frequencies: self.export_frequencies,
             limiter: self.limiter,
             ageing: self.ageing,
             traffic: self.traffic,

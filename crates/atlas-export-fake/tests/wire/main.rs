@@ -17,6 +17,7 @@ mod matching;
 mod media;
 mod peer;
 mod raw;
+mod schedules;
 mod snapshots;
 mod style;
 mod tls;
