@@ -268,6 +268,33 @@ async fn automatic_export_is_switched_without_disturbing_the_schedule() {
 }
 
 #[tokio::test]
+async fn only_the_documented_frequencies_are_every_organization_s() {
+    for more in [false, true] {
+        let mut builder = FakeAtlas::builder()
+            .cluster(PROJECT, CLUSTER)
+            .bucket(PROJECT, Bucket::aws("exports", ROLE).id(BUCKET));
+        if more {
+            builder = builder.export_frequencies(["daily", "weekly"]);
+        }
+        let (_fake, _clock, client) = start(builder, ApiVersion::V2).await;
+        let auto = client
+            .project(parsed(PROJECT))
+            .cluster(parsed(CLUSTER))
+            .auto_export();
+        for documented in [Frequency::Monthly, Frequency::Yearly] {
+            assert!(auto.enable(&parsed(BUCKET), documented).await.is_ok());
+        }
+        for other in [Frequency::Daily, Frequency::Weekly] {
+            let enabled = auto.enable(&parsed(BUCKET), other.clone()).await;
+            match enabled {
+                Ok(settings) => assert_eq!((settings.frequency, more), (Some(other), true)),
+                Err(error) => assert_eq!((error.kind(), more), (ErrorKind::Api, false)),
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn automatic_export_to_what_is_not_there_is_refused() {
     let builder = FakeAtlas::builder().cluster(PROJECT, CLUSTER);
     let (fake, _clock, client) = start(builder, ApiVersion::V2).await;

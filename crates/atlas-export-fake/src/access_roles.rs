@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::answer::Reply;
 use crate::error::AtlasError;
+use crate::ids::lowered;
 use crate::routes::Call;
 use crate::version::Version;
 
@@ -39,7 +40,7 @@ impl AccessRole {
         Self {
             list: "azureServicePrincipals",
             body: json!({
-                "_id": id,
+                "_id": lowered(id),
                 "providerName": "AZURE",
                 "atlasAzureAppId": "9f2deb0d-be22-4524-a403-df531868bac0",
                 "servicePrincipalId": service_principal,
@@ -56,7 +57,7 @@ impl AccessRole {
         Self {
             list: "gcpServiceAccounts",
             body: json!({
-                "roleId": id,
+                "roleId": lowered(id),
                 "providerName": "GCP",
                 "gcpServiceAccountForAtlas": address,
                 "status": "COMPLETE",
@@ -68,7 +69,7 @@ impl AccessRole {
 
     fn of_aws(id: &str, arn: Value, authorized: Value) -> Self {
         let mut body = json!({
-            "roleId": id,
+            "roleId": lowered(id),
             "providerName": "AWS",
             "atlasAWSAccountArn": "arn:aws:iam::299602853325:root",
             "atlasAssumedRoleExternalId": "3192be49-6e76-4b7d-a7b8-b486a8fc4483",
@@ -88,7 +89,7 @@ impl AccessRole {
 
 pub(crate) fn list(call: &Call<'_>) -> Result<Reply, AtlasError> {
     let world = call.shared.world();
-    let project = world.project(call.object_id("groupId")?)?;
+    let project = world.project(&call.object_id("groupId")?)?;
     let of = |list: &str| {
         let roles = project.roles.iter().filter(|role| role.list == list);
         Value::from(roles.map(|role| role.body.clone()).collect::<Vec<_>>())

@@ -19,6 +19,7 @@ use serde_json::{Map, Value, json};
 
 use crate::answer::Reply;
 use crate::error::AtlasError;
+use crate::ids::{self, lowered};
 use crate::routes::Call;
 use crate::state::World;
 use crate::version::Version;
@@ -54,7 +55,7 @@ impl Bucket {
         Self::typed(json!({
             "bucketName": name,
             "cloudProvider": "AWS",
-            "iamRoleId": role_id,
+            "iamRoleId": lowered(role_id),
             "requirePrivateNetworking": false,
             "region": "us-east-1",
         }))
@@ -65,7 +66,7 @@ impl Bucket {
         Self::typed(json!({
             "bucketName": name,
             "cloudProvider": "AZURE",
-            "roleId": role_id,
+            "roleId": lowered(role_id),
             "serviceUrl": service_url,
             "tenantId": TENANT,
         }))
@@ -76,13 +77,13 @@ impl Bucket {
         Self::typed(json!({
             "bucketName": name,
             "cloudProvider": "GCP",
-            "roleId": role_id,
+            "roleId": lowered(role_id),
         }))
     }
 
     /// Sets the `_id`. Without it the fake makes one up.
     pub fn id(mut self, id: &str) -> Self {
-        self.put("_id", id.into());
+        self.put("_id", lowered(id).into());
         self
     }
 
@@ -131,9 +132,13 @@ impl Bucket {
     }
 
     /// `_id`, or the `id` that the v1.0 pages' table names.
-    pub(crate) fn object_id(&self) -> Option<&str> {
+    fn object_id(&self) -> Option<&str> {
         let id = self.body.get("_id").or_else(|| self.body.get("id"))?;
         id.as_str()
+    }
+
+    pub(crate) fn has_id(&self, id: &str) -> bool {
+        self.object_id().is_some_and(|known| ids::same(known, id))
     }
 
     fn is_on_aws(&self) -> bool {
@@ -199,19 +204,15 @@ enum View {
 
 pub(crate) fn list(call: &Call<'_>) -> Result<Reply, AtlasError> {
     let mut world = call.shared.world();
-    let project = world.project_mut(call.object_id("groupId")?)?;
+    let project = world.project_mut(&call.object_id("groupId")?)?;
     call.shared.traffic.change(&mut project.buckets);
-    let buckets = project
-        .buckets
-        .iter()
-        .filter(|bucket| bucket.is_seen(call))
-        .map(|bucket| bucket.shown(call.version, View::Brief))
-        .collect();
-    call.page(buckets)
+    let buckets = project.buckets.iter();
+    let seen: Vec<_> = buckets.filter(|bucket| bucket.is_seen(call)).collect();
+    call.page(&seen, |bucket| bucket.shown(call.version, View::Brief))
 }
 
 pub(crate) fn create(call: &Call<'_>) -> Result<Reply, AtlasError> {
-    let project_id = call.object_id("groupId")?;
+    let project_id = &call.object_id("groupId")?;
     let mut world = call.shared.world();
     world.project(project_id)?;
     let body = call.json_body()?;
@@ -229,7 +230,7 @@ pub(crate) fn create(call: &Call<'_>) -> Result<Reply, AtlasError> {
     if call.version == Version::V1
         && let Value::Object(shown) = &mut shown
     {
-        shown.insert("projectId".into(), project_id.into());
+        shown.insert("projectId".into(), project_id.as_str().into());
     }
     world.project_mut(project_id)?.buckets.push(bucket);
     Ok(Reply::One(shown))
@@ -255,12 +256,12 @@ fn check_request(body: &Value, version: Version) -> Result<(), AtlasError> {
 
 pub(crate) fn update(call: &Call<'_>) -> Result<Reply, AtlasError> {
     let mut world = call.shared.world();
-    let project = world.project_mut(call.object_id("groupId")?)?;
-    let id = call.object_id("exportBucketId")?;
+    let project = world.project_mut(&call.object_id("groupId")?)?;
+    let id = &call.object_id("exportBucketId")?;
     let bucket = project
         .buckets
         .iter_mut()
-        .find(|bucket| bucket.object_id() == Some(id) && bucket.is_seen(call))
+        .find(|bucket| bucket.has_id(id) && bucket.is_seen(call))
         .ok_or_else(|| AtlasError::resource_not_found(id))?;
     let body = call.json_body()?;
     if !bucket.is_on_aws() {
@@ -275,32 +276,32 @@ pub(crate) fn update(call: &Call<'_>) -> Result<Reply, AtlasError> {
 
 pub(crate) fn get(call: &Call<'_>) -> Result<Reply, AtlasError> {
     let world = call.shared.world();
-    let project = world.project(call.object_id("groupId")?)?;
-    let id = call.object_id("exportBucketId")?;
+    let project = world.project(&call.object_id("groupId")?)?;
+    let id = &call.object_id("exportBucketId")?;
     project
         .buckets
         .iter()
-        .find(|bucket| bucket.object_id() == Some(id) && bucket.is_seen(call))
+        .find(|bucket| bucket.has_id(id) && bucket.is_seen(call))
         .map(|bucket| Reply::One(bucket.shown(call.version, View::Alone)))
         .ok_or_else(|| AtlasError::resource_not_found(id))
 }
 
 pub(crate) fn delete(call: &Call<'_>) -> Result<Reply, AtlasError> {
     let mut world = call.shared.world();
-    let project = world.project_mut(call.object_id("groupId")?)?;
-    let id = call.object_id("exportBucketId")?;
+    let project = world.project_mut(&call.object_id("groupId")?)?;
+    let id = &call.object_id("exportBucketId")?;
     let index = project
         .buckets
         .iter()
         .position(|bucket| {
             let known = call.version != Version::V1 || bucket.exists_in(call.version);
-            bucket.object_id() == Some(id) && known
+            bucket.has_id(id) && known
         })
         .ok_or_else(|| AtlasError::resource_not_found(id))?;
     let clusters = project.clusters.iter();
     if clusters
         .into_iter()
-        .any(|cluster| cluster.auto_export.names(id))
+        .any(|cluster| cluster.schedule.names(id))
     {
         return Err(AtlasError::bucket_in_use(id));
     }

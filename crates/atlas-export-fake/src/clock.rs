@@ -85,7 +85,7 @@ impl ManualClock {
         }
     }
 
-    /// Moves both the age and the date forward by `by`.
+    /// Moves both the age and the date forward by `by`; the date to the end of the year 9999 at the most.
     pub fn advance(&self, by: Duration) {
         let mut elapsed = self.elapsed.lock().unwrap_or_else(PoisonError::into_inner);
         *elapsed = elapsed.saturating_add(by);
@@ -108,15 +108,60 @@ impl Clock for ManualClock {
     }
 }
 
-/// `by` after `date`; `date` itself where the calendar ends before that.
+/// 0000-01-01T00:00:00Z and 9999-12-31T23:59:59Z, in Unix seconds: years have four digits.
+const DATES: (i64, i64) = (-62_167_219_200, 253_402_300_799);
+
+/// The last date that a body can hold.
+pub(crate) fn last_date() -> DateTime<Utc> {
+    DateTime::from_timestamp(DATES.1, 0).unwrap_or_default()
+}
+
+/// `by` after `date`; the last date where that would be later still.
 pub(crate) fn later(date: DateTime<Utc>, by: Duration) -> DateTime<Utc> {
     TimeDelta::from_std(by)
         .ok()
         .and_then(|by| date.checked_add_signed(by))
-        .unwrap_or(date)
+        .map_or_else(last_date, |date| date.min(last_date()))
+}
+
+/// The nearest date whose year has four digits.
+pub(crate) fn bounded(date: DateTime<Utc>) -> DateTime<Utc> {
+    let seconds = date.timestamp().clamp(DATES.0, DATES.1);
+    DateTime::from_timestamp(seconds, 0).unwrap_or_default()
 }
 
 /// A date as Atlas prints it: UTC, whole seconds, `Z`.
 pub(crate) fn stamp(date: DateTime<Utc>) -> String {
-    date.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+    bounded(date).to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn no_date_is_after_the_year_9999(
+            start in any::<i64>(),
+            by in (any::<u64>(), 0_u32..64).prop_map(|(by, bits)| Duration::from_secs(by >> bits)),
+        ) {
+            let start = DateTime::from_timestamp(start, 0).unwrap_or(DateTime::<Utc>::MAX_UTC);
+            for date in [start, later(start, by)] {
+                let stamp = stamp(date);
+                prop_assert_eq!(stamp.len(), 20, "{}", &stamp);
+                prop_assert!(stamp.starts_with(|first: char| first.is_ascii_digit()));
+            }
+            prop_assert!(later(start, by) <= last_date());
+        }
+    }
+
+    #[test]
+    fn dates_within_the_calendar_are_exact() {
+        let clock = ManualClock::new();
+        assert_eq!(stamp(clock.wall()), "2026-08-10T03:28:25Z");
+        assert_eq!(stamp(last_date()), "9999-12-31T23:59:59Z");
+        clock.advance(Duration::MAX);
+        assert_eq!(clock.wall(), last_date());
+    }
 }

@@ -82,8 +82,8 @@ impl Cluster {
 
 pub(crate) fn list(call: &Call<'_>) -> Result<Reply, AtlasError> {
     let world = call.shared.world();
-    let project = world.project(call.object_id("groupId")?)?;
-    let clusters = project.clusters.iter();
-    let clusters = clusters.map(|cluster| cluster.body(call.version, &project.id));
-    call.page(clusters.collect())
+    let project = world.project(&call.object_id("groupId")?)?;
+    call.page(&project.clusters, |cluster| {
+        cluster.body(call.version, &project.id)
+    })
 }

@@ -150,7 +150,7 @@ impl AtlasError {
         Self::new(
             StatusCode::NOT_ACCEPTABLE,
             "INVALID_VERSION_DATE",
-            "The Accept header names no version of this resource.".into(),
+            "The Accept header names no version that this resource has by now.".into(),
             Vec::new(),
         )
     }

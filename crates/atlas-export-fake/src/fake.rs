@@ -9,9 +9,10 @@ use serde_json::Value;
 use tokio::task::AbortHandle;
 
 use crate::builder::FakeAtlasBuilder;
+use crate::ids::lowered;
 use crate::log::RecordedRequest;
 use crate::state::Shared;
-use crate::version::Version;
+use crate::version::{Generation, Version};
 use crate::{jobs, schedule, snapshots};
 
 /// A stateful Atlas on a loopback port, for as long as it is held.
@@ -107,7 +108,9 @@ impl FakeAtlas {
     /// project.
     pub fn cluster_names(&self, project: &str) -> Vec<String> {
         let world = self.shared.world();
-        let clusters = world.project(project).map(|project| &project.clusters);
+        let clusters = world
+            .project(&lowered(project))
+            .map(|project| &project.clusters);
         let names = clusters.into_iter().flatten();
         names.map(|cluster| cluster.name.clone()).collect()
     }
@@ -116,7 +119,9 @@ impl FakeAtlas {
     /// for an unknown project.
     pub fn buckets(&self, project: &str) -> Vec<Value> {
         let world = self.shared.world();
-        let buckets = world.project(project).map(|project| &project.buckets);
+        let buckets = world
+            .project(&lowered(project))
+            .map(|project| &project.buckets);
         let buckets = buckets.into_iter().flatten();
         buckets.map(|bucket| bucket.body.clone()).collect()
     }
@@ -124,18 +129,26 @@ impl FakeAtlas {
     /// A cluster's snapshots as the list shows them; none for an unknown cluster.
     pub fn snapshots(&self, project: &str, cluster: &str) -> Vec<Value> {
         let world = self.shared.world();
-        let cluster = world.cluster(project, cluster);
+        let cluster = world.cluster(&lowered(project), cluster);
         let (rules, clock) = (&self.shared.rules, self.shared.clock.as_ref());
+        let (origin, base) = (&self.shared.origin, Generation::V2.base());
         cluster
-            .map(|cluster| snapshots::bodies(cluster, rules, clock))
+            .map(|cluster| {
+                let project = lowered(project);
+                let place = format!("{origin}{base}/groups/{project}/clusters/{}", cluster.name);
+                snapshots::bodies(cluster, &place, rules, clock)
+            })
             .unwrap_or_default()
     }
 
     /// A cluster's backup schedule as Atlas shows it; `null` for an unknown cluster.
     pub fn schedule(&self, project: &str, cluster: &str) -> Value {
         let world = self.shared.world();
-        let cluster = world.cluster(project, cluster);
-        cluster.map(schedule::body).unwrap_or_default()
+        let cluster = world.cluster(&lowered(project), cluster);
+        let clock = self.shared.clock.as_ref();
+        cluster
+            .map(|cluster| schedule::body(cluster, Version::V2("2024-08-05"), clock))
+            .unwrap_or_default()
     }
 
     /// A cluster's jobs as v2 lists them now; none for an unknown cluster. Looking does not count as
@@ -144,7 +157,7 @@ impl FakeAtlas {
         let shared = &self.shared;
         let world = shared.world();
         let version = Version::V2("2023-01-01");
-        let cluster = world.cluster(project, cluster);
+        let cluster = world.cluster(&lowered(project), cluster);
         cluster
             .map(|cluster| jobs::bodies(cluster, &shared.rules, version, shared.clock.as_ref()))
             .unwrap_or_default()

@@ -220,7 +220,8 @@ impl Fault {
     }
 
     /// HTTP/2: a GOAWAY with `NO_ERROR`, and the end of the connection. The last stream that it names
-    /// is the one before the request's, or the request's own at [`Moment::Acted`]: it tells the truth.
+    /// is the one before the request's, or the request's own at [`Moment::Acted`]; a later one where
+    /// that was acted on meanwhile. No stream beyond it was or will be acted on: it tells the truth.
     /// HTTP/1.1: as [`close`](Self::close).
     pub fn go_away() -> Self {
         Self::new(Kind::GoAway)

@@ -50,10 +50,13 @@ impl Visitor {
     }
 
     /// Everything that is done about a request. `body` is not read where the fault does not let it.
+    /// `may_act` is asked right before the request is acted on; one that may not be is left without an
+    /// answer, on a connection that is about to end.
     pub(crate) async fn receive(
         &self,
         parts: request::Parts,
         body: impl Future<Output = Result<Bytes, Unreadable>> + Send,
+        may_act: impl FnOnce() -> bool + Send,
     ) -> Reaction {
         let _present = self.shared.traffic.enter();
         self.shared.traffic.travel().await;
@@ -61,6 +64,9 @@ impl Visitor {
         let Some(fault) = self.shared.script.fault(&head) else {
             let body = body.await;
             let ticket = self.enter(&parts, &body, None);
+            if !may_act() {
+                return Reaction::Silence;
+            }
             let answer = self.act(parts, body, ticket).await;
             return self.noted(ticket, Reaction::Answer(answer));
         };
@@ -90,6 +96,9 @@ impl Visitor {
         hold(Moment::Read).await;
         if !fault.acts() {
             return strike(ticket, Response::default());
+        }
+        if !may_act() {
+            return Reaction::Silence;
         }
         if fault.forgets() {
             self.shared.gate.forget_all();

@@ -26,7 +26,7 @@ pub(crate) async fn serve(socket: Socket, visitor: Visitor) {
         let (visitor, hand_over) = (visitor.clone(), hand_over.clone());
         async move {
             let (parts, body) = request.into_parts();
-            let play = match visitor.receive(parts, whole(body)).await {
+            let play = match visitor.receive(parts, whole(body), || true).await {
                 Reaction::Answer(answer) => return Ok::<_, Infallible>(answer.map(Full::new)),
                 Reaction::LastAnswer(mut answer) => {
                     let close = HeaderValue::from_static("close");

@@ -1,5 +1,5 @@
 //! HTTP/2, on the `h2` crate itself: hyper would not say which stream a request came on, and a
-//! GOAWAY that leaves a request out must name the stream before it.
+//! GOAWAY must name the last one that may have been acted on ([`ActedStreams`]).
 
 use std::future::poll_fn;
 use std::task::Poll;
@@ -12,6 +12,7 @@ use http::{HeaderValue, Method, Request, Response, StatusCode, Uri};
 use tokio::sync::mpsc::{self, UnboundedSender};
 use tokio::task::JoinSet;
 
+use crate::acted::ActedStreams;
 use crate::front::{MAX_BODY_BYTES, Unreadable, Visitor};
 use crate::line::{End, Line, Socket};
 use crate::reaction::{Play, Reaction, Step};
@@ -35,11 +36,13 @@ pub(crate) async fn serve(socket: Socket, visitor: Visitor) {
     };
     let (orders, mut inbox) = mpsc::unbounded_channel();
     let mut streams = JoinSet::new();
+    let acted = ActedStreams::default();
     loop {
         tokio::select! {
             accepted = connection.accept() => match accepted {
                 Some(Ok((request, respond))) => {
-                    streams.spawn(stream(visitor.clone(), request, respond, orders.clone()));
+                    let (visitor, orders) = (visitor.clone(), orders.clone());
+                    streams.spawn(stream(visitor, request, respond, orders, acted.clone()));
                 }
                 Some(Err(_)) | None => return,
             },
@@ -92,6 +95,7 @@ async fn stream(
     request: Request<RecvStream>,
     mut respond: SendResponse<Bytes>,
     orders: UnboundedSender<Order>,
+    acted: ActedStreams,
 ) {
     let id = respond.stream_id().as_u32();
     let (mut parts, body) = request.into_parts();
@@ -101,7 +105,7 @@ async fn stream(
     }
     let bodiless = parts.method == Method::HEAD;
     let reaction = tokio::select! {
-        reaction = visitor.receive(parts, whole(body)) => reaction,
+        reaction = visitor.receive(parts, whole(body), || acted.begin(id)) => reaction,
         _ = poll_fn(|cx| respond.poll_reset(cx)) => return,
     };
     // A stream whose sending half is dropped loses what is queued, and is reset.
@@ -122,7 +126,7 @@ async fn stream(
         }
         Reaction::GoAway { covered } => Some(Order::GoAway {
             // The client's streams have odd numbers.
-            last: if covered { id } else { id.saturating_sub(2) },
+            last: acted.go_away(if covered { id } else { id.saturating_sub(2) }),
         }),
         Reaction::Silence => None,
     };

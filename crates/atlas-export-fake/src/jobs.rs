@@ -1,54 +1,15 @@
 //! Export jobs: created, listed, looked at. Nothing cancels or deletes one.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 
 use crate::answer::Reply;
 use crate::clock::Clock;
 use crate::error::AtlasError;
+use crate::job_list::StoredJob;
 use crate::life::{Job, Rules};
 use crate::routes::Call;
-use crate::state::{Cluster, StoredJob};
+use crate::state::Cluster;
 use crate::version::Version;
-
-/// The states in which a snapshot cannot be exported a second time.
-const ACTIVE: [&str; 2] = ["Queued", "InProgress"];
-
-impl StoredJob {
-    fn id(&self) -> Option<&str> {
-        match self {
-            Self::Live(job) => Some(&job.id),
-            Self::Raw(body) => body.get("id")?.as_str(),
-        }
-    }
-
-    pub(crate) fn body(&self, rules: &Rules, version: Version, clock: &dyn Clock) -> Value {
-        match self {
-            Self::Live(job) => job.body(rules, version, clock),
-            Self::Raw(body) => body.clone(),
-        }
-    }
-
-    /// Whether it has been there for `lag`.
-    fn is_seen(&self, lag: Duration, clock: &dyn Clock) -> bool {
-        match self {
-            Self::Live(job) => clock.now().saturating_sub(job.born) >= lag,
-            Self::Raw(_) => true,
-        }
-    }
-
-    /// Whether this is an export of `snapshot` that has not ended.
-    fn occupies(&self, snapshot: &str, rules: &Rules, clock: &dyn Clock) -> bool {
-        match self {
-            Self::Live(job) => job.snapshot_id == snapshot && job.is_active(rules, clock),
-            Self::Raw(body) => {
-                let text = |key: &str| body.get(key).and_then(Value::as_str).unwrap_or_default();
-                text("snapshotId") == snapshot && ACTIVE.contains(&text("state"))
-            }
-        }
-    }
-}
 
 /// Every job of `cluster` as `version` lists it now.
 pub(crate) fn bodies(
@@ -57,33 +18,31 @@ pub(crate) fn bodies(
     version: Version,
     clock: &dyn Clock,
 ) -> Vec<Value> {
-    let jobs = cluster.jobs.iter();
+    let jobs = cluster.jobs.items().iter();
     jobs.map(|job| job.body(rules, version, clock)).collect()
 }
 
 pub(crate) fn list(call: &Call<'_>) -> Result<Reply, AtlasError> {
     let shared = call.shared;
     let world = shared.world();
-    let cluster = world.backed_up(call.object_id("groupId")?, call.param("clusterName"))?;
+    let cluster = world.backed_up(&call.object_id("groupId")?, call.param("clusterName"))?;
     let clock = shared.clock.as_ref();
-    let jobs = cluster.jobs.iter();
-    let seen = jobs.filter(|job| job.is_seen(shared.habits.lag, clock));
-    call.page(
-        seen.map(|job| job.body(&shared.rules, call.version, clock))
-            .collect(),
-    )
+    let (lag, now) = (shared.habits.lag, clock.now());
+    let jobs = cluster.jobs.items().iter();
+    let seen: Vec<_> = jobs.filter(|job| job.is_seen(lag, now)).collect();
+    call.page(&seen, |job| job.body(&shared.rules, call.version, clock))
 }
 
 pub(crate) fn get(call: &Call<'_>) -> Result<Reply, AtlasError> {
     let shared = call.shared;
     let clock = shared.clock.as_ref();
     let mut world = shared.world();
-    let cluster = world.cluster_mut(call.object_id("groupId")?, call.param("clusterName"))?;
-    let id = call.object_id("exportId")?;
+    let cluster = world.cluster_mut(&call.object_id("groupId")?, call.param("clusterName"))?;
+    let id = &call.object_id("exportId")?;
     let job = cluster
         .jobs
-        .iter_mut()
-        .find(|job| job.id() == Some(id) && job.is_seen(shared.habits.lag, clock))
+        .get_mut(id)
+        .filter(|job| job.is_seen(shared.habits.lag, clock.now()))
         .ok_or_else(|| AtlasError::resource_not_found(id))?;
     if let StoredJob::Live(job) = job {
         job.poll(&shared.rules, clock);
@@ -94,7 +53,7 @@ pub(crate) fn get(call: &Call<'_>) -> Result<Reply, AtlasError> {
 pub(crate) fn create(call: &Call<'_>) -> Result<Reply, AtlasError> {
     let shared = call.shared;
     let clock = shared.clock.as_ref();
-    let (project_id, name) = (call.object_id("groupId")?, call.param("clusterName"));
+    let (project_id, name) = (&call.object_id("groupId")?, call.param("clusterName"));
     let mut world = shared.world();
     let project = world.project(project_id)?;
     let cluster = world.backed_up(project_id, name)?;
@@ -104,22 +63,13 @@ pub(crate) fn create(call: &Call<'_>) -> Result<Reply, AtlasError> {
 
     let snapshot = cluster
         .snapshots
-        .iter()
-        .find(|snapshot| snapshot.id == snapshot_id)
+        .get(snapshot_id)
         .ok_or_else(|| AtlasError::resource_not_found(snapshot_id))?;
     snapshot.check_exportable(&shared.rules, clock)?;
-    if !project
-        .buckets
-        .iter()
-        .any(|bucket| bucket.object_id() == Some(bucket_id))
-    {
+    if !project.has_bucket(bucket_id) {
         return Err(AtlasError::resource_not_found(bucket_id));
     }
-    if cluster
-        .jobs
-        .iter()
-        .any(|job| job.occupies(snapshot_id, &shared.rules, clock))
-    {
+    if cluster.jobs.occupy(snapshot_id, &shared.rules, clock) {
         return Err(AtlasError::export_in_progress(snapshot_id));
     }
 

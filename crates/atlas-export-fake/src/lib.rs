@@ -55,27 +55,70 @@
 //!
 //! What the fake does then is a choice; a test should not depend on it more than it must.
 //!
+//! Requests:
+//!
+//! - v2 without a versioned `Accept` is 406 `INVALID_VERSION_DATE`, as users report; so is a version
+//!   date before all of a resource's versions, or after today by the fake's clock. v1.0 is 406 where
+//!   `Accept` rules `application/json` out. v2 takes bodies of type `application/json` too.
+//! - 405 and 415 carry `METHOD_NOT_ALLOWED` and `UNSUPPORTED_MEDIA_TYPE`; a body that breaks off or is
+//!   larger than 16 MiB is 400 `UNREADABLE_BODY`.
+//! - An id in capitals is taken, in a path and in a body, and answered in small letters.
+//! - A malformed id in the path, a parameter out of range, an unknown attribute, and a snapshot that
+//!   cannot be exported are 400 `VALIDATION_ERROR`.
+//! - A missing bucket, job or snapshot is 404 `RESOURCE_NOT_FOUND`, in a body as in a path.
 //! - Under `envelope=true` the status line says 200 to all but a 401, errors are wrapped like results,
 //!   and a DELETE answers `{"status":204,"content":{}}`.
-//! - v2 without a versioned `Accept` is 406 `INVALID_VERSION_DATE`, as users report; v1.0 is 406 where
-//!   `Accept` rules `application/json` out. v2 takes bodies of type `application/json` too.
-//! - A malformed id in the path, a parameter out of range, and a snapshot that cannot be exported are
-//!   400 `VALIDATION_ERROR`.
-//! - A missing bucket, job or snapshot is 404 `RESOURCE_NOT_FOUND`, in a body as in a path.
+//!
+//! Clusters, buckets and jobs:
+//!
+//! - `providerName` is `FLEX` for Flex clusters, `TENANT` for shared ones and `SERVERLESS` for serverless
+//!   instances, with `AWS` as `backingProviderName`. All three are refused with the code of Flex
+//!   clusters where backups are concerned.
+//! - v1.0 and version 2023-01-01 do not know the buckets of other clouds than AWS, nor private
+//!   networking: both are 400 `VALIDATION_ERROR` there, as is a `serviceUrl` on another host than
+//!   `blob.core.windows.net`.
 //! - A second active export of a snapshot is 409 `SNAPSHOT_EXPORT_IN_PROGRESS`.
 //! - `EXPORT_BUCKET_DELETE_FAILED_BUCKET_IN_USE` comes with 400, and for buckets that a schedule
 //!   names; a schedule whose export is switched off names none, unless [told
 //!   otherwise](FakeAtlasBuilder::schedules_keep_export).
-//! - Shared clusters and serverless instances are refused with the code of Flex clusters.
-//! - 405 and 415 carry `METHOD_NOT_ALLOWED` and `UNSUPPORTED_MEDIA_TYPE`.
-//! - v1.0 and version 2023-01-01 do not know the buckets of other clouds than AWS.
+//!
+//! Snapshots:
+//!
+//! - A second snapshot may be taken while the first is queued or in progress.
+//! - `storageSizeBytes` is 0 until a snapshot is completed; `copyRegions` is always empty, and only
+//!   replica sets have it, as published; the two `links` are the same wherever a snapshot is shown.
+//! - A `retentionInDays` that is no positive int32 is 400 `VALIDATION_ERROR`; so is one whose expiry would
+//!   be after the year 9999. No date that the fake writes is.
+//!
+//! Schedules:
+//!
+//! - Exports are `monthly` or `yearly`, which are published; other frequencies are 400 `VALIDATION_ERROR`
+//!   unless [the organization has them](FakeAtlasBuilder::export_frequencies).
+//! - An export to a bucket that does not exist is 404; one that is switched on without a bucket, or has
+//!   no frequency, is 400. The members of `export` may be changed one by one.
+//! - `clusterId`, `clusterName`, `nextSnapshot` and `links` are taken in a change and ignored. Ids of
+//!   policies and of their items are kept as they are sent; what has none is given one.
+//! - `referenceHourOfDay` is 0 to 23 and `referenceMinuteOfHour` 0 to 59; retentions and their values are
+//!   at least 1. Published are int32 without bounds.
+//! - `frequencyInterval` is bounded as the published text has it for hourly, weekly and yearly items.
+//!   That less frequent items keep their snapshots longer is not checked.
+//! - A copy setting has either what `copyPolicyItemsEnabled` asks for or `lastNumberOfSnapshots`, and is
+//!   400 otherwise. Settings of before the switch lose what no longer fits when they are shown.
+//! - `nextSnapshot` is the next reference time, whatever the policies say. v1.0 has the schedule of
+//!   version 2023-01-01, with `replicationSpecId` for the zone of a copy setting.
+//! - Nothing is done by a schedule: no snapshot is taken, copied, exported or deleted.
+//!
+//! Rates and headers:
+//!
 //! - Rates are limited for export buckets, export jobs, snapshots and so on apart, and in each
 //!   project apart. Buckets are refilled by whole periods of the clock, unless [told
-//!   otherwise](FakeAtlasBuilder::refill_evenly).
+//!   otherwise](FakeAtlasBuilder::refill_evenly). A 429 that tells nothing of its bucket carries
+//!   `RATE_LIMITED`.
 //! - [`Fault::no_challenge`] and the like have Atlas's error body, as any 401 of the live service.
 //! - The `Deprecation` date and the values of `X-Java-Method` are made up.
 
 mod access_roles;
+mod acted;
 mod ageing;
 mod answer;
 mod authorization;
@@ -91,6 +134,8 @@ mod fault;
 mod front;
 mod http1;
 mod http2;
+mod ids;
+mod job_list;
 mod jobs;
 mod life;
 mod limiter;
@@ -104,6 +149,7 @@ mod routes;
 mod schedule;
 mod script;
 mod server;
+mod shelf;
 mod snapshots;
 mod state;
 mod tls;

@@ -28,9 +28,11 @@ const DEFAULT_ITEMS_PER_PAGE: usize = 100;
 /// Atlas's page numbers are 32-bit signed integers.
 const MAX_PAGE_NUM: usize = 0x7fff_ffff;
 
-/// Cuts the page that `query` asks for out of `items`. `address` is the absolute URL of the list.
-pub(crate) fn page(
-    items: Vec<Value>,
+/// Cuts the page that `query` asks for out of `items`, of which `show` makes bodies: of those on the page
+/// alone, since a long list is read page by page. `address` is the absolute URL of the list.
+pub(crate) fn page<T>(
+    items: &[T],
+    show: impl FnMut(&T) -> Value,
     query: &str,
     address: &str,
     habits: Habits,
@@ -47,7 +49,7 @@ pub(crate) fn page(
 
     let total = items.len();
     let start = (number - 1).saturating_mul(size);
-    let results: Vec<Value> = items.into_iter().skip(start).take(size).collect();
+    let results: Vec<Value> = items.iter().skip(start).take(size).map(show).collect();
     let mut page = Map::new();
 
     if habits.links {
@@ -128,7 +130,13 @@ mod tests {
             (0, "", &[], &["self"]),
         ];
         for (count, query, results, links) in table {
-            let page = page(items(count), query, "http://fake/list", HABITS)?;
+            let page = page(
+                &items(count),
+                Value::clone,
+                query,
+                "http://fake/list",
+                HABITS,
+            )?;
             assert_eq!(page.get("results"), Some(&json!(results)), "{query}");
             assert_eq!(page.get("totalCount"), Some(&json!(count)), "{query}");
             assert_eq!(rels(&page), links, "{query}");
@@ -138,13 +146,29 @@ mod tests {
 
     #[test]
     fn a_default_page_holds_a_hundred_items() -> Result<(), AtlasError> {
-        let page = page(items(250), "", "http://fake/list", HABITS)?;
+        let page = page(&items(250), Value::clone, "", "http://fake/list", HABITS)?;
         let results = page.get("results").and_then(Value::as_array);
         assert_eq!(results.map(Vec::len), Some(100));
         assert_eq!(
             page.get("links").and_then(|links| links.pointer("/1/href")),
             Some(&json!("http://fake/list?pageNum=2&itemsPerPage=100"))
         );
+        Ok(())
+    }
+
+    #[test]
+    fn bodies_are_made_of_the_page_alone() -> Result<(), AtlasError> {
+        let jobs: Vec<u64> = (0..16_000).collect();
+        for (number, made) in [(1, 500), (32, 500), (33, 0)] {
+            let mut bodies = 0;
+            let show = |job: &u64| {
+                bodies += 1;
+                Value::from(*job)
+            };
+            let query = format!("itemsPerPage=500&pageNum={number}");
+            page(&jobs, show, &query, "http://fake/list", HABITS)?;
+            assert_eq!(bodies, made, "page {number}");
+        }
         Ok(())
     }
 
@@ -160,7 +184,7 @@ mod tests {
             ("itemsPerPage=", "itemsPerPage"),
             ("includeCount=yes", "includeCount"),
         ] {
-            let detail = page(items(1), query, "http://fake/list", HABITS)
+            let detail = page(&items(1), Value::clone, query, "http://fake/list", HABITS)
                 .map_err(|e| e.body().get("detail").map(ToString::to_string));
             assert!(
                 matches!(&detail, Err(Some(detail)) if detail.contains(name)),
@@ -182,7 +206,7 @@ mod tests {
                 links: false,
                 ..HABITS
             };
-            let page = page(items(3), query, "http://fake/list", habits)?;
+            let page = page(&items(3), Value::clone, query, "http://fake/list", habits)?;
             assert_eq!(page.get("totalCount"), expected.as_ref());
             assert_eq!(page.get("links"), None);
         }

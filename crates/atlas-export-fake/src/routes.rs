@@ -17,9 +17,10 @@ use serde_json::Value;
 use crate::answer::{Reply, Style, set};
 use crate::error::AtlasError;
 use crate::front::WholeBody;
+use crate::ids;
 use crate::operations::{JOBS, OPERATIONS, Operation};
 use crate::page;
-use crate::state::{Shared, is_object_id};
+use crate::state::Shared;
 use crate::version::{self, Generation, Version};
 
 /// The whole fake as a service.
@@ -69,7 +70,8 @@ fn serve(
     let admission = shared
         .limiter
         .admit(operation.family(), path, shared.clock.now());
-    let resolved = version::resolve(generation, operation.versions, request.headers());
+    let today = shared.clock.wall().date_naive();
+    let resolved = version::resolve(generation, operation.versions, request.headers(), today);
     let outcome = admission.check(path).and_then(|()| {
         let version = resolved.clone()?;
         shared.ageing.check(version, path)?;
@@ -144,17 +146,25 @@ impl Call<'_> {
             .map_or("", |(_, value)| value)
     }
 
-    /// A segment of the path that must be an id.
-    pub(crate) fn object_id(&self, name: &str) -> Result<&str, AtlasError> {
+    /// A segment of the path that must be an id, in small letters.
+    pub(crate) fn object_id(&self, name: &str) -> Result<String, AtlasError> {
         let id = self.param(name);
-        if is_object_id(id) {
-            Ok(id)
+        if ids::is_object_id(id) {
+            Ok(ids::lowered(id))
         } else {
             Err(AtlasError::invalid_field(
                 name,
-                format!("must be 24 lower-case hexadecimal digits, not {id:?}"),
+                format!("must be 24 hexadecimal digits, not {id:?}"),
             ))
         }
+    }
+
+    /// The absolute URL of this resource, without a query.
+    fn address(&self) -> String {
+        let path = self.request.uri().path();
+        let project = self.param("groupId");
+        let path = path.replacen(project, &ids::lowered(project), 1);
+        format!("{}{path}", self.shared.origin)
     }
 
     /// The body, held against the operation's schema.
@@ -164,11 +174,27 @@ impl Call<'_> {
         self.shared.schemas.read(self.operation.id, &body)
     }
 
-    /// The page of `items` that the query asks for.
-    pub(crate) fn page(&self, items: Vec<Value>) -> Result<Reply, AtlasError> {
-        let uri = self.request.uri();
-        let address = format!("{}{}", self.shared.origin, uri.path());
-        let query = uri.query().unwrap_or_default();
-        page::page(items, query, &address, self.shared.habits).map(Reply::Page)
+    /// The absolute URL of the cluster that the path names.
+    pub(crate) fn cluster_address(&self) -> String {
+        let path = self.request.uri().path();
+        // All of them begin with `/api/atlas/v2/groups/{groupId}/clusters/{clusterName}`.
+        let below = path
+            .splitn(9, '/')
+            .nth(8)
+            .map_or(0, |below| below.len() + 1);
+        let address = self.address();
+        let end = address.len().saturating_sub(below);
+        address.get(..end).unwrap_or(&address).to_owned()
+    }
+
+    /// The page of `items` that the query asks for, and nothing else of them, as `show` shows it.
+    pub(crate) fn page<T>(
+        &self,
+        items: &[T],
+        show: impl FnMut(&T) -> Value,
+    ) -> Result<Reply, AtlasError> {
+        let query = self.request.uri().query().unwrap_or_default();
+        let habits = self.shared.habits;
+        page::page(items, show, query, &self.address(), habits).map(Reply::Page)
     }
 }

@@ -1,7 +1,9 @@
 //! The accept loop: one task for each connection, so that what happens on it can be decided here.
 
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
@@ -22,6 +24,9 @@ pub(crate) enum Protocols {
 }
 
 const H2: &[u8] = b"h2";
+
+/// How long the accept loop rests when it could not accept.
+const PAUSE: Duration = Duration::from_millis(10);
 
 impl Protocols {
     /// What ALPN offers, the best first.
@@ -49,18 +54,27 @@ impl Server {
         let mut connections = JoinSet::new();
         loop {
             tokio::select! {
-                accepted = listener.accept() => match accepted {
-                    Ok((stream, _)) => {
-                        self.shared.connections.fetch_add(1, Ordering::Relaxed);
-                        let (tls, visitor) = (self.tls.clone(), visitor.clone());
-                        connections.spawn(connection(stream, tls, self.protocols, visitor));
-                    }
-                    // The peer went away, or the process has no descriptor left: let others run,
-                    // try on.
-                    Err(_) => tokio::task::yield_now().await,
-                },
+                (stream, _) = next(|| listener.accept()) => {
+                    self.shared.connections.fetch_add(1, Ordering::Relaxed);
+                    let (tls, visitor) = (self.tls.clone(), visitor.clone());
+                    connections.spawn(connection(stream, tls, self.protocols, visitor));
+                }
                 Some(_) = connections.join_next() => {}
             }
+        }
+    }
+}
+
+/// What `accept` gives once it does. Where it fails the peer went away, or the process has no descriptor
+/// left; then the next attempt fails at once too, and a loop without a pause would take a whole core.
+async fn next<T, A>(mut accept: impl FnMut() -> A) -> T
+where
+    A: Future<Output = io::Result<T>>,
+{
+    loop {
+        match accept().await {
+            Ok(accepted) => return accepted,
+            Err(_) => tokio::time::sleep(PAUSE).await,
         }
     }
 }
@@ -83,5 +97,44 @@ async fn connection(stream: TcpStream, tls: Option<Tls>, protocols: Protocols, v
         http2::serve(socket, visitor).await;
     } else {
         http1::serve(socket, visitor).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::future::{pending, ready};
+
+    /// The time is tokio's own, which passes only while nothing else is to be done.
+    #[tokio::test(start_paused = true)]
+    async fn a_failed_accept_is_not_repeated_at_once() {
+        let mut attempts = 0;
+        let exhausted = next(|| {
+            attempts += 1;
+            let spinning = attempts > 1000;
+            async move {
+                if spinning {
+                    pending::<()>().await;
+                }
+                Err::<(), _>(io::Error::other("too many open files"))
+            }
+        });
+        let second = Duration::from_secs(1) - Duration::from_millis(1);
+        assert!(tokio::time::timeout(second, exhausted).await.is_err());
+        assert_eq!(attempts, 100);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_first_success_ends_the_pauses() {
+        let mut attempts = 0;
+        let accepted = next(|| {
+            attempts += 1;
+            ready(match attempts {
+                4 => Ok("accepted"),
+                _ => Err(io::Error::other("too many open files")),
+            })
+        });
+        assert_eq!(accepted.await, "accepted");
+        assert_eq!(attempts, 4);
     }
 }

@@ -6,10 +6,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 
 use crate::answer::Reply;
-use crate::clock::{Clock, later, stamp};
+use crate::clock::{Clock, bounded, last_date, later, stamp};
 use crate::error::AtlasError;
+use crate::ids::lowered;
 use crate::life::{Phase, Rules};
 use crate::routes::Call;
+use crate::shelf::Identified;
 use crate::state::Cluster;
 
 const RETENTION: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -45,12 +47,18 @@ struct Taken {
     retention: Duration,
 }
 
+impl Identified for Snapshot {
+    fn id(&self) -> Option<&str> {
+        Some(&self.id)
+    }
+}
+
 impl Snapshot {
-    /// A completed on-demand snapshot, made a minute before the fake starts. `id`: 24 lower-case hex
-    /// digits.
+    /// A completed on-demand snapshot, made a minute before the fake starts. `id`: 24 hexadecimal
+    /// digits, kept in small letters.
     pub fn completed(id: impl Into<String>) -> Self {
         Self {
-            id: id.into(),
+            id: lowered(&id.into()),
             status: "completed".into(),
             kind: "onDemand".into(),
             description: None,
@@ -86,9 +94,10 @@ impl Snapshot {
         self
     }
 
-    /// `createdAt`; it is also the date in the export's prefix.
+    /// `createdAt`; it is also the date in the export's prefix. Of a year beyond 9999, the last second
+    /// of that.
     pub fn created_at(mut self, date: DateTime<Utc>) -> Self {
-        self.created_at = Some(date);
+        self.created_at = Some(bounded(date));
         self
     }
 
@@ -100,6 +109,14 @@ impl Snapshot {
             .created_at
             .or(start.checked_sub_signed(age))
             .or(Some(start));
+    }
+
+    /// Its own URL and the cluster's, whose `rel` is a URL too, as live bodies have it.
+    fn links(&self, place: &str) -> Value {
+        json!([
+            { "href": format!("{place}/backup/snapshots/{}", self.id), "rel": "self" },
+            { "href": place, "rel": "https://cloud.mongodb.com/cluster" },
+        ])
     }
 
     fn status_now(&self, rules: &Rules, clock: &dyn Clock) -> &str {
@@ -132,7 +149,8 @@ impl Snapshot {
         }
     }
 
-    fn body(&self, cluster: &Cluster, rules: &Rules, clock: &dyn Clock) -> Value {
+    /// `place`: the URL of the cluster.
+    fn body(&self, cluster: &Cluster, place: &str, rules: &Rules, clock: &dyn Clock) -> Value {
         let status = self.status_now(rules, clock);
         let completed = status == "completed";
         // Every on-demand snapshot says "ondemand", which the published enumeration does not hold.
@@ -153,6 +171,7 @@ impl Snapshot {
         } else {
             body.insert("type".into(), "replicaSet".into());
             body.insert("replicaSetName".into(), cluster.name.clone().into());
+            body.insert("copyRegions".into(), json!([]));
         }
         if let Some(created_at) = self.created_at {
             // It is kept from its completion on, which is not known before.
@@ -165,7 +184,7 @@ impl Snapshot {
             } else {
                 0
             };
-            let expires_at = later(created_at, kept + Duration::from_secs(made));
+            let expires_at = later(created_at, kept.saturating_add(Duration::from_secs(made)));
             body.insert("expiresAt".into(), stamp(expires_at).into());
             if completed {
                 body.insert("createdAt".into(), stamp(created_at).into());
@@ -174,73 +193,81 @@ impl Snapshot {
         if completed {
             body.insert("cloudProvider".into(), "AWS".into());
             body.insert("mongodVersion".into(), "8.0.12".into());
-            body.insert("storageSizeBytes".into(), self.storage_bytes.into());
         }
-        body.insert("links".into(), json!([]));
+        let size = if completed { self.storage_bytes } else { 0 };
+        body.insert("storageSizeBytes".into(), size.into());
+        body.insert("links".into(), self.links(place));
         body.insert("policyItems".into(), json!([]));
         Value::Object(body)
     }
 }
 
-/// Every snapshot of `cluster` as a list shows it.
-pub(crate) fn bodies(cluster: &Cluster, rules: &Rules, clock: &dyn Clock) -> Vec<Value> {
-    let snapshots = cluster.snapshots.iter();
+/// Every snapshot of `cluster`, whose URL is `place`, as a list shows it.
+pub(crate) fn bodies(
+    cluster: &Cluster,
+    place: &str,
+    rules: &Rules,
+    clock: &dyn Clock,
+) -> Vec<Value> {
+    let snapshots = cluster.snapshots.items().iter();
     snapshots
-        .map(|snapshot| snapshot.body(cluster, rules, clock))
+        .map(|snapshot| snapshot.body(cluster, place, rules, clock))
         .collect()
 }
 
 pub(crate) fn list(call: &Call<'_>) -> Result<Reply, AtlasError> {
     let (rules, clock) = (&call.shared.rules, call.shared.clock.as_ref());
     let world = call.shared.world();
-    let cluster = world.backed_up(call.object_id("groupId")?, call.param("clusterName"))?;
-    call.page(bodies(cluster, rules, clock))
+    let cluster = world.backed_up(&call.object_id("groupId")?, call.param("clusterName"))?;
+    let place = call.cluster_address();
+    call.page(cluster.snapshots.items(), |snapshot| {
+        snapshot.body(cluster, &place, rules, clock)
+    })
 }
 
 /// A GET of one snapshot counts as a poll of it.
 pub(crate) fn get(call: &Call<'_>) -> Result<Reply, AtlasError> {
     let (rules, clock) = (&call.shared.rules, call.shared.clock.as_ref());
-    let (project, name) = (call.object_id("groupId")?, call.param("clusterName"));
+    let (project, name) = (&call.object_id("groupId")?, call.param("clusterName"));
     let mut world = call.shared.world();
     world.backed_up(project, name)?;
-    let id = call.object_id("snapshotId")?;
+    let id = &call.object_id("snapshotId")?;
     let missing = || AtlasError::resource_not_found(id);
     let cluster = world.cluster_mut(project, name)?;
-    let index = cluster.snapshots.iter().position(|known| known.id == id);
-    let index = index.ok_or_else(missing)?;
-    let known = cluster.snapshots.get_mut(index);
+    let known = cluster.snapshots.get_mut(id);
     if let Some(taken) = known.and_then(|known| known.taken.as_mut()) {
         taken.polls = taken.polls.saturating_add(1);
     }
-    let snapshot = cluster.snapshots.get(index).ok_or_else(missing)?;
-    Ok(Reply::One(snapshot.body(cluster, rules, clock)))
+    let snapshot = cluster.snapshots.get(id).ok_or_else(missing)?;
+    let place = call.cluster_address();
+    Ok(Reply::One(snapshot.body(cluster, &place, rules, clock)))
 }
 
-/// The most days that a snapshot is kept: beyond, its expiry would have a year of five digits,
-/// which no date in the API has. Atlas's own bound is unconfirmed.
-const MAX_DAYS: u64 = 2_900_000;
-
-fn retention(days: Option<&Value>) -> Result<Duration, AtlasError> {
+/// The published bounds are those of a positive int32. Beyond, and where the expiry would have a year
+/// of five digits, which no date in the API has, it is refused: what Atlas does then is unconfirmed.
+fn retention(days: Option<&Value>, now: DateTime<Utc>) -> Result<Duration, AtlasError> {
     let Some(days) = days else {
         return Ok(RETENTION);
     };
-    match days.as_u64() {
-        Some(days) if days <= MAX_DAYS => Ok(Duration::from_secs(days * 24 * 60 * 60)),
-        _ => {
-            let why = "must be a whole number of days, 2900000 at the most";
-            Err(AtlasError::invalid_field("retentionInDays", why))
-        }
-    }
+    let most = last_date().signed_duration_since(now).num_days();
+    let most = most.clamp(1, i32::MAX.into());
+    days.as_i64()
+        .filter(|days| (1..=most).contains(days))
+        .and_then(|days| TimeDelta::try_days(days)?.to_std().ok())
+        .ok_or_else(|| {
+            let why = format!("must be a whole number of days, from 1 to {most}");
+            AtlasError::invalid_field("retentionInDays", why)
+        })
 }
 
 /// Each call takes another one.
 pub(crate) fn take(call: &Call<'_>) -> Result<Reply, AtlasError> {
     let (rules, clock) = (&call.shared.rules, call.shared.clock.as_ref());
-    let (project, name) = (call.object_id("groupId")?, call.param("clusterName"));
+    let (project, name) = (&call.object_id("groupId")?, call.param("clusterName"));
     let mut world = call.shared.world();
     world.backed_up(project, name)?;
     let body = call.json_body()?;
-    let retention = retention(body.get("retentionInDays"))?;
+    let retention = retention(body.get("retentionInDays"), clock.wall())?;
     let snapshot = Snapshot {
         status: "queued".into(),
         description: body
@@ -256,7 +283,7 @@ pub(crate) fn take(call: &Call<'_>) -> Result<Reply, AtlasError> {
         ..Snapshot::completed(world.new_id())
     };
     let cluster = world.cluster_mut(project, name)?;
-    let shown = snapshot.body(cluster, rules, clock);
+    let shown = snapshot.body(cluster, &call.cluster_address(), rules, clock);
     cluster.snapshots.push(snapshot);
     Ok(Reply::One(shown))
 }
@@ -264,27 +291,47 @@ pub(crate) fn take(call: &Call<'_>) -> Result<Reply, AtlasError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::ManualClock;
+    use proptest::prelude::*;
+
+    /// Whole days that fit into a number of JSON, the small and the great ones as likely.
+    fn days() -> impl Strategy<Value = Value> {
+        prop_oneof![
+            any::<u64>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            (-3_i64..5_000_000).prop_map(Value::from),
+            (0_u32..64).prop_map(|bits| Value::from(u64::MAX >> bits)),
+        ]
+    }
+
+    /// Moments of the years 0 to 9999.
+    fn moments() -> impl Strategy<Value = DateTime<Utc>> {
+        (-62_167_219_200_i64..=253_402_300_799)
+            .prop_map(|seconds| DateTime::from_timestamp(seconds, 0).unwrap_or_default())
+    }
+
+    proptest! {
+        #[test]
+        fn an_expiry_has_a_year_of_four_digits_or_is_refused(days in days(), now in moments()) {
+            let clock = ManualClock::starting_at(now);
+            if let Ok(retention) = retention(Some(&days), clock.wall()) {
+                prop_assert!(days.as_i64().is_some_and(|days| (1..=i64::from(i32::MAX)).contains(&days)));
+                let expected = TimeDelta::from_std(retention)
+                    .ok()
+                    .and_then(|kept| now.checked_add_signed(kept));
+                let expires = stamp(later(now, retention));
+                prop_assert_eq!(expires.len(), 20, "{}", &expires);
+                prop_assert_eq!(Some(expires), expected.map(stamp));
+            }
+        }
+    }
 
     #[test]
-    fn a_retention_that_no_date_can_show_is_refused() {
-        use serde_json::json;
-
-        let now = std::time::SystemTime::now();
-        for days in [json!(1), json!(MAX_DAYS)] {
-            let kept = retention(Some(&days)).map(|kept| stamp(later(now.into(), kept)));
-            assert!(kept.is_ok_and(|date| date.len() == 20), "{days}");
-        }
-        for days in [
-            json!(MAX_DAYS + 1),
-            json!(15_000_000),
-            json!(i32::MAX),
-            json!(u64::MAX),
-            json!(-1),
-            json!(1.5),
-            json!("7"),
-            json!(null),
-        ] {
-            assert!(retention(Some(&days)).is_err(), "{days}");
+    fn a_retention_that_is_no_number_of_days_is_refused() {
+        let now = ManualClock::new().wall();
+        assert!(retention(Some(&json!(1)), now).is_ok());
+        for days in [json!(0), json!(-1), json!(1.5), json!("7"), json!(null)] {
+            assert!(retention(Some(&days), now).is_err(), "{days}");
         }
     }
 }

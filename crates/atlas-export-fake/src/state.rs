@@ -4,8 +4,6 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use serde_json::Value;
-
 use crate::access_roles::AccessRole;
 use crate::ageing::Ageing;
 use crate::answer::EnvelopeSpelling;
@@ -13,12 +11,14 @@ use crate::buckets::Bucket;
 use crate::clock::Clock;
 use crate::digest::Gate;
 use crate::error::AtlasError;
-use crate::life::{Job, Rules};
+use crate::job_list::Jobs;
+use crate::life::Rules;
 use crate::limiter::Limiter;
 use crate::log::Log;
 use crate::page::TotalCount;
-use crate::schedule::AutoExport;
+use crate::schedule::Schedule;
 use crate::script::Script;
+use crate::shelf::Shelf;
 use crate::snapshots::Snapshot;
 use crate::traffic::Traffic;
 use crate::validate::Schemas;
@@ -34,6 +34,8 @@ pub(crate) struct Shared {
     pub(crate) schemas: Schemas,
     pub(crate) rules: Rules,
     pub(crate) habits: Habits,
+    /// How often the organization may export by itself.
+    pub(crate) export_frequencies: Vec<String>,
     pub(crate) limiter: Limiter,
     pub(crate) ageing: Ageing,
     pub(crate) script: Script,
@@ -84,19 +86,18 @@ pub(crate) struct Cluster {
     pub(crate) name: String,
     /// The names of its shards; `None` for a replica set.
     pub(crate) shards: Option<Vec<String>>,
-    pub(crate) snapshots: Vec<Snapshot>,
-    pub(crate) jobs: Vec<StoredJob>,
+    pub(crate) snapshots: Shelf<Snapshot>,
+    pub(crate) jobs: Jobs,
     /// `M10` and the like, `FLEX`, `SERVERLESS`.
     pub(crate) tier: String,
     pub(crate) backup: bool,
-    pub(crate) auto_export: AutoExport,
+    pub(crate) schedule: Schedule,
 }
 
-/// A job of the list: one that lives, or one that was put there as raw JSON and stays as it is.
-#[derive(Debug, Clone)]
-pub(crate) enum StoredJob {
-    Live(Job),
-    Raw(Value),
+impl Project {
+    pub(crate) fn has_bucket(&self, id: &str) -> bool {
+        self.buckets.iter().any(|bucket| bucket.has_id(id))
+    }
 }
 
 impl World {
@@ -150,21 +151,17 @@ impl World {
     }
 }
 
-/// Atlas's ids: 24 lower-case hex digits.
-pub(crate) fn is_object_id(id: &str) -> bool {
-    id.len() == 24 && id.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::{is_object_id, lowered};
     use std::collections::HashSet;
 
     #[test]
     fn ids_are_well_formed_and_never_repeat() {
         let mut world = World::default();
         let ids: Vec<String> = (0..1000).map(|_| world.new_id()).collect();
-        assert!(ids.iter().all(|id| is_object_id(id)));
+        assert!(ids.iter().all(|id| is_object_id(id) && lowered(id) == *id));
         assert_eq!(ids.iter().collect::<HashSet<_>>().len(), ids.len());
         assert!(!ids.is_sorted());
     }

@@ -1,5 +1,6 @@
 //! Request bodies against the schemas of `request_schemas.json`: `{operationId: JSON Schema}`, draft
-//! 2020-12, each self-contained.
+//! 2020-12, each self-contained. They are made of the contract, which knows of a backup schedule no more
+//! than the SDK changes; so the schema of that one body is written by hand, `schedule_schema.json`.
 //!
 //! Nothing here knows what the schemas say: whichever error they yield becomes Atlas's
 //! `VALIDATION_ERROR` with the fields it is about.
@@ -11,8 +12,13 @@ use jsonschema::{Draft, ValidationError, Validator};
 use serde_json::Value;
 
 use crate::error::{AtlasError, Field};
+use crate::ids;
 
 const EMBEDDED: &str = include_str!("request_schemas.json");
+
+/// The operation whose schema is written by hand.
+const SCHEDULE: &str = "updateBackupSchedule";
+const SCHEDULE_SCHEMA: &str = include_str!("schedule_schema.json");
 
 /// How the body itself is named where no field of it is meant.
 const WHOLE_BODY: &str = "body";
@@ -27,7 +33,7 @@ pub(crate) struct BadSchemas(String);
 
 impl std::fmt::Display for BadSchemas {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "request_schemas.json: {}", self.0)
+        write!(f, "the embedded schemas: {}", self.0)
     }
 }
 
@@ -36,7 +42,10 @@ impl std::error::Error for BadSchemas {}
 impl Schemas {
     /// Compiles the embedded schemas.
     pub(crate) fn embedded() -> Result<Self, BadSchemas> {
-        Self::compile(EMBEDDED)
+        let mut schemas = Self::compile(EMBEDDED)?;
+        let by_hand = format!(r#"{{"{SCHEDULE}":{SCHEDULE_SCHEMA}}}"#);
+        schemas.0.extend(Self::compile(&by_hand)?.0);
+        Ok(schemas)
     }
 
     fn compile(json: &str) -> Result<Self, BadSchemas> {
@@ -59,10 +68,11 @@ impl Schemas {
         self.0.contains_key(operation)
     }
 
-    /// Parses `body` and holds it against the schema of `operation`. An operation without a schema
+    /// Parses `body`, lowers its ids, and holds it against the schema of `operation`. An operation without a schema
     /// takes any JSON.
     pub(crate) fn read(&self, operation: &str, body: &[u8]) -> Result<Value, AtlasError> {
-        let body: Value = serde_json::from_slice(body).map_err(|e| AtlasError::not_json(&e))?;
+        let mut body: Value = serde_json::from_slice(body).map_err(|e| AtlasError::not_json(&e))?;
+        ids::lower_members(&mut body);
         let Some(schema) = self.0.get(operation) else {
             return Ok(body);
         };
@@ -194,6 +204,28 @@ mod tests {
     #[test]
     fn a_body_of_the_wrong_type_is_named_as_a_whole() -> Result<(), BadSchemas> {
         assert_eq!(refused("createExportJob", "[]")?, ["body"]);
+        Ok(())
+    }
+
+    #[test]
+    fn the_schedule_s_own_schema_knows_what_the_contract_does() -> Result<(), BadSchemas> {
+        let parse = |json| serde_json::from_str(json).map_err(|e| BadSchemas(e.to_string()));
+        let (contract, by_hand): (Value, Value) = (parse(EMBEDDED)?, parse(SCHEDULE_SCHEMA)?);
+        for (theirs, ours) in [
+            ("BackupScheduleUpdate", "Schedule"),
+            ("NewScheduleExport", "Export"),
+        ] {
+            let theirs = format!("/{SCHEDULE}/$defs/{theirs}/properties");
+            let known = by_hand.pointer(&format!("/$defs/{ours}/properties"));
+            let theirs = contract.pointer(&theirs).and_then(Value::as_object);
+            let theirs = theirs.ok_or_else(|| BadSchemas(format!("no properties: {ours}")))?;
+            for name in theirs.keys() {
+                assert!(
+                    known.is_some_and(|known| known.get(name).is_some()),
+                    "{name}"
+                );
+            }
+        }
         Ok(())
     }
 

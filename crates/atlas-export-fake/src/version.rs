@@ -3,7 +3,7 @@
 //! | | v1.0 | v2 |
 //! |---|---|---|
 //! | `Accept` | absent, or one that admits `application/json`; otherwise 406 | `application/vnd.atlas.DATE+json`; anything else, `*/*` and nothing included, is 406 `INVALID_VERSION_DATE`, as users report it |
-//! | which version | the only one | the newest listed one that is not after DATE; a DATE before them all is 406 |
+//! | which version | the only one | the newest listed one that is not after DATE; a DATE before them all, or after today by the fake's clock, is 406 |
 //! | body's `Content-Type` | `application/json` | `application/json` or `application/vnd.atlas.…+json` |
 //!
 //! Whether Atlas takes `application/json` bodies in v2 is unconfirmed.
@@ -51,11 +51,13 @@ impl Version {
     }
 }
 
-/// Resolves the `Accept` header against the `listed` versions of an operation.
+/// Resolves the `Accept` header against the `listed` versions of an operation, of which none is asked
+/// for by a date after `today`.
 pub(crate) fn resolve(
     generation: Generation,
     listed: &[&'static str],
     headers: &HeaderMap,
+    today: NaiveDate,
 ) -> Result<Version, AtlasError> {
     let mut accepted = media_types(headers, &ACCEPT);
     match generation {
@@ -66,7 +68,7 @@ pub(crate) fn resolve(
             fits.then_some(Version::V1)
         }
         Generation::V2 => accepted
-            .find_map(|media_type| newest_up_to(&media_type, listed))
+            .find_map(|media_type| newest_up_to(&media_type, listed, today))
             .map(Version::V2),
     }
     .ok_or_else(AtlasError::not_acceptable)
@@ -101,23 +103,33 @@ fn media_types(headers: &HeaderMap, name: &http::HeaderName) -> impl Iterator<It
         })
 }
 
-fn newest_up_to(media_type: &str, listed: &[&'static str]) -> Option<&'static str> {
+fn newest_up_to(
+    media_type: &str,
+    listed: &[&'static str],
+    today: NaiveDate,
+) -> Option<&'static str> {
     let date = media_type.strip_prefix(VENDOR)?.strip_suffix("+json")?;
-    let is_date = date.len() == 10 && NaiveDate::parse_from_str(date, "%Y-%m-%d").is_ok();
+    let asked = NaiveDate::parse_from_str(date, "%Y-%m-%d").ok()?;
+    let is_version = date.len() == 10 && asked <= today;
     // Dates of this shape sort as text.
     listed
         .iter()
         .copied()
-        .filter(|version| is_date && *version <= date)
+        .filter(|version| is_version && *version <= date)
         .max()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::{Clock as _, ManualClock};
     use http::HeaderValue;
 
     const BUCKETS: &[&str] = &["2023-01-01", "2024-05-30"];
+
+    fn today() -> NaiveDate {
+        ManualClock::new().wall().date_naive()
+    }
 
     fn with(name: http::HeaderName, value: &'static str) -> HeaderMap {
         HeaderMap::from_iter([(name, HeaderValue::from_static(value))])
@@ -129,7 +141,13 @@ mod tests {
             ("application/vnd.atlas.2023-01-01+json", Some("2023-01-01")),
             ("application/vnd.atlas.2024-05-29+json", Some("2023-01-01")),
             ("application/vnd.atlas.2024-05-30+json", Some("2024-05-30")),
-            ("application/vnd.atlas.2099-12-31+json", Some("2024-05-30")),
+            ("application/vnd.atlas.2026-08-10+json", Some("2024-05-30")),
+            ("application/vnd.atlas.2026-08-11+json", None),
+            ("application/vnd.atlas.2099-12-31+json", None),
+            (
+                "application/vnd.atlas.2099-12-31+json, application/vnd.atlas.2023-01-01+json",
+                Some("2023-01-01"),
+            ),
             (
                 "text/html, application/vnd.atlas.2024-08-05+json;q=0.9",
                 Some("2024-05-30"),
@@ -142,24 +160,24 @@ mod tests {
             ("*/*", None),
         ];
         for (accept, expected) in table {
-            let resolved = resolve(Generation::V2, BUCKETS, &with(ACCEPT, accept));
+            let resolved = resolve(Generation::V2, BUCKETS, &with(ACCEPT, accept), today());
             assert_eq!(resolved.ok(), expected.map(Version::V2), "{accept}");
         }
-        assert!(resolve(Generation::V2, BUCKETS, &HeaderMap::new()).is_err());
+        assert!(resolve(Generation::V2, BUCKETS, &HeaderMap::new(), today()).is_err());
     }
 
     #[test]
     fn the_old_generation_answers_plain_json_only() {
         for accept in ["application/json", "*/*", "text/html, application/*;q=0.1"] {
-            let resolved = resolve(Generation::V1, BUCKETS, &with(ACCEPT, accept));
+            let resolved = resolve(Generation::V1, BUCKETS, &with(ACCEPT, accept), today());
             assert_eq!(resolved, Ok(Version::V1), "{accept}");
         }
         assert_eq!(
-            resolve(Generation::V1, BUCKETS, &HeaderMap::new()),
+            resolve(Generation::V1, BUCKETS, &HeaderMap::new(), today()),
             Ok(Version::V1)
         );
         let vendor = with(ACCEPT, "application/vnd.atlas.2024-05-30+json");
-        assert!(resolve(Generation::V1, BUCKETS, &vendor).is_err());
+        assert!(resolve(Generation::V1, BUCKETS, &vendor, today()).is_err());
     }
 
     #[test]

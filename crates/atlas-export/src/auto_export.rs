@@ -84,11 +84,14 @@ impl AutoExport {
         cluster.project().client().call(&call).await.map(Into::into)
     }
 
-    /// Exports every snapshot of a frequency to a bucket from now on. Atlas documents monthly
-    /// and yearly.
+    /// Exports every snapshot of a frequency to a bucket from now on.
+    ///
+    /// Atlas documents [`Frequency::Monthly`] and [`Frequency::Yearly`]. Whether it takes another
+    /// one, such as daily or weekly, depends on the organization.
     ///
     /// # Errors
-    /// `Api` where Atlas refuses, for instance a bucket that the project does not have.
+    /// `Api` where Atlas refuses, for instance a bucket that the project does not have, or a
+    /// frequency that the organization does not have.
     pub async fn enable(
         &self,
         bucket: &ExportBucketId,

@@ -17,6 +17,7 @@ use self::tokens::{Pace, Tokens};
 use crate::answer::set;
 use crate::builder::invalid_input;
 use crate::error::AtlasError;
+use crate::ids::lowered;
 
 /// A token bucket: each request takes a token, and none is let through while there is none.
 ///
@@ -115,7 +116,7 @@ impl Limiter {
             };
         };
         let tokens = buckets
-            .entry((family, project_of(path).to_owned()))
+            .entry((family, lowered(project_of(path))))
             .or_insert_with(|| Tokens::full(limit, now));
         let left = tokens.take(limit, pace, now);
         Admission {
@@ -273,6 +274,14 @@ mod tests {
             assert_eq!(left(&limiter, "a", "1", 0), expected);
         }
         assert_eq!(left(&limiter, "a", "2", 0), Ok(2));
+    }
+
+    #[test]
+    fn a_project_in_capitals_is_the_same_one() {
+        let limiter = limiter();
+        let project = "32b6e34b3d91647abb20e7b8";
+        assert_eq!(left(&limiter, "a", project, 0), Ok(2));
+        assert_eq!(left(&limiter, "a", &project.to_uppercase(), 0), Ok(1));
     }
 
     #[test]

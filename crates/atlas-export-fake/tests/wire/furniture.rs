@@ -35,7 +35,7 @@ async fn the_demo_has_snapshots_of_every_kind() -> Outcome {
 #[tokio::test]
 async fn malformed_ids_are_told_at_the_start() {
     for builder in [
-        FakeAtlas::builder().project("32B6E34B3D91647ABB20E7B8"),
+        FakeAtlas::builder().project("32b6e34b3d91647abb20e7bg"),
         FakeAtlas::builder().snapshot(PROJECT, "Cluster0", Snapshot::completed("1")),
     ] {
         let kind = builder.start().await.err().map(|e| e.kind());

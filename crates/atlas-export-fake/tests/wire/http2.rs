@@ -15,7 +15,7 @@ use crate::raw::{CREATION, body, target};
 use crate::{Outcome, PROJECT};
 
 /// A connection, and the task that moves its frames.
-struct Connection {
+pub(crate) struct Connection {
     requests: SendRequest<Bytes>,
     frames: JoinHandle<Result<(), h2::Error>>,
     nonce: String,
@@ -23,7 +23,7 @@ struct Connection {
 }
 
 impl Connection {
-    async fn open(fake: &FakeAtlas) -> Result<Self, Box<dyn Error>> {
+    pub(crate) async fn open(fake: &FakeAtlas) -> Result<Self, Box<dyn Error>> {
         let stream = TcpStream::connect(fake.addr()).await?;
         let (requests, connection) = h2::client::handshake(stream).await?;
         let mut this = Self {
@@ -53,6 +53,15 @@ impl Connection {
     }
 
     async fn create(&mut self, fake: &FakeAtlas) -> Result<ResponseFuture, Box<dyn Error>> {
+        self.create_as(fake, body()).await
+    }
+
+    /// A creation with this body.
+    pub(crate) async fn create_as(
+        &mut self,
+        fake: &FakeAtlas,
+        body: String,
+    ) -> Result<ResponseFuture, Box<dyn Error>> {
         self.count += 1;
         let signature = sign(
             fake.credentials(),
@@ -66,7 +75,7 @@ impl Connection {
             .header("accept", VENDOR)
             .header("content-type", VENDOR)
             .body(())?;
-        self.send(request, Bytes::from(body())).await
+        self.send(request, Bytes::from(body)).await
     }
 }
 

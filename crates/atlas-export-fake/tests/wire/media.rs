@@ -1,6 +1,9 @@
 //! Media types, versions, and the headers around a body.
 
-use atlas_export_fake::FakeAtlas;
+use std::sync::Arc;
+use std::time::Duration;
+
+use atlas_export_fake::{FakeAtlas, ManualClock};
 use serde_json::json;
 
 use crate::peer::{get, signed};
@@ -39,6 +42,20 @@ async fn v2_without_a_version_is_not_acceptable() -> Outcome {
         let answer = signed(&fake, "GET", &buckets("v2"), headers, "").await?;
         assert_eq!(answer.status, 406);
         assert_eq!(answer.header("x-error-code"), Some("INVALID_VERSION_DATE"));
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_version_of_the_future_is_not_acceptable_yet() -> Outcome {
+    let clock = Arc::new(ManualClock::new());
+    let fake = FakeAtlas::builder().clock(Arc::clone(&clock) as _);
+    let fake = fake.start().await?;
+    let tomorrow = [("Accept", "application/vnd.atlas.2026-08-11+json")];
+    for status in [406, 200] {
+        let answer = signed(&fake, "GET", &buckets("v2"), &tomorrow, "").await?;
+        assert_eq!(answer.status, status);
+        clock.advance(Duration::from_secs(24 * 60 * 60));
     }
     Ok(())
 }
