@@ -12,8 +12,8 @@ use crate::{
 ///
 /// - `GET /groups/{groupId}/backup/exportBuckets`
 /// - Role of the API key: Project Read Only
-/// - Resource versions: 2023-01-01, 2024-05-30, and version 1.0
-/// - Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listexportbuckets>
+/// - Resource versions: 2023-01-01 (until 2027-07-01), 2024-05-30, and version 1.0
+/// - Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupbackupexportbuckets>
 #[derive(Clone, Debug, PartialEq)]
 pub struct ListExportBuckets {
     /// The project. Atlas says group on the wire and project everywhere else.
@@ -60,8 +60,8 @@ impl PagedCall for ListExportBuckets {
 ///
 /// - `POST /groups/{groupId}/backup/exportBuckets`
 /// - Role of the API key: Project Backup Manager
-/// - Resource versions: 2023-01-01, 2024-05-30, and version 1.0
-/// - Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-createexportbucket>
+/// - Resource versions: 2023-01-01 (until 2027-07-01), 2024-05-30, and version 1.0
+/// - Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-creategroupbackupexportbucket>
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateExportBucket {
     /// The project. Atlas says group on the wire and project everywhere else.
@@ -98,8 +98,8 @@ impl Call for CreateExportBucket {
 ///
 /// - `GET /groups/{groupId}/backup/exportBuckets/{exportBucketId}`
 /// - Role of the API key: Project Read Only
-/// - Resource versions: 2023-01-01, 2024-05-30, and version 1.0
-/// - Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getexportbucket>
+/// - Resource versions: 2023-01-01 (until 2027-07-01), 2024-05-30, and version 1.0
+/// - Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupbackupexportbucket>
 #[derive(Clone, Debug, PartialEq)]
 pub struct GetExportBucket {
     /// The project. Atlas says group on the wire and project everywhere else.
@@ -133,7 +133,7 @@ impl Call for GetExportBucket {
 /// - `PATCH /groups/{groupId}/backup/exportBuckets/{exportBucketId}`
 /// - Role of the API key: Project Backup Manager
 /// - Resource versions: 2024-05-30; not in version 1.0
-/// - Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-updateexportbucket>
+/// - Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-updategroupbackupexportbucket>
 #[derive(Clone, Debug, PartialEq)]
 pub struct UpdateExportBucket {
     /// The project. Atlas says group on the wire and project everywhere else.
@@ -175,7 +175,7 @@ impl Call for UpdateExportBucket {
 /// - `DELETE /groups/{groupId}/backup/exportBuckets/{exportBucketId}`
 /// - Role of the API key: Project Backup Manager
 /// - Resource versions: 2023-01-01, and version 1.0
-/// - Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-deleteexportbucket>
+/// - Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-deletegroupbackupexportbucket>
 #[derive(Clone, Debug, PartialEq)]
 pub struct DeleteExportBucket {
     /// The project. Atlas says group on the wire and project everywhere else.
@@ -213,7 +213,7 @@ impl Call for DeleteExportBucket {
 /// - `GET /groups/{groupId}/clusters/{clusterName}/backup/exports`
 /// - Role of the API key: Project Backup Manager
 /// - Resource versions: 2023-01-01, and version 1.0
-/// - Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listbackupexportjobs>
+/// - Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclusterbackupexports>
 #[derive(Clone, Debug, PartialEq)]
 pub struct ListExportJobs {
     /// The project. Atlas says group on the wire and project everywhere else.
@@ -267,7 +267,7 @@ impl PagedCall for ListExportJobs {
 /// - `POST /groups/{groupId}/clusters/{clusterName}/backup/exports`
 /// - Role of the API key: Project Backup Export Operator
 /// - Resource versions: 2023-01-01, and version 1.0
-/// - Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-createbackupexportjob>
+/// - Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-creategroupclusterbackupexport>
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateExportJob {
     /// The project. Atlas says group on the wire and project everywhere else.
@@ -310,7 +310,7 @@ impl Call for CreateExportJob {
 /// - `GET /groups/{groupId}/clusters/{clusterName}/backup/exports/{exportId}`
 /// - Role of the API key: Project Backup Manager
 /// - Resource versions: 2023-01-01, and version 1.0
-/// - Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getbackupexportjob>
+/// - Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclusterbackupexport>
 #[derive(Clone, Debug, PartialEq)]
 pub struct GetExportJob {
     /// The project. Atlas says group on the wire and project everywhere else.
@@ -354,7 +354,7 @@ impl Call for GetExportJob {
 /// - `GET /groups/{groupId}/clusters/{clusterName}/backup/snapshots`
 /// - Role of the API key: Project Read Only
 /// - Resource versions: 2023-01-01, and version 1.0
-/// - Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listreplicasetbackups>
+/// - Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclusterbackupsnapshots>
 #[derive(Clone, Debug, PartialEq)]
 pub struct ListSnapshots {
     /// The project. Atlas says group on the wire and project everywhere else.
@@ -408,7 +408,7 @@ impl PagedCall for ListSnapshots {
 /// - `POST /groups/{groupId}/clusters/{clusterName}/backup/snapshots`
 /// - Role of the API key: Project Backup Creator
 /// - Resource versions: 2023-01-01, and version 1.0
-/// - Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-takesnapshot>
+/// - Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-takegroupclusterbackupsnapshots>
 #[derive(Clone, Debug, PartialEq)]
 pub struct TakeSnapshot {
     /// The project. Atlas says group on the wire and project everywhere else.
@@ -451,7 +451,7 @@ impl Call for TakeSnapshot {
 /// - `GET /groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}`
 /// - Role of the API key: Project Read Only
 /// - Resource versions: 2023-01-01, and version 1.0
-/// - Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getreplicasetbackup>
+/// - Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclusterbackupsnapshot>
 #[derive(Clone, Debug, PartialEq)]
 pub struct GetSnapshot {
     /// The project. Atlas says group on the wire and project everywhere else.
@@ -496,7 +496,7 @@ impl Call for GetSnapshot {
 /// - `GET /groups/{groupId}/clusters/{clusterName}/backup/schedule`
 /// - Role of the API key: Project Read Only
 /// - Resource versions: 2024-08-05, and version 1.0
-/// - Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getbackupschedule>
+/// - Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclusterbackupschedule>
 #[derive(Clone, Debug, PartialEq)]
 pub struct GetBackupSchedule {
     /// The project. Atlas says group on the wire and project everywhere else.
@@ -532,7 +532,7 @@ impl Call for GetBackupSchedule {
 /// - `PATCH /groups/{groupId}/clusters/{clusterName}/backup/schedule`
 /// - Role of the API key: Project Backup Manager
 /// - Resource versions: 2024-08-05, and version 1.0
-/// - Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-updatebackupschedule>
+/// - Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-updategroupclusterbackupschedule>
 #[derive(Clone, Debug, PartialEq)]
 pub struct UpdateBackupSchedule {
     /// The project. Atlas says group on the wire and project everywhere else.
@@ -576,7 +576,7 @@ impl Call for UpdateBackupSchedule {
 /// - `GET /groups/{groupId}/clusters`
 /// - Role of the API key: Project Read Only
 /// - Resource versions: 2024-08-05, and version 1.0
-/// - Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listclusters>
+/// - Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclusters>
 #[derive(Clone, Debug, PartialEq)]
 pub struct ListClusters {
     /// The project. Atlas says group on the wire and project everywhere else.
@@ -622,7 +622,7 @@ impl PagedCall for ListClusters {
 /// - `GET /groups/{groupId}/cloudProviderAccess`
 /// - Role of the API key: Project Read Only
 /// - Resource versions: 2023-01-01, and version 1.0
-/// - Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listcloudprovideraccessroles>
+/// - Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupcloudprovideraccess>
 #[derive(Clone, Debug, PartialEq)]
 pub struct ListAccessRoles {
     /// The project. Atlas says group on the wire and project everywhere else.

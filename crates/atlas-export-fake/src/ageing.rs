@@ -42,7 +42,7 @@ impl Ageing {
             }
         }
         let known = |version: &String| {
-            let mut all = OPERATIONS.iter().flat_map(|operation| operation.versions);
+            let mut all = OPERATIONS.iter().flat_map(|operation| &operation.versions);
             all.any(|listed| listed == version)
         };
         match self.gone.iter().find(|version| !known(version)) {
@@ -64,7 +64,7 @@ impl Ageing {
     pub(crate) fn note(&self, headers: &mut HeaderMap, operation: &Operation, version: Version) {
         let (deprecation, sunset) = match self.notices.get(operation.id) {
             Some(notice) => (notice.deprecation.as_deref(), notice.sunset.as_deref()),
-            None if is_ageing(version, operation.versions) => (Some(DEPRECATION), Some(SUNSET)),
+            None if is_ageing(version, &operation.versions) => (Some(DEPRECATION), Some(SUNSET)),
             None => (None, None),
         };
         for (name, value) in [("deprecation", deprecation), ("sunset", sunset)] {

@@ -71,17 +71,23 @@ impl Style {
         (style, pretty.and(envelope).map(drop))
     }
 
-    /// The response for `outcome`; `media_type` is that of a success.
-    pub(crate) fn respond(self, outcome: Result<Reply, AtlasError>, media_type: &str) -> Response {
+    /// The response for `outcome`; `success` and `media_type` are those of a success.
+    pub(crate) fn respond(
+        self,
+        outcome: Result<Reply, AtlasError>,
+        success: StatusCode,
+        media_type: &str,
+    ) -> Response {
         let mut headers = HeaderMap::new();
         let (status, body) = match outcome {
             Ok(reply) => {
                 set(&mut headers, CONTENT_TYPE, media_type);
-                match reply {
-                    Reply::One(body) => (StatusCode::OK, Some((body, false))),
-                    Reply::Page(page) => (StatusCode::OK, Some((Value::Object(page), true))),
-                    Reply::Nothing => (StatusCode::NO_CONTENT, None),
-                }
+                let body = match reply {
+                    Reply::One(body) => Some((body, false)),
+                    Reply::Page(page) => Some((Value::Object(page), true)),
+                    Reply::Nothing => None,
+                };
+                (success, body)
             }
             Err(error) => {
                 set(&mut headers, CONTENT_TYPE, "application/json");

@@ -1,15 +1,33 @@
 //! The operations, and which one a request is for.
 //!
-//! Every operation stands once in [`OPERATIONS`] and is served under both base paths.
+//! What they are comes as data from the description of the API (`operations.json`, written by its
+//! code generator); what the fake does for each stands in [`handler`]. One without a handler is
+//! not served.
+
+use std::sync::LazyLock;
 
 use axum::routing::MethodFilter;
-use http::Method;
+use http::{Method, StatusCode};
+use serde::Deserialize;
 
 use crate::answer::Reply;
 use crate::error::AtlasError;
 use crate::routes::Call;
 use crate::version::Generation;
 use crate::{access_roles, buckets, clusters, jobs, schedule, snapshots};
+
+/// What the description of the API says of an operation.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Described {
+    id: &'static str,
+    method: &'static str,
+    path: &'static str,
+    versions: Vec<&'static str>,
+    v1: bool,
+    success: u16,
+    takes_body: bool,
+}
 
 /// One operation of the API.
 #[derive(Debug)]
@@ -19,195 +37,74 @@ pub(crate) struct Operation {
     pub(crate) method: MethodFilter,
     pub(crate) path: &'static str,
     /// The v2 versions, oldest first.
-    pub(crate) versions: &'static [&'static str],
+    pub(crate) versions: Vec<&'static str>,
     /// Whether v1.0 has it.
     pub(crate) v1: bool,
-    /// What `X-Java-Method` says. The header is real, its values here are made up.
-    pub(crate) java_method: &'static str,
+    /// The status of its success.
+    pub(crate) success: StatusCode,
     pub(crate) takes_body: bool,
-    pub(crate) run: fn(&Call<'_>) -> Result<Reply, AtlasError>,
+    pub(crate) run: Handler,
 }
 
-const BUCKETS: &str = "/groups/{groupId}/backup/exportBuckets";
-const BUCKET: &str = "/groups/{groupId}/backup/exportBuckets/{exportBucketId}";
+type Handler = fn(&Call<'_>) -> Result<Reply, AtlasError>;
+
+/// The path of the list of jobs, which may end in a slash in v1.0.
 pub(crate) const JOBS: &str = "/groups/{groupId}/clusters/{clusterName}/backup/exports";
-const JOB: &str = "/groups/{groupId}/clusters/{clusterName}/backup/exports/{exportId}";
-const SNAPSHOTS: &str = "/groups/{groupId}/clusters/{clusterName}/backup/snapshots";
-const SNAPSHOT: &str = "/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}";
 
-const SCHEDULE: &str = "/groups/{groupId}/clusters/{clusterName}/backup/schedule";
-const CLUSTERS: &str = "/groups/{groupId}/clusters";
-const ROLES: &str = "/groups/{groupId}/cloudProviderAccess";
+/// What the fake does for an operation.
+fn handler(id: &str) -> Option<Handler> {
+    Some(match id {
+        "listExportBuckets" => buckets::list,
+        "createExportBucket" => buckets::create,
+        "getExportBucket" => buckets::get,
+        "updateExportBucket" => buckets::update,
+        "deleteExportBucket" => buckets::delete,
+        "listExportJobs" => jobs::list,
+        "createExportJob" => jobs::create,
+        "getExportJob" => jobs::get,
+        "listSnapshots" => snapshots::list,
+        "getSnapshot" => snapshots::get,
+        "takeSnapshot" => snapshots::take,
+        "getBackupSchedule" => schedule::get,
+        "updateBackupSchedule" => schedule::update,
+        "listClusters" => clusters::list,
+        "listAccessRoles" => access_roles::list,
+        _ => return None,
+    })
+}
 
-const FIRST: &[&str] = &["2023-01-01"];
-const BOTH: &[&str] = &["2023-01-01", "2024-05-30"];
-const SECOND: &[&str] = &["2024-05-30"];
-const AUGUST: &[&str] = &["2024-08-05"];
-
-pub(crate) static OPERATIONS: [Operation; 15] = [
-    Operation {
-        id: "listExportBuckets",
-        method: MethodFilter::GET,
-        path: BUCKETS,
-        versions: BOTH,
-        v1: true,
-        java_method: "ExportBucketsResource::getAll",
-        takes_body: false,
-        run: buckets::list,
-    },
-    Operation {
-        id: "createExportBucket",
-        method: MethodFilter::POST,
-        path: BUCKETS,
-        versions: BOTH,
-        v1: true,
-        java_method: "ExportBucketsResource::create",
-        takes_body: true,
-        run: buckets::create,
-    },
-    Operation {
-        id: "getExportBucket",
-        method: MethodFilter::GET,
-        path: BUCKET,
-        versions: BOTH,
-        v1: true,
-        java_method: "ExportBucketsResource::getOne",
-        takes_body: false,
-        run: buckets::get,
-    },
-    Operation {
-        id: "deleteExportBucket",
-        method: MethodFilter::DELETE,
-        path: BUCKET,
-        versions: FIRST,
-        v1: true,
-        java_method: "ExportBucketsResource::delete",
-        takes_body: false,
-        run: buckets::delete,
-    },
-    Operation {
-        id: "listExportJobs",
-        method: MethodFilter::GET,
-        path: JOBS,
-        versions: FIRST,
-        v1: true,
-        java_method: "ExportsResource::getAll",
-        takes_body: false,
-        run: jobs::list,
-    },
-    Operation {
-        id: "createExportJob",
-        method: MethodFilter::POST,
-        path: JOBS,
-        versions: FIRST,
-        v1: true,
-        java_method: "ExportsResource::create",
-        takes_body: true,
-        run: jobs::create,
-    },
-    Operation {
-        id: "getExportJob",
-        method: MethodFilter::GET,
-        path: JOB,
-        versions: FIRST,
-        v1: true,
-        java_method: "ExportsResource::getOne",
-        takes_body: false,
-        run: jobs::get,
-    },
-    Operation {
-        id: "listSnapshots",
-        method: MethodFilter::GET,
-        path: SNAPSHOTS,
-        versions: FIRST,
-        v1: true,
-        java_method: "SnapshotsResource::getAll",
-        takes_body: false,
-        run: snapshots::list,
-    },
-    Operation {
-        id: "getSnapshot",
-        method: MethodFilter::GET,
-        path: SNAPSHOT,
-        versions: FIRST,
-        v1: true,
-        java_method: "SnapshotsResource::getOne",
-        takes_body: false,
-        run: snapshots::get,
-    },
-    Operation {
-        id: "updateExportBucket",
-        method: MethodFilter::PATCH,
-        path: BUCKET,
-        versions: SECOND,
-        v1: false,
-        java_method: "ExportBucketsResource::update",
-        takes_body: true,
-        run: buckets::update,
-    },
-    Operation {
-        id: "takeSnapshot",
-        method: MethodFilter::POST,
-        path: SNAPSHOTS,
-        versions: FIRST,
-        v1: true,
-        java_method: "SnapshotsResource::take",
-        takes_body: true,
-        run: snapshots::take,
-    },
-    Operation {
-        id: "getBackupSchedule",
-        method: MethodFilter::GET,
-        path: SCHEDULE,
-        versions: AUGUST,
-        v1: true,
-        java_method: "ScheduleResource::get",
-        takes_body: false,
-        run: schedule::get,
-    },
-    Operation {
-        id: "updateBackupSchedule",
-        method: MethodFilter::PATCH,
-        path: SCHEDULE,
-        versions: AUGUST,
-        v1: true,
-        java_method: "ScheduleResource::update",
-        takes_body: true,
-        run: schedule::update,
-    },
-    Operation {
-        id: "listClusters",
-        method: MethodFilter::GET,
-        path: CLUSTERS,
-        versions: AUGUST,
-        v1: true,
-        java_method: "ClustersResource::getAll",
-        takes_body: false,
-        run: clusters::list,
-    },
-    Operation {
-        id: "listAccessRoles",
-        method: MethodFilter::GET,
-        path: ROLES,
-        versions: FIRST,
-        v1: true,
-        java_method: "AccessRolesResource::getAll",
-        takes_body: false,
-        run: access_roles::list,
-    },
-];
+pub(crate) static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
+    // A test reads it, so that it is never empty.
+    let all: Vec<Described> =
+        serde_json::from_str(include_str!("operations.json")).unwrap_or_default();
+    all.into_iter().filter_map(Operation::served).collect()
+});
 
 impl Operation {
-    /// The operations that share a limit of rates, within a project.
+    fn served(described: Described) -> Option<Self> {
+        let method = Method::from_bytes(described.method.as_bytes()).ok()?;
+        Some(Self {
+            method: MethodFilter::try_from(method).ok()?,
+            run: handler(described.id)?,
+            id: described.id,
+            path: described.path,
+            versions: described.versions,
+            v1: described.v1,
+            success: StatusCode::from_u16(described.success).ok()?,
+            takes_body: described.takes_body,
+        })
+    }
+
+    /// The operations that share a limit of rates, within a project: those of one collection.
     pub(crate) fn family(&self) -> &'static str {
-        match self.path {
-            BUCKETS | BUCKET => "export buckets",
-            JOBS | JOB => "export jobs",
-            CLUSTERS => "clusters",
-            ROLES => "access roles",
-            SCHEDULE => "backup schedules",
-            _ => "snapshots",
-        }
+        let mut segments = self.path.rsplit('/');
+        let last = segments.find(|segment| !segment.starts_with('{'));
+        last.unwrap_or_default()
+    }
+
+    /// What `X-Java-Method` says. The header is real, its values here are made up.
+    pub(crate) fn java_method(&self) -> String {
+        format!("ApiAtlasResource::{}", self.id)
     }
 
     /// The base paths that it is served under.
@@ -251,6 +148,20 @@ fn is_of(path: &str, template: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_operation_of_the_description_is_served() {
+        let all: Vec<Described> = serde_json::from_str(include_str!("operations.json")).unwrap();
+        assert!(!all.is_empty());
+        for described in &all {
+            assert!(
+                handler(described.id).is_some(),
+                "{} has no handler: give it one in operations.rs",
+                described.id
+            );
+        }
+        assert_eq!(OPERATIONS.len(), all.len());
+    }
 
     #[test]
     fn paths_belong_to_operations() {

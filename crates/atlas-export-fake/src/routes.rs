@@ -11,7 +11,7 @@ use axum::extract::{RawPathParams, Request, State};
 use axum::response::Response;
 use axum::routing::{MethodRouter, on};
 use bytes::Bytes;
-use http::HeaderName;
+use http::{HeaderName, StatusCode};
 use serde_json::Value;
 
 use crate::answer::{Reply, Style, set};
@@ -26,7 +26,7 @@ use crate::version::{self, Generation, Version};
 /// The whole fake as a service.
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
     let mut router = Router::new();
-    for operation in &OPERATIONS {
+    for operation in OPERATIONS.iter() {
         for generation in operation.generations() {
             let path = format!("{}{}", generation.base(), operation.path);
             router = router.route(&path, method_router(operation, generation));
@@ -71,7 +71,7 @@ fn serve(
         .limiter
         .admit(operation.family(), path, shared.clock.now());
     let today = shared.clock.wall().date_naive();
-    let resolved = version::resolve(generation, operation.versions, request.headers(), today);
+    let resolved = version::resolve(generation, &operation.versions, request.headers(), today);
     let outcome = admission.check(path).and_then(|()| {
         let version = resolved.clone()?;
         shared.ageing.check(version, path)?;
@@ -93,10 +93,10 @@ fn serve(
     let media_type = resolved
         .as_ref()
         .map_or_else(|_| Version::V1.media_type(), |version| version.media_type());
-    let mut response = style.respond(outcome, &media_type);
+    let mut response = style.respond(outcome, operation.success, &media_type);
     let headers = response.headers_mut();
     let java_method = HeaderName::from_static("x-java-method");
-    set(headers, java_method, operation.java_method);
+    set(headers, java_method, &operation.java_method());
     if let Ok(version) = resolved {
         shared.ageing.note(headers, operation, version);
     }
@@ -122,7 +122,7 @@ pub(crate) fn refuse(shared: &Shared, request: &Request, error: AtlasError) -> R
     let admission = shared.limiter.admit("elsewhere", path, shared.clock.now());
     let refused = admission.check(path);
     let outcome = refused.and(Err(error));
-    let mut response = style.respond(outcome, "application/json");
+    let mut response = style.respond(outcome, StatusCode::OK, "application/json");
     admission.note(response.headers_mut());
     response
 }

@@ -9,6 +9,8 @@
 //! | `crates/atlas-export-api/src/operations.rs` | operation → path, media-type versions ([`operations`]) |
 //! | `crates/atlas-export-types/src/vocabulary.rs` | ids and open enumerations ([`vocabulary`]) |
 //! | `crates/atlas-export-httpmock/src/generated.rs` | typed mocks ([`mocks`]) |
+//! | `openapi/OPERATIONS.md` | the operations for people ([`operations`]) |
+//! | `crates/atlas-export-fake/src/operations.json` | the operations as data ([`operations`]) |
 //! | `crates/atlas-export-fake/src/request_schemas.json` | JSON Schemas of the request bodies ([`schemas`]) |
 //!
 //! The generator sees a simplified copy of the contract ([`simplify`]), because it knows
@@ -75,6 +77,11 @@ pub fn generate(contract: &Value) -> Result<Vec<Output>, Failure> {
         output(
             "crates/atlas-export-httpmock/src/generated.rs",
             mocks::generate(&spec, &simplified)?,
+        ),
+        output("openapi/OPERATIONS.md", operations::for_people(contract)),
+        output(
+            "crates/atlas-export-fake/src/operations.json",
+            operations::for_fake(contract)?,
         ),
         output(
             "crates/atlas-export-fake/src/request_schemas.json",
