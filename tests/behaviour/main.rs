@@ -8,6 +8,7 @@
 )]
 
 mod admission;
+mod completeness;
 mod connecting;
 mod consistency;
 mod contract;

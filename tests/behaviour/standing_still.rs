@@ -9,12 +9,13 @@
 use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use atlas_export::{Client, Cluster, NewExportBucket, PageSize, Project, wait_all};
+use atlas_export_api::OPERATIONS;
 use atlas_export_fake::{Bucket, FakeAtlas, Fault, JobProgress, Match, Snapshot};
 use atlas_export_tests::{BUCKET, CLUSTER, PROJECT, ROLE, SNAPSHOT, TestClock, client_of, parsed};
 use futures_util::{FutureExt as _, StreamExt as _, stream::FuturesUnordered};
 use http::{Response, StatusCode};
 
-use super::faults::{CREATES, DELETES, JOB, READS, call};
+use super::faults::{JOB, call};
 
 type Boxed = Pin<Box<dyn Future<Output = ()> + Send>>;
 
@@ -132,7 +133,7 @@ async fn scene(setting: Setting) -> (Arc<FakeAtlas>, TestClock, Client) {
             let refusal = refusal.header("content-type", "application/json");
             let which = Match::operation(operation).authenticated();
             fake.inject_for(which, Fault::answer(refusal.body(body).unwrap()));
-            call(&project, &cluster, operation).await.unwrap();
+            call(&project, &cluster, operation).await.unwrap().unwrap();
         }
     }
     if setting.warm != setting.limited {
@@ -250,7 +251,7 @@ async fn every(things: impl IntoIterator<Item = &'static str, IntoIter: Send> + 
 
 #[tokio::test]
 async fn an_operation_that_nobody_polls_any_more_stops_no_other_call() {
-    let scenes = every(READS.into_iter().chain(DELETES).chain(CREATES)).await;
+    let scenes = every(OPERATIONS.iter().map(|operation| operation.id)).await;
     println!("operations: {scenes} scenes");
 }
 

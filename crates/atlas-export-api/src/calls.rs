@@ -693,3 +693,53 @@ impl Page for types::SnapshotPage {
         (self.results, self.links, self.total_count)
     }
 }
+/// What the contract says of an operation, for the documentation of what calls it.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! operation_facts {
+    (ListExportBuckets) => {
+        "\n- `GET /groups/{groupId}/backup/exportBuckets`\n- Role of the API key: Project Read Only\n- Resource versions: 2023-01-01 (until 2027-07-01), 2024-05-30, and version 1.0\n- Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupbackupexportbuckets>\n"
+    };
+    (CreateExportBucket) => {
+        "\n- `POST /groups/{groupId}/backup/exportBuckets`\n- Role of the API key: Project Backup Manager\n- Resource versions: 2023-01-01 (until 2027-07-01), 2024-05-30, and version 1.0\n- Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-creategroupbackupexportbucket>\n"
+    };
+    (GetExportBucket) => {
+        "\n- `GET /groups/{groupId}/backup/exportBuckets/{exportBucketId}`\n- Role of the API key: Project Read Only\n- Resource versions: 2023-01-01 (until 2027-07-01), 2024-05-30, and version 1.0\n- Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupbackupexportbucket>\n"
+    };
+    (UpdateExportBucket) => {
+        "\n- `PATCH /groups/{groupId}/backup/exportBuckets/{exportBucketId}`\n- Role of the API key: Project Backup Manager\n- Resource versions: 2024-05-30; not in version 1.0\n- Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-updategroupbackupexportbucket>\n"
+    };
+    (DeleteExportBucket) => {
+        "\n- `DELETE /groups/{groupId}/backup/exportBuckets/{exportBucketId}`\n- Role of the API key: Project Backup Manager\n- Resource versions: 2023-01-01, and version 1.0\n- Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-deletegroupbackupexportbucket>\n"
+    };
+    (ListExportJobs) => {
+        "\n- `GET /groups/{groupId}/clusters/{clusterName}/backup/exports`\n- Role of the API key: Project Backup Manager\n- Resource versions: 2023-01-01, and version 1.0\n- Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclusterbackupexports>\n"
+    };
+    (CreateExportJob) => {
+        "\n- `POST /groups/{groupId}/clusters/{clusterName}/backup/exports`\n- Role of the API key: Project Backup Export Operator\n- Resource versions: 2023-01-01, and version 1.0\n- Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-creategroupclusterbackupexport>\n"
+    };
+    (GetExportJob) => {
+        "\n- `GET /groups/{groupId}/clusters/{clusterName}/backup/exports/{exportId}`\n- Role of the API key: Project Backup Manager\n- Resource versions: 2023-01-01, and version 1.0\n- Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclusterbackupexport>\n"
+    };
+    (ListSnapshots) => {
+        "\n- `GET /groups/{groupId}/clusters/{clusterName}/backup/snapshots`\n- Role of the API key: Project Read Only\n- Resource versions: 2023-01-01, and version 1.0\n- Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclusterbackupsnapshots>\n"
+    };
+    (TakeSnapshot) => {
+        "\n- `POST /groups/{groupId}/clusters/{clusterName}/backup/snapshots`\n- Role of the API key: Project Backup Creator\n- Resource versions: 2023-01-01, and version 1.0\n- Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-takegroupclusterbackupsnapshots>\n"
+    };
+    (GetSnapshot) => {
+        "\n- `GET /groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}`\n- Role of the API key: Project Read Only\n- Resource versions: 2023-01-01, and version 1.0\n- Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclusterbackupsnapshot>\n"
+    };
+    (GetBackupSchedule) => {
+        "\n- `GET /groups/{groupId}/clusters/{clusterName}/backup/schedule`\n- Role of the API key: Project Read Only\n- Resource versions: 2024-08-05, and version 1.0\n- Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclusterbackupschedule>\n"
+    };
+    (UpdateBackupSchedule) => {
+        "\n- `PATCH /groups/{groupId}/clusters/{clusterName}/backup/schedule`\n- Role of the API key: Project Backup Manager\n- Resource versions: 2024-08-05, and version 1.0\n- Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-updategroupclusterbackupschedule>\n"
+    };
+    (ListClusters) => {
+        "\n- `GET /groups/{groupId}/clusters`\n- Role of the API key: Project Read Only\n- Resource versions: 2024-08-05, and version 1.0\n- Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclusters>\n"
+    };
+    (ListAccessRoles) => {
+        "\n- `GET /groups/{groupId}/cloudProviderAccess`\n- Role of the API key: Project Read Only\n- Resource versions: 2023-01-01, and version 1.0\n- Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupcloudprovideraccess>\n"
+    };
+}

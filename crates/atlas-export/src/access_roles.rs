@@ -44,6 +44,8 @@ impl AccessRoles {
     /// All roles of the project, by cloud. A role of AWS whose ARN is `None` has been
     /// authorized by nobody yet, and cannot be used.
     ///
+    #[doc = atlas_export_api::operation_facts!(ListAccessRoles)]
+    ///
     /// # Errors
     /// `Api` where the key lacks the role Project Read Only.
     pub async fn list(&self) -> Result<types::AccessRoles, Error> {

@@ -73,6 +73,8 @@ impl AutoExport {
 
     /// The settings as they are.
     ///
+    #[doc = atlas_export_api::operation_facts!(GetBackupSchedule)]
+    ///
     /// # Errors
     /// `Api` where there is no such cluster, or it is none with a schedule (Flex, shared).
     pub async fn get(&self) -> Result<AutoExportSettings, Error> {
@@ -88,6 +90,8 @@ impl AutoExport {
     ///
     /// Atlas documents [`Frequency::Monthly`] and [`Frequency::Yearly`]. Whether it takes another
     /// one, such as daily or weekly, depends on the organization.
+    ///
+    #[doc = atlas_export_api::operation_facts!(UpdateBackupSchedule)]
     ///
     /// # Errors
     /// `Api` where Atlas refuses, for instance a bucket that the project does not have, or a

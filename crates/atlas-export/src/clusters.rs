@@ -36,6 +36,7 @@ impl Clusters {
     }
 
     /// The clusters of the project. Version 1.0 leaves out those that span several clouds.
+    #[doc = atlas_export_api::operation_facts!(ListClusters)]
     pub fn list(&self) -> List<ClusterDescription> {
         let project = self.project.made_for_one();
         let call = ListClusters {

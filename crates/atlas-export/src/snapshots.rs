@@ -39,6 +39,7 @@ impl Snapshots {
     }
 
     /// The snapshots of the cluster, those still being taken included.
+    #[doc = atlas_export_api::operation_facts!(ListSnapshots)]
     pub fn list(&self) -> List<Snapshot> {
         let cluster = self.cluster.made_for_one();
         let call = ListSnapshots {
@@ -52,6 +53,8 @@ impl Snapshots {
     }
 
     /// One snapshot.
+    ///
+    #[doc = atlas_export_api::operation_facts!(GetSnapshot)]
     ///
     /// # Errors
     /// `Api` with status 404 ([`Error::is_not_found`]) where there is none.
@@ -85,6 +88,8 @@ impl Snapshots {
     }
 
     /// Prepares a snapshot on demand; [`TakeSnapshot::send`] takes it. Each call takes another.
+    ///
+    #[doc = atlas_export_api::operation_facts!(TakeSnapshot)]
     ///
     /// ```no_run
     /// # async fn example(cluster: atlas_export::Cluster) -> Result<(), Box<dyn std::error::Error>> {

@@ -42,6 +42,11 @@ pub fn generate(client: &syn::File, contract: &Value) -> Result<String, Failure>
         })
         .collect::<Result<Vec<_>, _>>()?;
     let pages = found.pages.iter().map(page);
+    let facts = operations(contract).into_iter().map(|operation| {
+        let name = format_ident!("{}", operation.id.to_upper_camel_case());
+        let facts = format!("\n{}", operation.facts());
+        quote! { (#name) => { #facts }; }
+    });
     let file = rust::parse(quote! {
         use std::future::Future;
 
@@ -54,6 +59,13 @@ pub fn generate(client: &syn::File, contract: &Value) -> Result<String, Failure>
 
         #(#calls)*
         #(#pages)*
+
+        /// What the contract says of an operation, for the documentation of what calls it.
+        #[doc(hidden)]
+        #[macro_export]
+        macro_rules! operation_facts {
+            #(#facts)*
+        }
     })?;
     Ok(rust::print(&file))
 }

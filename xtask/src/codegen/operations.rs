@@ -59,6 +59,12 @@ impl<'a> Operation<'a> {
     /// What its documentation says: the contract's words, and the facts beside them.
     pub(super) fn docs(&self) -> String {
         let [summary, description] = self.words;
+        let facts = self.facts();
+        format!("{summary}.\n\n{}\n\n{facts}", description.trim_end())
+    }
+
+    /// Its request, the role that it needs, its versions and its source, as a list.
+    pub(super) fn facts(&self) -> String {
         let role = match self.roles.as_slice() {
             [] => String::new(),
             roles => format!("- Role of the API key: {}\n", roles.join(" or ")),
@@ -79,10 +85,8 @@ impl<'a> Operation<'a> {
             url => format!("- Source: <{url}>\n"),
         };
         format!(
-            "{summary}.\n\n{}\n\n- `{} {}`\n{deprecated}{role}- Resource versions: {versions}{v1}\n{source}",
-            description.trim_end(),
-            self.method,
-            self.path,
+            "- `{} {}`\n{deprecated}{role}- Resource versions: {versions}{v1}\n{source}",
+            self.method, self.path,
         )
     }
 }

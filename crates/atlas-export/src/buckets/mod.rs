@@ -48,6 +48,7 @@ impl ExportBuckets {
     }
 
     /// The buckets of the project. The order is not by id.
+    #[doc = atlas_export_api::operation_facts!(ListExportBuckets)]
     pub fn list(&self) -> List<ExportBucket> {
         let project = self.project.made_for_one();
         let call = ListExportBuckets {
@@ -61,6 +62,8 @@ impl ExportBuckets {
     ///
     /// Not idempotent: the same bucket can be registered any number of times, each under an
     /// id of its own.
+    ///
+    #[doc = atlas_export_api::operation_facts!(CreateExportBucket)]
     ///
     /// # Errors
     /// `Ambiguous` where nobody can tell whether the bucket was registered; `Api` where Atlas
@@ -106,6 +109,7 @@ impl ExportBuckets {
     }
 
     /// Prepares a change of a bucket; [`UpdateExportBucket::send`] makes it. Version 2 only.
+    #[doc = atlas_export_api::operation_facts!(UpdateExportBucket)]
     pub fn update<'a>(&'a self, id: &'a ExportBucketId) -> UpdateExportBucket<'a> {
         UpdateExportBucket {
             buckets: self,
@@ -115,6 +119,8 @@ impl ExportBuckets {
     }
 
     /// One bucket. Only this tells the region of an AWS bucket.
+    ///
+    #[doc = atlas_export_api::operation_facts!(GetExportBucket)]
     ///
     /// # Errors
     /// `Api` with status 404 ([`Error::is_not_found`]) where there is none.
@@ -127,6 +133,8 @@ impl ExportBuckets {
     }
 
     /// Takes the grant of a bucket back. The bucket and what was exported to it stay.
+    ///
+    #[doc = atlas_export_api::operation_facts!(DeleteExportBucket)]
     ///
     /// # Errors
     /// `Api` where there is none, or where a backup schedule exports to it

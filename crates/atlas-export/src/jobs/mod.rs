@@ -48,6 +48,7 @@ impl ExportJobs {
     }
 
     /// The jobs of the cluster, finished ones included.
+    #[doc = atlas_export_api::operation_facts!(ListExportJobs)]
     pub fn list(&self) -> List<ExportJob> {
         let cluster = self.cluster.made_for_one();
         let call = ListExportJobs {
@@ -59,6 +60,8 @@ impl ExportJobs {
     }
 
     /// One job.
+    ///
+    #[doc = atlas_export_api::operation_facts!(GetExportJob)]
     ///
     /// # Errors
     /// `Api` with status 404 ([`Error::is_not_found`]) where there is none.
@@ -73,6 +76,7 @@ impl ExportJobs {
     }
 
     /// Prepares the export of a snapshot to a bucket; [`CreateExportJob::send`] starts it.
+    #[doc = atlas_export_api::operation_facts!(CreateExportJob)]
     pub fn create<'a>(
         &'a self,
         snapshot: &'a SnapshotId,

@@ -1,0 +1,160 @@
+//! No operation of the contract is forgotten anywhere: each has a route of the fake, a public
+//! method, a place in the table of faults, and a row in two documents.
+
+use atlas_export::{ApiVersion, Client};
+use atlas_export_api::{OPERATIONS, Operation};
+use atlas_export_fake::{Bucket, FakeAtlas, Snapshot};
+use atlas_export_tests::{BUCKET, CLUSTER, PROJECT, ROLE, SNAPSHOT, client_of, parsed};
+use serde_json::json;
+
+use super::faults::{JOB, call, kind};
+
+const README: &str = include_str!("../../README.md");
+const CURATION: &str = include_str!("../../openapi/CURATION.md");
+
+/// A fake that has what the operations are about.
+async fn furnished() -> FakeAtlas {
+    let job = json!({"id": JOB, "exportBucketId": BUCKET, "state": "Successful"});
+    FakeAtlas::builder()
+        .snapshot(PROJECT, CLUSTER, Snapshot::completed(SNAPSHOT))
+        .bucket(PROJECT, Bucket::aws("standing", ROLE).id(BUCKET))
+        .job(PROJECT, CLUSTER, job)
+        .start()
+        .await
+        .unwrap()
+}
+
+/// The path of an operation, about what the fake has.
+fn path(operation: &Operation) -> String {
+    let ids = [
+        ("{groupId}", PROJECT),
+        ("{clusterName}", CLUSTER),
+        ("{exportBucketId}", BUCKET),
+        ("{exportId}", JOB),
+        ("{snapshotId}", SNAPSHOT),
+    ];
+    let path = operation.path.to_owned();
+    ids.iter()
+        .fold(path, |path, (name, id)| path.replace(name, id))
+}
+
+/// Whether the fake knows path and method.
+async fn has_route(operation: &Operation) -> bool {
+    let fake = furnished().await;
+    let client = client_of(&fake).build().unwrap();
+    let target = format!("/api/atlas/v2{}", path(operation));
+    let body = (operation.method != "GET").then(|| b"{}".to_vec());
+    let answer = client.raw(operation.method, &target, body).await;
+    let status = answer.map_or_else(|error| error.status(), |(status, _)| Some(status));
+    !matches!(status, Some(404 | 405))
+}
+
+/// What goes wrong when the public method is called in a version; `None` where there is none.
+async fn sends(operation: &Operation, date: Option<&str>) -> Option<Result<(), String>> {
+    let fake = furnished().await;
+    let builder = client_of(&fake);
+    let client: Client = match date {
+        None => builder.api_version(ApiVersion::V1),
+        Some(date) => builder.resource_version(operation.id, date),
+    }
+    .build()
+    .unwrap();
+    let project = client.project(parsed(PROJECT));
+    let cluster = project.cluster(parsed(CLUSTER));
+    let told = call(&project, &cluster, operation.id).await?;
+    let accept = date.map_or_else(
+        || "application/json".to_owned(),
+        |date| format!("application/vnd.atlas.{date}+json"),
+    );
+    let seen = fake.requests().into_iter().any(|request| {
+        request.method == operation.method
+            && request.path.ends_with(&path(operation))
+            && request
+                .headers
+                .get("accept")
+                .is_some_and(|sent| sent == accept.as_str())
+            && request.answered(operation.success)
+    });
+    Some(match told {
+        Err(error) => Err(error.to_string()),
+        Ok(()) if !seen => Err(format!("no {accept} was seen on the wire")),
+        Ok(()) => Ok(()),
+    })
+}
+
+/// What an operation lacks, and where it belongs.
+async fn gaps(operation: &Operation) -> Vec<String> {
+    let id = operation.id;
+    let mut gaps = Vec::new();
+    if !has_route(operation).await {
+        gaps.push(format!(
+            "{id} has no route of the fake: give it a handler in \
+             crates/atlas-export-fake/src/operations.rs"
+        ));
+    }
+    let v1 = operation.v1.then_some(None);
+    let dates = operation.versions.iter().copied().map(Some);
+    for date in v1.into_iter().chain(dates) {
+        let version = date.unwrap_or("1.0");
+        match sends(operation, date).await {
+            None => {
+                gaps.push(format!(
+                    "{id} has no public method: write one, and call it in `call` of \
+                     tests/behaviour/faults.rs"
+                ));
+                break;
+            }
+            Some(Err(why)) => gaps.push(format!("{id} in version {version}: {why}")),
+            Some(Ok(())) => {}
+        }
+    }
+    if kind(operation).is_none() {
+        gaps.push(format!(
+            "{id} has no place in the table of faults: say in `kind` of \
+             tests/behaviour/faults.rs what {} means",
+            operation.method
+        ));
+    }
+    let row = format!("| `{id}` |");
+    for (document, text) in [("openapi/CURATION.md", CURATION), ("README.md", README)] {
+        if !text.lines().any(|line| line.starts_with(&row)) {
+            gaps.push(format!("{id} has no row in {document}: write {row} …"));
+        }
+    }
+    gaps
+}
+
+#[tokio::test]
+async fn no_operation_is_forgotten_anywhere() {
+    let mut all = Vec::new();
+    for operation in OPERATIONS {
+        all.extend(gaps(operation).await);
+    }
+    assert!(all.is_empty(), "\n{}", all.join("\n"));
+}
+
+#[tokio::test]
+async fn what_an_operation_lacks_is_named_with_where_it_belongs() {
+    let forgotten = Operation {
+        id: "mergeRestoreJobs",
+        function: "merge_restore_jobs",
+        method: "TRACE",
+        path: "/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs",
+        // In no version of the contract, so that none can be asked for.
+        versions: &[],
+        v1: true,
+        success: 200,
+        query: &[],
+        roles: &[],
+    };
+    let gaps = gaps(&forgotten).await.join("\n");
+    for place in [
+        "operations.rs",
+        "`call` of",
+        "`kind` of",
+        "CURATION.md",
+        "README.md",
+    ] {
+        assert!(gaps.contains(place), "{place}:\n{gaps}");
+    }
+}
