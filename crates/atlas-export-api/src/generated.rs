@@ -10,6 +10,7 @@ pub mod types {
     /// The roles of a project, by cloud.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
     pub struct AccessRoles {
         #[serde(rename = "awsIamRoles")]
         pub aws_iam_roles: ::atlas_export_types::TolerantList<AwsIamRole>,
@@ -34,6 +35,7 @@ pub mod types {
     /// the date of that are `null`, and the role is of no use.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
     pub struct AwsIamRole {
         /// What the role's trust policy has to ask for.
         #[serde(
@@ -79,6 +81,7 @@ pub mod types {
     /// A service principal of Azure that Atlas may act as. Version 2 only.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
     pub struct AzureServicePrincipal {
         #[serde(
             rename = "atlasAzureAppId",
@@ -116,6 +119,7 @@ pub mod types {
     /// named here; policies, copies and times are among the other fields.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
     pub struct BackupSchedule {
         /// Whether snapshots are exported by themselves.
         #[serde(
@@ -161,6 +165,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[serde(deny_unknown_fields)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
     pub struct BackupScheduleUpdate {
         #[serde(
             rename = "autoExportEnabled",
@@ -178,6 +183,7 @@ pub mod types {
     /// The fields of the request that were refused.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
     pub struct BadRequestDetail {
         #[serde(
             rename = "fields",
@@ -249,6 +255,7 @@ pub mod types {
     /// A cluster of a project, of which the models here name what decides about exports.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
     pub struct ClusterDescription {
         /// Version 2 only. Whether Atlas takes snapshots of the cluster.
         #[serde(
@@ -316,6 +323,7 @@ pub mod types {
     /// One page of clusters.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
     pub struct ClusterDescriptionPage {
         #[serde(
             rename = "links",
@@ -336,6 +344,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[serde(deny_unknown_fields)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
     pub struct CustomData {
         pub key: ::std::string::String,
         pub value: ::std::string::String,
@@ -343,6 +352,7 @@ pub mod types {
     /// What Atlas says about a refused request. Every part has been seen to be null or absent.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
     pub struct ErrorBody {
         #[serde(
             rename = "badRequestDetail",
@@ -376,6 +386,7 @@ pub mod types {
     /// A bucket that Atlas may export snapshots to. Which of the fields are there depends on the cloud.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
     pub struct ExportBucket {
         /// The bucket, or the Azure container, 3 to 63 characters. May be left out on Azure, where the service URL can hold it.
         #[serde(
@@ -437,6 +448,7 @@ pub mod types {
     /// One page of export buckets.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
     pub struct ExportBucketPage {
         #[serde(
             rename = "links",
@@ -457,6 +469,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[serde(deny_unknown_fields)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
     pub struct ExportBucketUpdate {
         /// Whether exports must go over private networking.
         #[serde(rename = "requirePrivateNetworking")]
@@ -465,6 +478,7 @@ pub mod types {
     /// One run of exporting one snapshot to one bucket.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
     pub struct ExportJob {
         /// Sharded clusters only. One entry for each replica set.
         #[serde(
@@ -534,6 +548,7 @@ pub mod types {
     /// The part of an export that belongs to one replica set of a sharded cluster.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
     pub struct ExportJobComponent {
         #[serde(
             rename = "exportId",
@@ -551,6 +566,7 @@ pub mod types {
     /// One page of export jobs.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
     pub struct ExportJobPage {
         #[serde(
             rename = "links",
@@ -571,6 +587,7 @@ pub mod types {
     /// for the whole life of a job that succeeded: 0 of 0 means that nothing is known.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
     pub struct ExportStatus {
         #[serde(
             rename = "exportedCollections",
@@ -588,6 +605,7 @@ pub mod types {
     /// One field of the request that was refused.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
     pub struct FieldViolation {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub description: ::std::option::Option<::std::string::String>,
@@ -599,6 +617,7 @@ pub mod types {
     /// A service account of Google Cloud that Atlas acts as. Version 2 only.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
     pub struct GcpServiceAccount {
         #[serde(
             rename = "createdDate",
@@ -628,6 +647,7 @@ pub mod types {
     /// The nodes of one kind in one region.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
     pub struct HardwareSpec {
         #[serde(
             rename = "instanceSize",
@@ -645,6 +665,7 @@ pub mod types {
     /// A link as in RFC 8288. A proxy may have rewritten the host; `rel` may itself be a URL.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
     pub struct Link {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub href: ::std::option::Option<::std::string::String>,
@@ -710,6 +731,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[serde(deny_unknown_fields)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
     pub struct NewExportJob {
         /// Pairs for the `.complete` file.
         #[serde(
@@ -727,6 +749,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[serde(deny_unknown_fields)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
     pub struct NewScheduleExport {
         #[serde(rename = "exportBucketId")]
         pub export_bucket_id: ::atlas_export_types::ExportBucketId,
@@ -737,6 +760,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[serde(deny_unknown_fields)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
     pub struct NewSnapshot {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub description: ::std::option::Option<::std::string::String>,
@@ -750,6 +774,7 @@ pub mod types {
     /// The hardware of a cluster, in version 1.0.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
     pub struct ProviderSettings {
         /// The cloud behind shared nodes.
         #[serde(
@@ -779,6 +804,7 @@ pub mod types {
     /// The part of a cluster that is in one region of one cloud.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
     pub struct RegionConfig {
         /// The cloud behind shared nodes.
         #[serde(
@@ -808,6 +834,7 @@ pub mod types {
     /// One shard of a cluster, or its only replica set.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
     pub struct ReplicationSpec {
         /// Version 2 only.
         #[serde(
@@ -822,6 +849,7 @@ pub mod types {
     /// Where a schedule exports to, and how often.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
     pub struct ScheduleExport {
         #[serde(
             rename = "exportBucketId",
@@ -899,6 +927,7 @@ pub mod types {
     /// A backup snapshot of a cluster. Several fields appear only while it is taken.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
     pub struct Snapshot {
         #[serde(
             rename = "cloudProvider",
@@ -979,6 +1008,7 @@ pub mod types {
     /// The part of a snapshot that belongs to one shard or to the config servers.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
     pub struct SnapshotMember {
         #[serde(
             rename = "cloudProvider",
@@ -998,6 +1028,7 @@ pub mod types {
     /// One page of snapshots.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
     pub struct SnapshotPage {
         #[serde(
             rename = "links",
@@ -1044,6 +1075,102 @@ pub mod types {
             fn from(value: String) -> Self {
                 Self(value.into())
             }
+        }
+    }
+    impl BackupScheduleUpdate {
+        /// A body of what is required.
+        #[must_use]
+        pub fn new() -> Self {
+            Self {
+                auto_export_enabled: ::std::default::Default::default(),
+                export: ::std::default::Default::default(),
+                use_org_and_group_names_in_export_prefix: ::std::default::Default::default(),
+            }
+        }
+        #[must_use]
+        pub fn auto_export_enabled(mut self, value: bool) -> Self {
+            self.auto_export_enabled = ::std::option::Option::Some(value);
+            self
+        }
+        #[must_use]
+        pub fn export(mut self, value: NewScheduleExport) -> Self {
+            self.export = ::std::option::Option::Some(value);
+            self
+        }
+        #[must_use]
+        pub fn use_org_and_group_names_in_export_prefix(mut self, value: bool) -> Self {
+            self.use_org_and_group_names_in_export_prefix = ::std::option::Option::Some(
+                value,
+            );
+            self
+        }
+    }
+    impl CustomData {
+        /// A body of what is required.
+        #[must_use]
+        pub fn new(key: ::std::string::String, value: ::std::string::String) -> Self {
+            Self { key, value }
+        }
+    }
+    impl ExportBucketUpdate {
+        /// A body of what is required.
+        #[must_use]
+        pub fn new(require_private_networking: bool) -> Self {
+            Self { require_private_networking }
+        }
+    }
+    impl NewExportJob {
+        /// A body of what is required.
+        #[must_use]
+        pub fn new(
+            export_bucket_id: ::atlas_export_types::ExportBucketId,
+            snapshot_id: ::atlas_export_types::SnapshotId,
+        ) -> Self {
+            Self {
+                export_bucket_id,
+                snapshot_id,
+                custom_data: ::std::default::Default::default(),
+            }
+        }
+        /// Pairs for the `.complete` file.
+        #[must_use]
+        pub fn custom_data(mut self, value: ::std::vec::Vec<CustomData>) -> Self {
+            self.custom_data = value;
+            self
+        }
+    }
+    impl NewScheduleExport {
+        /// A body of what is required.
+        #[must_use]
+        pub fn new(
+            export_bucket_id: ::atlas_export_types::ExportBucketId,
+            frequency_type: ::atlas_export_types::Frequency,
+        ) -> Self {
+            Self {
+                export_bucket_id,
+                frequency_type,
+            }
+        }
+    }
+    impl NewSnapshot {
+        /// A body of what is required.
+        #[must_use]
+        pub fn new() -> Self {
+            Self {
+                description: ::std::default::Default::default(),
+                retention_in_days: ::std::default::Default::default(),
+            }
+        }
+        #[must_use]
+        pub fn description(mut self, value: ::std::string::String) -> Self {
+            self.description = ::std::option::Option::Some(value);
+            self
+        }
+        /// How many days the snapshot is kept.
+        #[must_use]
+        pub fn retention_in_days(mut self, value: ::std::num::NonZeroU32) -> Self {
+            self.retention_in_days = ::std::option::Option::Some(value);
+            self
         }
     }
 }

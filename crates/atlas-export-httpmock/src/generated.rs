@@ -91,7 +91,8 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::Then {
             self.0
         }
-        pub fn ok(self, value: &types::ExportBucketPage) -> Self {
+        pub fn ok(self, value: &(impl ::serde::Serialize + ?Sized)) -> Self {
+            let value = &crate::fitting::<types::ExportBucketPage>(value);
             Self(
                 self
                     .0
@@ -147,7 +148,8 @@ pub mod operations {
                 Self(self.0.query_param_missing("pretty"))
             }
         }
-        pub fn body(self, value: &types::NewExportBucket) -> Self {
+        pub fn body(self, value: &(impl ::serde::Serialize + ?Sized)) -> Self {
+            let value = &crate::fitting::<types::NewExportBucket>(value);
             Self(self.0.json_body_obj(value))
         }
     }
@@ -159,7 +161,8 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::Then {
             self.0
         }
-        pub fn ok(self, value: &types::ExportBucket) -> Self {
+        pub fn ok(self, value: &(impl ::serde::Serialize + ?Sized)) -> Self {
+            let value = &crate::fitting::<types::ExportBucket>(value);
             Self(
                 self
                     .0
@@ -228,7 +231,8 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::Then {
             self.0
         }
-        pub fn ok(self, value: &types::ExportBucket) -> Self {
+        pub fn ok(self, value: &(impl ::serde::Serialize + ?Sized)) -> Self {
+            let value = &crate::fitting::<types::ExportBucket>(value);
             Self(
                 self
                     .0
@@ -351,7 +355,8 @@ pub mod operations {
                 Self(self.0.query_param_missing("envelope"))
             }
         }
-        pub fn body(self, value: &types::ExportBucketUpdate) -> Self {
+        pub fn body(self, value: &(impl ::serde::Serialize + ?Sized)) -> Self {
+            let value = &crate::fitting::<types::ExportBucketUpdate>(value);
             Self(self.0.json_body_obj(value))
         }
     }
@@ -363,7 +368,8 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::Then {
             self.0
         }
-        pub fn ok(self, value: &types::ExportBucket) -> Self {
+        pub fn ok(self, value: &(impl ::serde::Serialize + ?Sized)) -> Self {
+            let value = &crate::fitting::<types::ExportBucket>(value);
             Self(
                 self
                     .0
@@ -469,7 +475,8 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::Then {
             self.0
         }
-        pub fn ok(self, value: &types::ExportJobPage) -> Self {
+        pub fn ok(self, value: &(impl ::serde::Serialize + ?Sized)) -> Self {
+            let value = &crate::fitting::<types::ExportJobPage>(value);
             Self(
                 self
                     .0
@@ -526,7 +533,8 @@ pub mod operations {
                 Self(self.0.query_param_missing("envelope"))
             }
         }
-        pub fn body(self, value: &types::NewExportJob) -> Self {
+        pub fn body(self, value: &(impl ::serde::Serialize + ?Sized)) -> Self {
+            let value = &crate::fitting::<types::NewExportJob>(value);
             Self(self.0.json_body_obj(value))
         }
     }
@@ -538,7 +546,8 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::Then {
             self.0
         }
-        pub fn ok(self, value: &types::ExportJob) -> Self {
+        pub fn ok(self, value: &(impl ::serde::Serialize + ?Sized)) -> Self {
+            let value = &crate::fitting::<types::ExportJob>(value);
             Self(
                 self
                     .0
@@ -614,7 +623,8 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::Then {
             self.0
         }
-        pub fn ok(self, value: &types::ExportJob) -> Self {
+        pub fn ok(self, value: &(impl ::serde::Serialize + ?Sized)) -> Self {
+            let value = &crate::fitting::<types::ExportJob>(value);
             Self(
                 self
                     .0
@@ -720,7 +730,8 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::Then {
             self.0
         }
-        pub fn ok(self, value: &types::SnapshotPage) -> Self {
+        pub fn ok(self, value: &(impl ::serde::Serialize + ?Sized)) -> Self {
+            let value = &crate::fitting::<types::SnapshotPage>(value);
             Self(
                 self
                     .0
@@ -777,7 +788,8 @@ pub mod operations {
                 Self(self.0.query_param_missing("envelope"))
             }
         }
-        pub fn body(self, value: &types::NewSnapshot) -> Self {
+        pub fn body(self, value: &(impl ::serde::Serialize + ?Sized)) -> Self {
+            let value = &crate::fitting::<types::NewSnapshot>(value);
             Self(self.0.json_body_obj(value))
         }
     }
@@ -789,7 +801,8 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::Then {
             self.0
         }
-        pub fn ok(self, value: &types::Snapshot) -> Self {
+        pub fn ok(self, value: &(impl ::serde::Serialize + ?Sized)) -> Self {
+            let value = &crate::fitting::<types::Snapshot>(value);
             Self(
                 self
                     .0
@@ -875,7 +888,8 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::Then {
             self.0
         }
-        pub fn ok(self, value: &types::Snapshot) -> Self {
+        pub fn ok(self, value: &(impl ::serde::Serialize + ?Sized)) -> Self {
+            let value = &crate::fitting::<types::Snapshot>(value);
             Self(
                 self
                     .0
@@ -941,7 +955,8 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::Then {
             self.0
         }
-        pub fn ok(self, value: &types::BackupSchedule) -> Self {
+        pub fn ok(self, value: &(impl ::serde::Serialize + ?Sized)) -> Self {
+            let value = &crate::fitting::<types::BackupSchedule>(value);
             Self(
                 self
                     .0
@@ -998,7 +1013,8 @@ pub mod operations {
                 Self(self.0.query_param_missing("envelope"))
             }
         }
-        pub fn body(self, value: &types::BackupScheduleUpdate) -> Self {
+        pub fn body(self, value: &(impl ::serde::Serialize + ?Sized)) -> Self {
+            let value = &crate::fitting::<types::BackupScheduleUpdate>(value);
             Self(self.0.json_body_obj(value))
         }
     }
@@ -1010,7 +1026,8 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::Then {
             self.0
         }
-        pub fn ok(self, value: &types::BackupSchedule) -> Self {
+        pub fn ok(self, value: &(impl ::serde::Serialize + ?Sized)) -> Self {
+            let value = &crate::fitting::<types::BackupSchedule>(value);
             Self(
                 self
                     .0
@@ -1100,7 +1117,8 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::Then {
             self.0
         }
-        pub fn ok(self, value: &types::ClusterDescriptionPage) -> Self {
+        pub fn ok(self, value: &(impl ::serde::Serialize + ?Sized)) -> Self {
+            let value = &crate::fitting::<types::ClusterDescriptionPage>(value);
             Self(
                 self
                     .0
@@ -1165,7 +1183,8 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::Then {
             self.0
         }
-        pub fn ok(self, value: &types::AccessRoles) -> Self {
+        pub fn ok(self, value: &(impl ::serde::Serialize + ?Sized)) -> Self {
+            let value = &crate::fitting::<types::AccessRoles>(value);
             Self(
                 self
                     .0

@@ -6,6 +6,9 @@
 //! contract does not say: headers, errors, broken bodies. Paths match below any prefix, so
 //! the same client serves a mock and the real service.
 //!
+//! A body is anything that serde writes, JSON as a rule, and is checked: one that does not read as
+//! the type of the contract is a panic of the test, which says what does not fit.
+//!
 //! ```
 //! use atlas_export_httpmock::MockServerExt as _;
 //!
@@ -13,10 +16,7 @@
 //! let project = "32b6e34b3d91647abb20e7b8".parse()?;
 //! let mock = server.list_export_buckets(|when, then| {
 //!     when.group_id(&project);
-//!     then.into_inner()
-//!         .status(200)
-//!         .header("content-type", "application/json")
-//!         .body(r#"{"results": []}"#);
+//!     then.ok(&serde_json::json!({"results": []}));
 //! });
 //! assert_eq!(mock.calls(), 0);
 //! # Ok::<(), atlas_export_types::InvalidId>(())
@@ -36,3 +36,36 @@
 mod generated;
 
 pub use generated::{MockServerExt, operations};
+
+/// A body as JSON.
+///
+/// # Panics
+/// Where it does not read as `M`, so that no test passes with an answer that Atlas cannot give.
+pub(crate) fn fitting<M: serde::de::DeserializeOwned>(
+    body: &(impl serde::Serialize + ?Sized),
+) -> serde_json::Value {
+    let json = serde_json::to_value(body);
+    let read = json.and_then(|json| serde_json::from_value::<M>(json.clone()).map(|_| json));
+    match read {
+        Ok(json) => json,
+        Err(why) => panic!(
+            "the body does not fit {} of the contract: {why}",
+            std::any::type_name::<M>()
+                .rsplit("::")
+                .next()
+                .unwrap_or_default()
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MockServerExt as _;
+
+    #[test]
+    #[should_panic(expected = "does not fit ExportBucketPage of the contract: missing field")]
+    fn an_answer_that_atlas_cannot_give_is_refused() {
+        let server = httpmock::MockServer::start();
+        server.list_export_buckets(|_, then| drop(then.ok(&serde_json::json!({"items": []}))));
+    }
+}

@@ -101,15 +101,9 @@ impl AutoExport {
         bucket: &ExportBucketId,
         frequency: Frequency,
     ) -> Result<AutoExportSettings, Error> {
-        self.update(BackupScheduleUpdate {
-            auto_export_enabled: Some(true),
-            export: Some(NewScheduleExport {
-                export_bucket_id: bucket.well_formed()?.clone(),
-                frequency_type: frequency,
-            }),
-            ..BackupScheduleUpdate::default()
-        })
-        .await
+        let export = NewScheduleExport::new(bucket.well_formed()?.clone(), frequency);
+        let update = BackupScheduleUpdate::new().auto_export_enabled(true);
+        self.update(update.export(export)).await
     }
 
     /// Exports nothing by itself any more. Look at [`AutoExportSettings::bucket`] before
@@ -119,11 +113,8 @@ impl AutoExport {
     /// # Errors
     /// `Api` where Atlas refuses.
     pub async fn disable(&self) -> Result<AutoExportSettings, Error> {
-        self.update(BackupScheduleUpdate {
-            auto_export_enabled: Some(false),
-            ..BackupScheduleUpdate::default()
-        })
-        .await
+        let update = BackupScheduleUpdate::new().auto_export_enabled(false);
+        self.update(update).await
     }
 
     /// Sets whether the prefix in the bucket has the names of organization and project, in
@@ -132,11 +123,8 @@ impl AutoExport {
     /// # Errors
     /// `Api` where Atlas refuses.
     pub async fn names_in_prefix(&self, names: bool) -> Result<AutoExportSettings, Error> {
-        self.update(BackupScheduleUpdate {
-            use_org_and_group_names_in_export_prefix: Some(names),
-            ..BackupScheduleUpdate::default()
-        })
-        .await
+        let update = BackupScheduleUpdate::new().use_org_and_group_names_in_export_prefix(names);
+        self.update(update).await
     }
 
     async fn update(&self, body: BackupScheduleUpdate) -> Result<AutoExportSettings, Error> {

@@ -159,10 +159,9 @@ impl TakeSnapshot<'_> {
             ))
             .with(|inner| inner.operation = Some(TAKE_SNAPSHOT.id)));
         }
-        let body = NewSnapshot {
-            description: self.description,
-            retention_in_days: retention_in_days.transpose()?,
-        };
+        let mut body = NewSnapshot::new();
+        body.description = self.description;
+        body.retention_in_days = retention_in_days.transpose()?;
         let cluster = self.snapshots.cluster();
         let call = calls::TakeSnapshot {
             project_id: cluster.project().id().clone(),

@@ -7,7 +7,7 @@ use progenitor::{
 use quote::quote;
 use serde_json::Value;
 
-use super::{Failure, rust, vocabulary};
+use super::{Failure, bodies, rust, vocabulary};
 
 /// The list that keeps an item it cannot decode.
 pub(super) const TOLERANT_LIST: &str = "atlas_export_types::TolerantList";
@@ -48,5 +48,6 @@ pub fn generate(spec: &OpenAPI, simplified: &Value) -> Result<syn::File, Failure
     rust::flatten_lists(&mut file);
     rust::read_aliases(&mut file, simplified);
     rust::describe_as_schemas(&mut file);
+    bodies::grow(&mut file);
     Ok(file)
 }

@@ -13,7 +13,7 @@ use syn::{parse_quote, visit::Visit};
 use super::{
     Failure,
     operations::{Operation, operations},
-    rust,
+    rust::{self, inside},
 };
 
 /// Query parameters that concern how an answer is written, and so no call of its own.
@@ -177,25 +177,6 @@ fn is_id(kind: &syn::Type) -> bool {
 
 fn is_reference(kind: &syn::Type) -> bool {
     matches!(kind, syn::Type::Reference(_))
-}
-
-/// The one argument of a generic type of this name.
-fn inside<'a>(kind: &'a syn::Type, name: &str) -> Option<&'a syn::Type> {
-    let syn::Type::Path(path) = kind else {
-        return None;
-    };
-    let last = path
-        .path
-        .segments
-        .last()
-        .filter(|last| last.ident == name)?;
-    let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else {
-        return None;
-    };
-    match arguments.args.first()? {
-        syn::GenericArgument::Type(kind) => Some(kind),
-        _ => None,
-    }
 }
 
 fn call(

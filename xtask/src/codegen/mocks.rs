@@ -3,7 +3,10 @@
 use openapiv3::OpenAPI;
 use progenitor::Generator;
 use serde_json::Value;
-use syn::visit_mut::{VisitMut, visit_lit_str_mut};
+use syn::{
+    parse_quote,
+    visit_mut::{VisitMut, visit_lit_str_mut},
+};
 
 use super::{Failure, bindings, rust};
 
@@ -18,6 +21,7 @@ pub fn generate(spec: &OpenAPI, simplified: &Value) -> Result<String, Failure> {
     let mut file = rust::parse(tokens)?;
     rust::split_docs(&mut file);
     WidenPaths.visit_file_mut(&mut file);
+    TakeAnything.visit_file_mut(&mut file);
     Ok(rust::print(&file))
 }
 
@@ -43,6 +47,38 @@ impl VisitMut for WidenPaths {
                 self.visit_expr_mut(argument);
             }
             call.tokens = quote::ToTokens::into_token_stream(arguments);
+        }
+    }
+}
+
+/// Lets a body be anything that serde writes, as long as it reads as the type of the contract: a
+/// test writes JSON more easily than a model, which it cannot make field by field.
+struct TakeAnything;
+
+impl VisitMut for TakeAnything {
+    fn visit_impl_item_fn_mut(&mut self, method: &mut syn::ImplItemFn) {
+        let mut model = None;
+        for input in &mut method.sig.inputs {
+            let syn::FnArg::Typed(typed) = input else {
+                continue;
+            };
+            if let syn::Type::Reference(reference) = &*typed.ty
+                && let syn::Type::Path(path) = &*reference.elem
+                && path
+                    .path
+                    .segments
+                    .first()
+                    .is_some_and(|first| first.ident == "types")
+            {
+                model = Some(path.clone());
+                *typed.ty = parse_quote! { &(impl ::serde::Serialize + ?Sized) };
+            }
+        }
+        if let Some(model) = model {
+            method.block.stmts.insert(
+                0,
+                parse_quote! { let value = &crate::fitting::<#model>(value); },
+            );
         }
     }
 }

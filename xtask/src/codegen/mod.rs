@@ -17,6 +17,7 @@
 //! neither dated media types nor more than one kind of success.
 
 pub mod bindings;
+mod bodies;
 pub mod calls;
 pub mod mocks;
 pub mod operations;

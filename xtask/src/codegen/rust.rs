@@ -91,7 +91,7 @@ pub(super) fn flatten_lists(file: &mut syn::File) {
 
     impl VisitMut for FlattenLists {
         fn visit_field_mut(&mut self, field: &mut syn::Field) {
-            let Some(list) = inside_option(&field.ty).filter(|inside| {
+            let Some(list) = inside(&field.ty, "Option").filter(|inside| {
                 last_segment(inside).is_some_and(|segment| segment.ident == "TolerantList")
             }) else {
                 return;
@@ -121,15 +121,30 @@ fn last_segment(kind: &syn::Type) -> Option<&syn::PathSegment> {
     }
 }
 
-fn inside_option(kind: &syn::Type) -> Option<&syn::Type> {
-    let segment = last_segment(kind).filter(|segment| segment.ident == "Option")?;
-    let syn::PathArguments::AngleBracketed(arguments) = &segment.arguments else {
+/// The one argument of a generic type of this name.
+pub(super) fn inside<'a>(kind: &'a syn::Type, name: &str) -> Option<&'a syn::Type> {
+    let syn::Type::Path(path) = kind else {
         return None;
     };
-    match arguments.args.first() {
-        Some(syn::GenericArgument::Type(inside)) => Some(inside),
+    let last = path
+        .path
+        .segments
+        .last()
+        .filter(|last| last.ident == name)?;
+    let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else {
+        return None;
+    };
+    match arguments.args.first()? {
+        syn::GenericArgument::Type(kind) => Some(kind),
         _ => None,
     }
+}
+
+/// Whether an attribute of this name holds this word.
+pub(super) fn is_marked(attributes: &[syn::Attribute], name: &str, word: &str) -> bool {
+    attributes.iter().any(|attribute| {
+        attribute.path().is_ident(name) && attribute.to_token_stream().to_string().contains(word)
+    })
 }
 
 /// Lets a field be read under the further names that the contract gives in `x-also-read`.
@@ -201,13 +216,7 @@ pub(super) fn describe_as_schemas(file: &mut syn::File) {
     struct Describe;
 
     fn is_model(attributes: &[syn::Attribute]) -> bool {
-        attributes.iter().any(|attribute| {
-            attribute.path().is_ident("derive")
-                && attribute
-                    .to_token_stream()
-                    .to_string()
-                    .contains("Serialize")
-        })
+        is_marked(attributes, "derive", "Serialize")
     }
 
     fn described() -> syn::Attribute {

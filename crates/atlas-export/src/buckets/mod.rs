@@ -206,9 +206,7 @@ impl UpdateExportBucket<'_> {
         let call = calls::UpdateExportBucket {
             project_id: self.buckets.project.id().clone(),
             export_bucket_id: self.id.clone(),
-            body: ExportBucketUpdate {
-                require_private_networking,
-            },
+            body: ExportBucketUpdate::new(require_private_networking),
         };
         self.buckets.project.client().call(&call).await
     }

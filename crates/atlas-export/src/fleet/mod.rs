@@ -103,10 +103,8 @@ impl ExportFleet {
 
     /// Adds a pair that Atlas copies into the `.complete` file of every export.
     pub fn custom_data(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
-        self.options.custom_data.push(CustomData {
-            key: key.into(),
-            value: value.into(),
-        });
+        let pair = CustomData::new(key.into(), value.into());
+        self.options.custom_data.push(pair);
         self
     }
 

@@ -52,10 +52,8 @@ impl EnsureExportJob {
     /// for equality: a job with other custom data is returned all the same, with
     /// `customData` among its [`differences`](Existing::differences).
     pub fn custom_data(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
-        self.custom_data.push(CustomData {
-            key: key.into(),
-            value: value.into(),
-        });
+        self.custom_data
+            .push(CustomData::new(key.into(), value.into()));
         self
     }
 

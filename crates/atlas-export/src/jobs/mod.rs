@@ -142,10 +142,8 @@ pub struct CreateExportJob<'a> {
 impl CreateExportJob<'_> {
     /// Adds a pair that Atlas copies into the `.complete` file of the export.
     pub fn custom_data(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
-        self.custom_data.push(CustomData {
-            key: key.into(),
-            value: value.into(),
-        });
+        self.custom_data
+            .push(CustomData::new(key.into(), value.into()));
         self
     }
 
@@ -156,11 +154,9 @@ impl CreateExportJob<'_> {
     /// for instance because the snapshot is being exported already.
     pub async fn send(self) -> Result<ExportJob, Error> {
         let cluster = self.jobs.cluster();
-        let body = NewExportJob {
-            snapshot_id: self.snapshot.well_formed()?.clone(),
-            export_bucket_id: self.bucket.well_formed()?.clone(),
-            custom_data: self.custom_data,
-        };
+        let (snapshot, bucket) = (self.snapshot.well_formed()?, self.bucket.well_formed()?);
+        let body =
+            NewExportJob::new(bucket.clone(), snapshot.clone()).custom_data(self.custom_data);
         let call = calls::CreateExportJob {
             project_id: cluster.project().id().clone(),
             cluster_name: cluster.name().clone(),
