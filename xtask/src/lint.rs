@@ -22,6 +22,7 @@
 //! ```
 
 use self::document::Document;
+pub(crate) use self::fold::{pascal, snake};
 pub use self::guard::guard;
 pub use crate::finding::Finding;
 use crate::{contract::Contract, finding::Location};

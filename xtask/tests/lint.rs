@@ -111,11 +111,6 @@ fn other_faults_of_a_rule_are_named_too() {
             "        code: {type: integer, exclusiveMinimum: 3}\n        errorCode:\n",
         ),
         (
-            "property-collision",
-            "          additionalProperties:\n",
-            "          properties: {extra: {type: string}}\n          additionalProperties:\n",
-        ),
-        (
             "default-misfit",
             code,
             "        at: {type: string, format: date-time, default: now}\n        errorCode:\n",

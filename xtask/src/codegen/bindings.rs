@@ -7,7 +7,7 @@ use progenitor::{
 use quote::quote;
 use serde_json::Value;
 
-use super::{Failure, rust};
+use super::{Failure, extra, rust};
 
 /// The list that keeps an item it cannot decode.
 pub(super) const TOLERANT_LIST: &str = "atlas_export_types::TolerantList";
@@ -69,7 +69,9 @@ pub fn generate(spec: &OpenAPI, simplified: &Value) -> Result<String, Failure> {
     let mut file = rust::parse(tokens)?;
     rust::split_docs(&mut file);
     rust::drop_own_http_client(&mut file);
+    extra::make_way(&mut file);
     rust::flatten_lists(&mut file);
+    rust::fill_lists(&mut file);
     rust::read_aliases(&mut file, simplified);
     rust::describe_as_schemas(&mut file);
     Ok(rust::print(&file))

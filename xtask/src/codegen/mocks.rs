@@ -4,7 +4,7 @@ use openapiv3::OpenAPI;
 use progenitor::Generator;
 use syn::visit_mut::{VisitMut, visit_lit_str_mut};
 
-use super::{Failure, bindings, rust};
+use super::{Failure, bindings, parameters, rust};
 
 /// The text of the mock crate's `generated.rs`.
 ///
@@ -16,6 +16,7 @@ pub fn generate(spec: &OpenAPI) -> Result<String, Failure> {
         .map_err(|error| Failure::new("the mocks cannot be generated", error))?;
     let mut file = rust::parse(tokens)?;
     rust::split_docs(&mut file);
+    parameters::match_each(&mut file);
     WidenPaths.visit_file_mut(&mut file);
     Ok(rust::print(&file))
 }

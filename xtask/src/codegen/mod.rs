@@ -13,11 +13,14 @@
 //! neither dated media types nor more than one kind of success.
 
 pub mod bindings;
+mod extra;
 pub mod mocks;
 pub mod operations;
+mod parameters;
 mod rust;
 pub mod schemas;
 pub mod simplify;
+mod tolerant;
 
 use std::{
     fmt, fs, io,
@@ -44,8 +47,8 @@ pub struct Output {
 /// [`Failure`] where the generator refuses the contract all the same.
 pub fn generate(contract: &Value) -> Result<Vec<Output>, Failure> {
     let simplified = simplify::simplify(contract);
-    let spec: openapiv3::OpenAPI = serde_path_to_error::deserialize(&simplified)
-        .map_err(|error| Failure::at(&error.path().to_string(), &error.into_inner()))?;
+    let spec = read(&simplified)?;
+    let spec_of_mocks = read(&parameters::for_mocks(&simplified))?;
     let output = |path: &str, text| Output {
         path: path.into(),
         text,
@@ -61,13 +64,18 @@ pub fn generate(contract: &Value) -> Result<Vec<Output>, Failure> {
         ),
         output(
             "crates/atlas-export-httpmock/src/generated.rs",
-            mocks::generate(&spec)?,
+            mocks::generate(&spec_of_mocks)?,
         ),
         output(
             "crates/atlas-export-fake/src/request_schemas.json",
             schemas::generate(contract)?,
         ),
     ])
+}
+
+fn read(simplified: &Value) -> Result<openapiv3::OpenAPI, Failure> {
+    serde_path_to_error::deserialize(simplified)
+        .map_err(|error| Failure::at(&error.path().to_string(), &error.into_inner()))
 }
 
 /// What became of a file.

@@ -114,6 +114,26 @@ pub(super) fn flatten_lists(file: &mut syn::File) {
     visit_file_mut(&mut FlattenLists, file);
 }
 
+/// Lets `from_str` take the type of a default list from the function that returns it: the
+/// generator forgets there what is in the list.
+pub(super) fn fill_lists(file: &mut syn::File) {
+    struct FillLists;
+
+    impl VisitMut for FillLists {
+        fn visit_path_segment_mut(&mut self, segment: &mut syn::PathSegment) {
+            if let syn::PathArguments::AngleBracketed(arguments) = &segment.arguments
+                && segment.ident == "from_str"
+                && let Some(syn::GenericArgument::Type(kind)) = arguments.args.first()
+                && last_segment(kind).is_some_and(|list| list.ident == "TolerantList")
+            {
+                segment.arguments = syn::PathArguments::None;
+            }
+        }
+    }
+
+    visit_file_mut(&mut FillLists, file);
+}
+
 fn last_segment(kind: &syn::Type) -> Option<&syn::PathSegment> {
     match kind {
         syn::Type::Path(path) => path.path.segments.last(),
@@ -166,7 +186,7 @@ pub(super) fn read_aliases(file: &mut syn::File, contract: &Value) {
 }
 
 /// The name of a field in JSON.
-fn wire_name(field: &syn::Field) -> Option<String> {
+pub(super) fn wire_name(field: &syn::Field) -> Option<String> {
     let mut name = field.ident.as_ref()?.to_string();
     for attribute in &field.attrs {
         if attribute.path().is_ident("serde") {

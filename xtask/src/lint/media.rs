@@ -78,7 +78,9 @@ pub(super) fn unreadable(document: &Document<'_>, report: &mut Report<'_>) {
             if media(&entry.key) == Media::Other {
                 let consequence = match direction {
                     Direction::Request => "the generator refuses it in a request",
-                    Direction::Response => "the generator makes a byte stream of it",
+                    Direction::Response | Direction::NoContent => {
+                        "the generator makes a byte stream of it"
+                    }
                 };
                 let message = format!("`{}` is not JSON: {consequence}", entry.key);
                 let mend = "write `application/json`, or leave the operation out";
@@ -101,9 +103,9 @@ pub(super) fn version(document: &Document<'_>, report: &mut Report<'_>) {
 }
 
 pub(super) fn schema_missing(document: &Document<'_>, report: &mut Report<'_>) {
-    for (body, _) in document.bodies() {
+    for (body, direction) in document.bodies() {
         // A 204 is listed without a schema on purpose.
-        if body.pointer.ends_with("/responses/204") {
+        if direction == Direction::NoContent {
             continue;
         }
         for entry in content(&body) {

@@ -15,12 +15,6 @@ pub(super) fn collision(document: &Document<'_>, report: &mut Report<'_>) {
     for site in document.of(Kind::Schema) {
         let entries = site.node.get("properties").map_or(&[][..], Node::entries);
         let mut seen: BTreeMap<String, &str> = BTreeMap::new();
-        if let Some(more) = site.node.get("additionalProperties")
-            && !more.entries().is_empty()
-        {
-            // The field that takes the properties beyond the named ones.
-            seen.insert("extra".to_owned(), "additionalProperties");
-        }
         for entry in entries {
             let folded = snake(&entry.key);
             if let Some(first) = seen.get(&folded) {
