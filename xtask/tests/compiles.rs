@@ -281,13 +281,13 @@ fn what_the_lint_lets_pass_compiles() {
 
 /// A workspace of the crates that are generated, and of what they need.
 fn workspace_of(outputs: &[Output]) -> PathBuf {
-    let real = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiles");
     for name in ["types", "api", "httpmock"] {
         let krate = format!("crates/atlas-export-{name}");
-        copy(&real.join(&krate), &root.join(&krate));
+        copy(&home.join(&krate), &root.join(&krate));
     }
-    let read = |path: &str| fs::read_to_string(real.join(path)).expect(path);
+    let read = |path: &str| fs::read_to_string(home.join(path)).expect(path);
     let write =
         |path: &Path, text: &str| fs::write(root.join(path), text).expect("a file to write");
     // Without TLS, which takes most of the time to build and no generated line knows.

@@ -59,7 +59,8 @@ pub(super) fn schemas_differ(document: &Document<'_>, report: &mut Report<'_>) {
     for (body, _) in document.bodies() {
         let mut readable = content(&body).iter().filter_map(|entry| {
             let schema = entry.value.get("schema")?;
-            (media(&entry.key) != Media::Other).then(|| (entry, schema.to_json()))
+            let readable = !matches!(media(&entry.key), Media::Other | Media::Encoded(_));
+            readable.then(|| (entry, schema.to_json()))
         });
         let Some((first, schema)) = readable.next() else {
             continue;
@@ -122,8 +123,8 @@ fn versions<'a>(body: &Resolved<'a>) -> Option<BTreeSet<&'a str>> {
             Media::Vendored(date) => {
                 dates.insert(date);
             }
-            Media::Misspelt => return None,
-            Media::Json | Media::Other => {}
+            Media::Misspelt | Media::Undated(_) => return None,
+            Media::Json | Media::Other | Media::Encoded(_) => {}
         }
     }
     (!dates.is_empty()).then_some(dates)

@@ -1,7 +1,11 @@
 //! `oneOf`, `anyOf`, `allOf`, `not` and `discriminator`: the shapes that become Rust types.
 
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
 use super::{Report, document::Document, grammar::Kind};
-use crate::contract::{Node, NodeValue, join};
+use crate::contract::{Entry, Node, NodeValue, join};
 
 pub(super) fn discriminator(document: &Document<'_>, report: &mut Report<'_>) {
     for site in document.of(Kind::Schema) {
@@ -113,6 +117,62 @@ pub(super) fn all_of_closed(document: &Document<'_>, report: &mut Report<'_>) {
             }
         }
     }
+}
+
+/// One property in two parts of an allOf: of two texts about it one is dropped, and where the
+/// two have no value in common for the generator, the property goes.
+pub(super) fn all_of_overlap(document: &Document<'_>, report: &mut Report<'_>) {
+    for site in document.of(Kind::Schema) {
+        let branches = site.node.get("allOf").map_or(&[][..], Node::items);
+        let mut seen: BTreeMap<&str, (Value, String)> = BTreeMap::new();
+        for (index, branch) in branches.iter().chain([site.node]).enumerate() {
+            let own = index == branches.len();
+            let (pointer, title) = if own {
+                (site.pointer.clone(), "the schema itself".to_owned())
+            } else {
+                let here = join(&join(&site.pointer, "allOf"), &index.to_string());
+                (here, format!("branch {index}"))
+            };
+            for (entry, json) in properties(document, branch, own, 0) {
+                let Some((first, holder)) = seen.get(entry.key.as_str()) else {
+                    seen.insert(&entry.key, (json, title.clone()));
+                    continue;
+                };
+                if *first != json {
+                    report.at(
+                        if own { entry.at } else { branch.at() },
+                        &pointer,
+                        format!("{title} describes `{}` otherwise than {holder}", entry.key),
+                        "describe the property in one of them alone",
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// The properties of a schema, those of its `allOf` included unless they are told apart.
+fn properties<'a>(
+    document: &Document<'a>,
+    schema: &'a Node,
+    own: bool,
+    depth: u8,
+) -> Vec<(&'a Entry, Value)> {
+    let Some(found) = document.resolve(schema, "").filter(|_| depth < 8) else {
+        return Vec::new();
+    };
+    let json = |entry: &'a Entry| {
+        let meant = document.resolve(&entry.value, "");
+        meant.map_or_else(|| entry.value.to_json(), |meant| meant.node.to_json())
+    };
+    let entries = found.node.get("properties").map_or(&[][..], Node::entries);
+    let mut all: Vec<_> = entries.iter().map(|entry| (entry, json(entry))).collect();
+    if !own {
+        for branch in found.node.get("allOf").map_or(&[][..], Node::items) {
+            all.extend(properties(document, branch, own, depth + 1));
+        }
+    }
+    all
 }
 
 pub(super) fn empty(document: &Document<'_>, report: &mut Report<'_>) {

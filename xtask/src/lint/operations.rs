@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use heck::ToSnakeCase;
+
 use super::{
     Report,
     document::{Document, Operation},
@@ -112,6 +114,26 @@ pub(super) fn id_reserved(document: &Document<'_>, report: &mut Report<'_>) {
     }
 }
 
+/// The table of operations calls a method by the id in snake case; the generator puts something
+/// before a digit, behind a word of Rust, and drops apostrophes.
+pub(super) fn id_renamed(document: &Document<'_>, report: &mut Report<'_>) {
+    for operation in &document.operations {
+        let Some((id, node, pointer)) = id_of(operation) else {
+            continue;
+        };
+        let plain = id.to_snake_case();
+        // `gen` is a word of Rust 2024, which the parser does not know yet.
+        let is_word = syn::parse_str::<syn::Ident>(&plain).is_err() || plain == "gen";
+        if is_word || plain != snake(id) {
+            let message = format!(
+                "`{id}` is no name for a method: the generator changes it, and `{plain}` is not found"
+            );
+            let mend = "begin with a verb in letters and name the thing, such as `listExportJobs`";
+            report.at(node.at(), &pointer, message, mend);
+        }
+    }
+}
+
 pub(super) fn undeclared_tag(document: &Document<'_>, report: &mut Report<'_>) {
     let declared = document.root.get("tags").map_or(&[][..], Node::items);
     let declared: Vec<&str> = declared.iter().filter_map(|tag| tag.text("name")).collect();
@@ -155,7 +177,7 @@ pub(super) fn undeclared_scheme(document: &Document<'_>, report: &mut Report<'_>
 }
 
 pub(super) fn server_missing(document: &Document<'_>, report: &mut Report<'_>) {
-    let mend = "write `servers:` with `- url: https://cloud.mongodb.com`";
+    let mend = "write `servers:` with `- url:` and the URL below which the paths lie";
     match document.root.entry("servers") {
         None => report.at(document.root.at(), "", "no server is named", mend),
         Some(entry) if entry.value.items().is_empty() => {

@@ -202,13 +202,38 @@ pub(super) fn compound(document: &Document<'_>, report: &mut Report<'_>) {
             Some("object") => "an object",
             _ => continue,
         };
-        if matches!(place(site.node), "path" | "header") {
+        // A query may have a list, whose values are sent one by one.
+        let items = document.resolve(schema, "");
+        let items = items.and_then(|list| document.schema_type(list.node.get("items")?));
+        let flat = compound == "a list" && !matches!(items, Some("array" | "object"));
+        if matches!(place(site.node), "path" | "header") || !flat {
             let message = format!(
                 "the {} parameter `{}` is {compound}",
                 place(site.node),
                 name(site.node)
             );
             let mend = "describe it as `type: string`, the way it is written into the request";
+            report.at(schema.at(), &join(&site.pointer, "schema"), message, mend);
+        }
+    }
+}
+
+/// `nullable` at the parameter is no harm: it is left out instead. A named schema is a type, and
+/// `null` in it has no text.
+pub(super) fn nullable(document: &Document<'_>, report: &mut Report<'_>) {
+    for site in document.of(Kind::Parameter) {
+        let Some(schema) = site.node.get("schema") else {
+            continue;
+        };
+        let named = schema
+            .get("$ref")
+            .and_then(|_| document.resolve(schema, ""));
+        if named.is_some_and(|named| named.node.is_set("nullable")) {
+            let message = format!(
+                "the schema of the parameter `{}` allows `null`",
+                name(site.node)
+            );
+            let mend = "refer to a schema that is not `nullable`; what is not required is left out";
             report.at(schema.at(), &join(&site.pointer, "schema"), message, mend);
         }
     }

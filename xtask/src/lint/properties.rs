@@ -81,3 +81,26 @@ pub(super) fn required_twice(document: &Document<'_>, report: &mut Report<'_>) {
         }
     }
 }
+
+/// `true` keeps nothing; an empty schema, which allows as much, keeps what comes.
+pub(super) fn others_lost(document: &Document<'_>, report: &mut Report<'_>) {
+    for site in document.of(Kind::Schema) {
+        let named = site.node.get("properties");
+        let named = named.is_some_and(|all| !all.entries().is_empty());
+        let combined = ["allOf", "oneOf", "anyOf"]
+            .iter()
+            .any(|key| site.node.get(key).is_some());
+        let is_part = is_branch(&site.pointer) && site.pointer.rsplit('/').nth(1) == Some("allOf");
+        if let Some(entry) = site.node.entry("additionalProperties")
+            && entry.value.as_bool() == Some(true)
+            && (named || combined || is_part)
+        {
+            report.at(
+                entry.at,
+                &join(&site.pointer, "additionalProperties"),
+                "`additionalProperties: true` keeps none of the properties that it allows",
+                "write `additionalProperties: {}`, which keeps them in the field `extra`",
+            );
+        }
+    }
+}

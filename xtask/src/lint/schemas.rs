@@ -142,8 +142,8 @@ pub(super) fn foreign_type(document: &Document<'_>, report: &mut Report<'_>) {
     for site in document.of(Kind::Schema) {
         let name = site.pointer.strip_prefix("/components/schemas/");
         let by_hand = name.is_some_and(|name| HAND_WRITTEN.contains(&name));
-        // A parameter's own constraint has a rule of its own.
-        if by_hand || site.pointer.contains("/parameters/") {
+        // A parameter's own constraint has a rule of its own, and its UUID is text.
+        if by_hand || is_of_parameter(&site.pointer) {
             continue;
         }
         let valid = |pattern: &&Node| {
@@ -165,6 +165,13 @@ pub(super) fn foreign_type(document: &Document<'_>, report: &mut Report<'_>) {
             );
         }
     }
+}
+
+/// Whether a schema stands in a parameter rather than in a property of that name.
+fn is_of_parameter(pointer: &str) -> bool {
+    let named = pointer.starts_with("/components/parameters/");
+    let in_place = pointer.starts_with("/paths/") && !pointer.contains("/content/");
+    named || (in_place && pointer.contains("/parameters/"))
 }
 
 /// The number under `key`.
