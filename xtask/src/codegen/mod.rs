@@ -87,13 +87,18 @@ pub enum Written {
     Changed,
 }
 
-/// Writes one file below `root`, unless it holds the text already.
+/// The lines of a file, however they end: a checkout may have made `\r\n` of `\n`.
+fn lines_on_disk(path: &Path) -> io::Result<String> {
+    fs::read_to_string(path).map(|text| text.replace("\r\n", "\n"))
+}
+
+/// Writes one file below `root`, unless it holds the same lines already.
 ///
 /// # Errors
 /// What the file system says.
 pub fn write(root: &Path, output: &Output) -> io::Result<Written> {
     let path = root.join(&output.path);
-    if fs::read_to_string(&path).is_ok_and(|old| old == output.text) {
+    if lines_on_disk(&path).is_ok_and(|old| old == output.text) {
         return Ok(Written::Unchanged);
     }
     if let Some(folder) = path.parent() {
@@ -106,7 +111,7 @@ pub fn write(root: &Path, output: &Output) -> io::Result<Written> {
 /// The first differing lines between a file below `root` and what belongs in it, if any.
 pub fn difference(root: &Path, output: &Output) -> Option<String> {
     const LINES: usize = 20;
-    let old = fs::read_to_string(root.join(&output.path)).unwrap_or_default();
+    let old = lines_on_disk(&root.join(&output.path)).unwrap_or_default();
     if old == output.text {
         return None;
     }
