@@ -174,6 +174,33 @@ const EXTRA: &[(&str, &str)] = &[(
     ExportState:\n",
 )];
 
+/// Descriptions with what rustdoc runs, and what hides the rest of a comment.
+const PROSE: &[(&str, &str)] = &[
+    (
+        "    ExportJobPage:\n      type: object\n",
+        "    ExportJobPage:
+      type: object
+      description: |-
+        The answer of:
+
+        ```
+        curl --digest $URL
+        ```
+
+        or, with more:
+
+            jq .results < answer
+
+        <details>A List<ExportJob> folded up.</details>
+
+        The end of the description.\n",
+    ),
+    (
+        "      operationId: listExportJobs\n",
+        "      operationId: listExportJobs\n      description: \"One:\\n\\n```rust\\nnever closed\"\n",
+    ),
+];
+
 /// [`BY_NAME`] with the names themselves.
 fn by_name() -> String {
     let text = patched(BY_NAME);
@@ -255,10 +282,40 @@ fn a_property_called_extra_makes_way() {
     );
 }
 
+#[test]
+fn no_description_is_run_as_a_test_or_hides_its_end() {
+    let text = patched(PROSE);
+    let code = client(&text);
+    assert!(code.contains("&lt;details>A List&lt;ExportJob> folded up.&lt;/details>"));
+    assert!(code.contains("/// The end of the description."));
+
+    // The comments alone, because the code beneath has nothing to do with it.
+    let outputs = generated(&text);
+    let code = file(&outputs, "atlas-export-api/src/generated.rs");
+    let comments = code.lines().enumerate().map(|(at, line)| {
+        if line.trim().starts_with("///") {
+            format!("{line}\n")
+        } else {
+            format!("pub mod m{at} {{}}\n")
+        }
+    });
+    let comments: String = comments.collect();
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("comments.rs");
+    fs::write(&path, comments).unwrap();
+    let output = Command::new("rustdoc")
+        .args(["--test", "--edition", "2024"])
+        .arg(&path)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    let clean = output.status.success() && said.contains("running 0 tests");
+    assert!(clean, "{said}{}", String::from_utf8_lossy(&output.stderr));
+}
+
 /// All of the above at once, because each run of the compiler takes its time.
 #[test]
 fn what_the_lint_lets_pass_compiles() {
-    let places: Vec<_> = [TOLERANT, PARAMETERS, EXTRA].concat();
+    let places: Vec<_> = [TOLERANT, PARAMETERS, EXTRA, PROSE].concat();
     let root = workspace_of(&generated(&patched(&places)));
     let output = Command::new(env!("CARGO"))
         .args([

@@ -17,6 +17,7 @@ mod extra;
 pub mod mocks;
 pub mod operations;
 mod parameters;
+mod prose;
 mod rust;
 pub mod schemas;
 pub mod simplify;

@@ -64,7 +64,8 @@ fn doc_text(attribute: &syn::Attribute) -> Option<String> {
 }
 
 fn lines(text: &str) -> impl Iterator<Item = String> {
-    let text = match text.split_once("<details>") {
+    // No description holds this: its tags are escaped.
+    let text = match text.rsplit_once("<details><summary>JSON schema</summary>") {
         Some((before, _)) => before,
         None => text,
     };

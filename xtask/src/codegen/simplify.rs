@@ -8,11 +8,14 @@
 //! - only successes are left: every other status is the transport's business;
 //! - a `$ref` to a body or a response is replaced by what it leads to, so that its media types
 //!   can collapse too;
-//! - an array marked `x-tolerant-items` becomes a list that survives an undecodable item.
+//! - descriptions are comments in which nothing is run and nothing is hidden ([`prose`]);
+//! - parameters are what can be written as text ([`parameters`]);
+//! - an array marked `x-tolerant-items` becomes a list that survives an undecodable item
+//!   ([`tolerant`]).
 
 use serde_json::{Map, Value, json};
 
-use super::{operations::resolve, parameters, tolerant};
+use super::{operations::resolve, parameters, prose, tolerant};
 
 /// The methods of a path item.
 pub(super) const METHODS: [&str; 8] = [
@@ -53,6 +56,7 @@ pub fn simplify(contract: &Value) -> Value {
         components.remove("requestBodies");
         components.remove("examples");
     }
+    prose::quieten(&mut copy);
     parameters::plain(&mut copy);
     tolerant::tolerate(&mut copy);
     copy
