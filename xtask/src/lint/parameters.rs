@@ -197,14 +197,19 @@ pub(super) fn compound(document: &Document<'_>, report: &mut Report<'_>) {
         let Some(schema) = site.node.get("schema") else {
             continue;
         };
-        let compound = match document.schema_type(schema) {
+        let Some(meant) = document.resolve(schema, "") else {
+            continue;
+        };
+        let told = ["enum", "allOf", "oneOf", "anyOf"];
+        let compound = match meant.node.text("type") {
             Some("array") => "a list",
             Some("object") => "an object",
+            None if !told.iter().any(|key| meant.node.get(key).is_some()) => "anything at all",
             _ => continue,
         };
         // A query may have a list, whose values are sent one by one.
-        let items = document.resolve(schema, "");
-        let items = items.and_then(|list| document.schema_type(list.node.get("items")?));
+        let items = meant.node.get("items");
+        let items = items.and_then(|items| document.schema_type(items));
         let flat = compound == "a list" && !matches!(items, Some("array" | "object"));
         if matches!(place(site.node), "path" | "header") || !flat {
             let message = format!(

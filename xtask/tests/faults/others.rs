@@ -100,6 +100,11 @@ pub(crate) const OTHERS: &[(&str, &str, &str)] = &[
         CODE,
         "        parameters: {type: array, items: {type: string, format: uuid}}\n        errorCode:\n",
     ),
+    (
+        "parameter-compound",
+        PARAMETER,
+        "        - {name: by, in: query, schema: {}}\n        - name: itemsPerPage\n",
+    ),
     // Bounds and descriptions as well as formats; in the schema itself as well as in a branch.
     (
         "all-of-overlap",
