@@ -207,5 +207,6 @@ pub const RULES: &[Rule] = &[
     rule("all-of-closed", "no branch of an allOf forbids the properties of another; they are silently dropped", combinators::all_of_closed),
     rule("all-of-overlap", "the parts of an allOf describe a property once, or alike; otherwise it is silently dropped", combinators::all_of_overlap),
     rule("combinator-empty", "oneOf, anyOf and allOf have branches; otherwise no value decodes", combinators::empty),
+    rule("nullable-combined", "no named schema is both combined and nullable; two types get its name, and rustc refuses", combinators::nullable),
     rule("not-schema", "no `not`; the generator panics on nearly every one", combinators::not),
 ];

@@ -107,6 +107,9 @@ const TOLERANT: &[(&str, &str)] = &[(
         texts: {type: array, x-tolerant-items: true, default: [a], nullable: true, items: {type: string}}
         none: {type: array, x-tolerant-items: true, default: [], items: {type: string}}
         tiers: {type: array, x-tolerant-items: true, items: {type: string, enum: [HIGH, LOW]}}
+        either: {type: array, x-tolerant-items: true, items: {nullable: true, oneOf: [{type: boolean}, {type: integer}]}}
+        bounded: {type: array, x-tolerant-items: true, items: {type: integer, minimum: 0, exclusiveMinimum: true}}
+        maybe: {type: array, x-tolerant-items: true, items: {type: string, nullable: true}}
         grid: {type: array, x-tolerant-items: true, items: {type: array, items: {type: string, enum: [HIGH, LOW]}}}
         parts:
           type: array
@@ -218,14 +221,19 @@ fn bodies_by_name_are_those_in_place() {
 
 #[test]
 fn items_without_a_name_get_one_in_a_tolerant_list() {
-    let code = client(&patched(TOLERANT));
+    // However the line is broken.
+    let plain = |text: &str| text.replace([' ', ','], "");
+    let code = plain(&client(&patched(TOLERANT)));
     for sign in [
         "pub tiers: ::atlas_export_types::TolerantList<ExportJobPageTiersItem>",
         "pub grid: ::atlas_export_types::TolerantList<ExportJobPageGridItem>",
+        "pub either: ::atlas_export_types::TolerantList<::std::option::Option<ExportJobPageEitherItem>>",
+        "pub bounded: ::atlas_export_types::TolerantList<ExportJobPageBoundedItem>",
+        "pub maybe: ::atlas_export_types::TolerantList<::std::option::Option<::std::string::String>>",
         "pub parts: ::atlas_export_types::TolerantList<ExportJobPagePartsItem>",
         "pub deeper: ::atlas_export_types::TolerantList<ExportJobPagePartsItemDeeperItem>",
     ] {
-        assert!(code.contains(sign), "{sign}");
+        assert!(code.contains(&plain(sign)), "{sign}");
     }
 }
 

@@ -275,6 +275,7 @@ fn rustc_refuses_what_was_generated() {
         ("schema-name-collision", "ExportJob"),
         ("property-collision", "error_code"),
         ("parameter-collision", "items_per_page"),
+        ("nullable-combined", "Either"),
     ] {
         let found = doubles(&code(name));
         assert!(found.contains(twice), "{name}: {found:?}");

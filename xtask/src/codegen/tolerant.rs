@@ -95,8 +95,15 @@ impl Names {
 
     fn mark(&mut self, list: &mut Map<String, Value>, name: &str) {
         let mut items = list.get("items").cloned().unwrap_or_else(|| json!({}));
+        let nullable = items
+            .as_object_mut()
+            .and_then(|items| items.remove("nullable"));
         if needs_name(&items) {
             items = self.named(items, &format!("{name}Item"));
+        }
+        if nullable == Some(Value::Bool(true)) {
+            // Here the generator reads JSON Schema, which has no `nullable`.
+            items = json!({ "oneOf": [items, { "type": "null" }] });
         }
         // The list reads `null` by itself, and is empty where it is absent.
         list.remove("nullable");
@@ -124,9 +131,9 @@ impl Names {
             name = format!("{wanted}{count}");
             count += 1;
         }
-        let reference = format!("#/components/schemas/{name}");
+        let reference = json!({ "$ref": format!("#/components/schemas/{name}") });
         self.made.insert(name, schema);
-        json!({ "$ref": reference })
+        reference
     }
 }
 
@@ -135,7 +142,11 @@ fn needs_name(schema: &Value) -> bool {
     let Value::Object(map) = schema else {
         return false;
     };
+    // The first three mean what OpenAPI says only where the generator reads OpenAPI: under a name.
     let named = [
+        "exclusiveMinimum",
+        "exclusiveMaximum",
+        "nullable",
         "properties",
         "required",
         "enum",

@@ -189,6 +189,36 @@ pub(super) fn empty(document: &Document<'_>, report: &mut Report<'_>) {
     }
 }
 
+/// The generator gives the name to what may be `null`, and again to what it is otherwise.
+pub(super) fn nullable(document: &Document<'_>, report: &mut Report<'_>) {
+    let schemas = document
+        .components("schemas")
+        .map_or(&[][..], Node::entries);
+    for schema in schemas {
+        let combined = ["allOf", "oneOf", "anyOf"].iter().any(|key| {
+            let branches = schema.value.get(key).map_or(&[][..], Node::items);
+            // One `$ref` has a name already.
+            let other_name = matches!(branches, [one] if one.get("$ref").is_some());
+            !branches.is_empty() && !other_name
+        });
+        if let Some(entry) = schema.value.entry("nullable")
+            && entry.value.as_bool() == Some(true)
+            && combined
+        {
+            report.at(
+                entry.at,
+                &join(&join("/components/schemas", &schema.key), "nullable"),
+                format!(
+                    "`{}` is combined and `nullable`, so two types get its name",
+                    schema.key
+                ),
+                "write `nullable: true` where it is used, with `allOf:` and the `$ref` as its one \
+                 branch",
+            );
+        }
+    }
+}
+
 pub(super) fn not(document: &Document<'_>, report: &mut Report<'_>) {
     for site in document.of(Kind::Schema) {
         if let Some(entry) = site.node.entry("not") {

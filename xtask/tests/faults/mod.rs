@@ -54,6 +54,11 @@ const PATCHES: &[(&str, &str, &str)] = &[
     ExportState:\n",
     ),
     (
+        "nullable-combined",
+        SCHEMA,
+        "    Either: {nullable: true, oneOf: [{type: boolean}, {type: integer}]}\n    ExportState:\n",
+    ),
+    (
         "all-of-overlap",
         SCHEMA,
         "    Thing:
