@@ -86,7 +86,7 @@ impl Contract {
     pub fn load(path: &Path) -> Result<Self, Vec<Finding>> {
         let file = path.display().to_string();
         let bytes = std::fs::read(path).map_err(|error| {
-            let (message, mend) = match error.kind() {
+            let (message, help) = match error.kind() {
                 ErrorKind::NotFound => (
                     "there is no such file".to_owned(),
                     "give the path of the contract, seen from the workspace root",
@@ -97,7 +97,7 @@ impl Contract {
                 ),
                 _ => (format!("cannot be read: {error}"), "make the file readable"),
             };
-            vec![whole(&file, "contract-unreadable", message, mend)]
+            vec![whole(&file, "contract-unreadable", message, help)]
         })?;
         let text = String::from_utf8(bytes).map_err(|error| {
             let good = error.utf8_error().valid_up_to();
@@ -189,9 +189,9 @@ fn whole(
     file: &str,
     rule: &'static str,
     message: impl Into<String>,
-    mend: impl Into<String>,
+    help: impl Into<String>,
 ) -> Finding {
-    Finding::new(rule, file, Location::START, "", message, mend)
+    Finding::new(rule, file, Location::START, "", message, help)
 }
 
 fn read(file: &str, text: &str) -> Result<Node, Box<Finding>> {
@@ -246,7 +246,7 @@ fn check_keys(file: &str, node: &Node, pointer: &str, findings: &mut Vec<Finding
 
 fn check_version(file: &str, root: &Node) -> Option<Finding> {
     let rule = "openapi-version";
-    let mend = "write `openapi: 3.0.3`, and describe the rest in its terms";
+    let help = "write `openapi: 3.0.3`, and describe the rest in its terms";
     let Some(entry) = root.entry("openapi") else {
         return Some(match root.entry("swagger") {
             Some(entry) => Finding::new(
@@ -266,7 +266,7 @@ fn check_version(file: &str, root: &Node) -> Option<Finding> {
                 root.at(),
                 "",
                 "`openapi` is missing, so this is not an OpenAPI document",
-                mend,
+                help,
             ),
         });
     };
@@ -277,7 +277,7 @@ fn check_version(file: &str, root: &Node) -> Option<Finding> {
         None => format!("`openapi` is {}, not text", version.kind()),
     };
     let at = version.at();
-    Some(Finding::new(rule, file, at, "/openapi", message, mend))
+    Some(Finding::new(rule, file, at, "/openapi", message, help))
 }
 
 /// The version that Swagger's key names, as text or as a number.

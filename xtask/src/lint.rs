@@ -95,10 +95,10 @@ impl Report<'_> {
         at: Location,
         pointer: &str,
         message: impl Into<String>,
-        mend: impl Into<String>,
+        help: impl Into<String>,
     ) {
         self.findings.push(Finding::new(
-            self.rule, self.file, at, pointer, message, mend,
+            self.rule, self.file, at, pointer, message, help,
         ));
     }
 }

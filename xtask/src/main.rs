@@ -107,7 +107,7 @@ fn main() -> ExitCode {
             let path = spec.path();
             match sound(&path) {
                 Ok(_) => {
-                    println!("{}: nothing to mend", path.display());
+                    println!("{}: nothing to correct", path.display());
                     ExitCode::SUCCESS
                 }
                 Err(findings) => fail(&findings),
@@ -206,6 +206,6 @@ fn compare(out: &Path, outputs: &[Output]) -> Result<(), String> {
     if message.is_empty() {
         Ok(())
     } else {
-        Err(format!("{message}mend it with: {}", codegen::MEND))
+        Err(format!("{message}help: run {}", codegen::MEND))
     }
 }

@@ -73,7 +73,7 @@ fn a_run_says_what_it_wrote_and_a_second_one_that_nothing_changed() {
 }
 
 #[test]
-fn check_names_the_stale_file_and_the_mend_and_writes_nothing() {
+fn check_names_the_stale_file_and_the_help_and_writes_nothing() {
     let out = folder("checks");
     let out_argument = out.to_str().unwrap();
     assert!(xtask(&["codegen", "--out", out_argument]).status.success());
@@ -91,7 +91,7 @@ fn check_names_the_stale_file_and_the_mend_and_writes_nothing() {
     assert!(message.contains("operations.rs is stale"), "{message}");
     assert!(message.contains("2024-05-30"), "{message}");
     assert!(
-        message.contains("mend it with: cargo xtask codegen"),
+        message.contains("help: run cargo xtask codegen"),
         "{message}"
     );
     assert!(message.lines().count() < 40, "{message}");

@@ -233,7 +233,7 @@ proptest! {
         let Ok(contract) = Contract::parse("damaged.yaml", &text) else { return Ok(()) };
         let findings = lint(&contract);
         for finding in &findings {
-            prop_assert!(finding.line > 0 && !finding.message.is_empty() && !finding.mend.is_empty());
+            prop_assert!(finding.line > 0 && !finding.message.is_empty() && !finding.help.is_empty());
             let place = contract.node(&finding.pointer);
             prop_assert!(place.is_some(), "no place {}", finding);
         }

@@ -45,7 +45,7 @@ pub(super) fn unread(file: &str, text: &str, error: &Error) -> Finding {
             (
                 "contract-not-yaml",
                 format!("not YAML that can be read: {said}"),
-                "mend the YAML at this place; the mistake may stand a line above",
+                "correct the YAML at this place; the mistake may stand a line above",
             )
         }
     };

@@ -16,12 +16,12 @@ pub(super) fn method(document: &Document<'_>, report: &mut Report<'_>) {
             && matches!(operation.method, "get" | "head" | "delete")
         {
             let message = format!("{} has a request body", operation.title());
-            let mend = "send it as query parameters, or use POST";
+            let help = "send it as query parameters, or use POST";
             report.at(
                 entry.at,
                 &join(&operation.pointer, "requestBody"),
                 message,
-                mend,
+                help,
             );
         }
     }
@@ -68,8 +68,8 @@ pub(super) fn schemas_differ(document: &Document<'_>, report: &mut Report<'_>) {
         for (entry, other) in readable {
             if other != schema {
                 let message = format!("`{}` has another schema than `{}`", entry.key, first.key);
-                let mend = "give both the same `$ref`, with what only one of them has optional";
-                report.at(entry.at, &here(&body, entry), message, mend);
+                let help = "give both the same `$ref`, with what only one of them has optional";
+                report.at(entry.at, &here(&body, entry), message, help);
             }
         }
     }
@@ -98,8 +98,8 @@ pub(super) fn versions_differ(document: &Document<'_>, report: &mut Report<'_>) 
                         operation.title(),
                         success.code
                     );
-                    let mend = "list the same versions in the request and in the response";
-                    report.at(entry.at, &here(&request, entry), message, mend);
+                    let help = "list the same versions in the request and in the response";
+                    report.at(entry.at, &here(&request, entry), message, help);
                 }
             }
             if let Some(date) = answered.iter().find(|date| !sent.contains(*date)) {
@@ -108,8 +108,8 @@ pub(super) fn versions_differ(document: &Document<'_>, report: &mut Report<'_>) 
                     operation.title(),
                     success.code
                 );
-                let mend = "list the same versions in the request and in the response";
-                report.at(success.at, &success.pointer, message, mend);
+                let help = "list the same versions in the request and in the response";
+                report.at(success.at, &success.pointer, message, help);
             }
         }
     }

@@ -74,8 +74,8 @@ pub(super) fn all_of_conflict(document: &Document<'_>, report: &mut Report<'_>) 
                 Some(other) if other != given => {
                     let pointer = join(&join(&site.pointer, "allOf"), &index.to_string());
                     let message = format!("no value is both `{other}` and `{given}`");
-                    let mend = "let every branch have the same type";
-                    report.at(branch.at(), &pointer, message, mend);
+                    let help = "let every branch have the same type";
+                    report.at(branch.at(), &pointer, message, help);
                     break;
                 }
                 Some(_) => {}
@@ -182,8 +182,8 @@ pub(super) fn empty(document: &Document<'_>, report: &mut Report<'_>) {
                 && matches!(&entry.value.value, NodeValue::Seq(items) if items.is_empty())
             {
                 let message = format!("this `{key}` has no branch");
-                let mend = format!("list the branches, or remove `{key}`");
-                report.at(entry.at, &join(&site.pointer, key), message, mend);
+                let help = format!("list the branches, or remove `{key}`");
+                report.at(entry.at, &join(&site.pointer, key), message, help);
             }
         }
     }
@@ -223,8 +223,8 @@ pub(super) fn not(document: &Document<'_>, report: &mut Report<'_>) {
     for site in document.of(Kind::Schema) {
         if let Some(entry) = site.node.entry("not") {
             let message = "the generator cannot read `not`";
-            let mend = "say what is allowed instead of what is not";
-            report.at(entry.at, &join(&site.pointer, "not"), message, mend);
+            let help = "say what is allowed instead of what is not";
+            report.at(entry.at, &join(&site.pointer, "not"), message, help);
         }
     }
 }

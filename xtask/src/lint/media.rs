@@ -103,8 +103,8 @@ pub(super) fn unreadable(document: &Document<'_>, report: &mut Report<'_>) {
                     _ => "is not JSON".to_owned(),
                 };
                 let message = format!("`{}` {what}: {consequence}", entry.key);
-                let mend = "write `application/json`, or leave the operation out";
-                report.at(entry.at, &here(&body, entry), message, mend);
+                let help = "write `application/json`, or leave the operation out";
+                report.at(entry.at, &here(&body, entry), message, help);
             }
         }
     }
@@ -140,8 +140,8 @@ pub(super) fn schema_missing(document: &Document<'_>, report: &mut Report<'_>) {
             let json = !matches!(media(&entry.key), Media::Other | Media::Encoded(_));
             if json && entry.value.get("schema").is_none() {
                 let message = format!("`{}` has no schema", entry.key);
-                let mend = "write `schema:` with a `$ref`, or remove `content` if there is no body";
-                report.at(entry.at, &here(&body, entry), message, mend);
+                let help = "write `schema:` with a `$ref`, or remove `content` if there is no body";
+                report.at(entry.at, &here(&body, entry), message, help);
             }
         }
     }

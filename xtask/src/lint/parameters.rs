@@ -102,7 +102,7 @@ pub(super) fn location(document: &Document<'_>, report: &mut Report<'_>) {
             continue;
         };
         let name = name(site.node);
-        let (message, mend) = if given == "cookie" {
+        let (message, help) = if given == "cookie" {
             (
                 format!("`{name}` travels in a cookie"),
                 "leave it out: the generator has no cookies".to_owned(),
@@ -117,7 +117,7 @@ pub(super) fn location(document: &Document<'_>, report: &mut Report<'_>) {
                 ),
             )
         };
-        report.at(node.at(), &join(&site.pointer, "in"), message, mend);
+        report.at(node.at(), &join(&site.pointer, "in"), message, help);
     }
 }
 
@@ -167,8 +167,8 @@ pub(super) fn style(document: &Document<'_>, report: &mut Report<'_>) {
                 name(site.node),
                 place(site.node)
             );
-            let mend = "remove `style`, or leave the parameter out if the server insists on it";
-            report.at(node.at(), &join(&site.pointer, "style"), message, mend);
+            let help = "remove `style`, or leave the parameter out if the server insists on it";
+            report.at(node.at(), &join(&site.pointer, "style"), message, help);
         }
     }
 }
@@ -185,8 +185,8 @@ pub(super) fn encoding(document: &Document<'_>, report: &mut Report<'_>) {
                 && entry.value.as_bool() == Some(ignored)
             {
                 let message = format!("`{key}: {ignored}` is ignored by the generator");
-                let mend = "remove it, or leave the parameter out if the server insists on it";
-                report.at(entry.at, &join(&site.pointer, key), message, mend);
+                let help = "remove it, or leave the parameter out if the server insists on it";
+                report.at(entry.at, &join(&site.pointer, key), message, help);
             }
         }
     }
@@ -217,8 +217,8 @@ pub(super) fn compound(document: &Document<'_>, report: &mut Report<'_>) {
                 place(site.node),
                 name(site.node)
             );
-            let mend = "describe it as `type: string`, the way it is written into the request";
-            report.at(schema.at(), &join(&site.pointer, "schema"), message, mend);
+            let help = "describe it as `type: string`, the way it is written into the request";
+            report.at(schema.at(), &join(&site.pointer, "schema"), message, help);
         }
     }
 }
@@ -238,8 +238,8 @@ pub(super) fn nullable(document: &Document<'_>, report: &mut Report<'_>) {
                 "the schema of the parameter `{}` allows `null`",
                 name(site.node)
             );
-            let mend = "refer to a schema that is not `nullable`; what is not required is left out";
-            report.at(schema.at(), &join(&site.pointer, "schema"), message, mend);
+            let help = "refer to a schema that is not `nullable`; what is not required is left out";
+            report.at(schema.at(), &join(&site.pointer, "schema"), message, help);
         }
     }
 }
@@ -250,8 +250,8 @@ pub(super) fn ignored_header(document: &Document<'_>, report: &mut Report<'_>) {
         let ignored = matches!(folded.as_str(), "accept" | "content-type" | "authorization");
         if ignored && place(site.node) == "header" {
             let message = format!("`{}` is not a parameter of its own", name(site.node));
-            let mend = "remove it: media types and security schemes say this already";
-            report.at(site.at, &site.pointer, message, mend);
+            let help = "remove it: media types and security schemes say this already";
+            report.at(site.at, &site.pointer, message, help);
         }
     }
 }

@@ -57,13 +57,13 @@ pub(super) fn required_absent(document: &Document<'_>, report: &mut Report<'_>) 
             let Some(name) = node.as_str().filter(|name| !names.contains(name)) else {
                 continue;
             };
-            let mend = match nearest(name, names.iter().copied()) {
+            let help = match nearest(name, names.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "define the property, or do not require it".to_owned(),
             };
             let pointer = join(&join(&site.pointer, "required"), &index.to_string());
             let message = format!("`{name}` is required and is no property of this schema");
-            report.at(node.at(), &pointer, message, mend);
+            report.at(node.at(), &pointer, message, help);
         }
     }
 }

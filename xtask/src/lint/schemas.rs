@@ -34,7 +34,7 @@ pub(super) fn schema_type(document: &Document<'_>, report: &mut Report<'_>) {
         let Some(node) = site.node.get("type") else {
             continue;
         };
-        let (message, mend) = match &node.value {
+        let (message, help) = match &node.value {
             NodeValue::String(given) if TYPES.contains(&given.as_str()) => continue,
             NodeValue::String(given) => (
                 format!("`{given}` is no type"),
@@ -53,7 +53,7 @@ pub(super) fn schema_type(document: &Document<'_>, report: &mut Report<'_>) {
                 format!("write one of {}", TYPES.join(", ")),
             ),
         };
-        report.at(node.at(), &join(&site.pointer, "type"), message, mend);
+        report.at(node.at(), &join(&site.pointer, "type"), message, help);
     }
 }
 
@@ -68,8 +68,8 @@ pub(super) fn misplaced(document: &Document<'_>, report: &mut Report<'_>) {
                 continue;
             };
             let message = format!("`{keyword}` says nothing about `type: {given}`");
-            let mend = format!("remove it, or write `type: {}`", types.join("` or `type: "));
-            report.at(entry.at, &join(&site.pointer, keyword), message, mend);
+            let help = format!("remove it, or write `type: {}`", types.join("` or `type: "));
+            report.at(entry.at, &join(&site.pointer, keyword), message, help);
         }
     }
 }
@@ -90,12 +90,12 @@ pub(super) fn untyped(document: &Document<'_>, report: &mut Report<'_>) {
         };
         if let Some(entry) = site.node.entries().iter().find(needs_type) {
             let suits = TYPED.iter().find(|(keyword, _)| *keyword == entry.key);
-            let mend = suits.map_or_else(
+            let help = suits.map_or_else(
                 || "write the `type` too".to_owned(),
                 |(_, types)| format!("write `type: {}` too", types.join("` or `type: ")),
             );
             let message = format!("`{}` stands without a `type`", entry.key);
-            report.at(entry.at, &join(&site.pointer, &entry.key), message, mend);
+            report.at(entry.at, &join(&site.pointer, &entry.key), message, help);
         }
     }
 }
@@ -131,8 +131,8 @@ pub(super) fn pattern(document: &Document<'_>, report: &mut Report<'_>) {
         };
         if let Err(error) = regress::Regex::new(pattern) {
             let message = format!("`{pattern}` does not compile: {}", error.text);
-            let mend = "mend the pattern; its language is ECMAScript's";
-            report.at(node.at(), &join(&site.pointer, "pattern"), message, mend);
+            let help = "correct the pattern; its language is ECMAScript's";
+            report.at(node.at(), &join(&site.pointer, "pattern"), message, help);
         }
     }
 }
