@@ -8,10 +8,10 @@
 //! - only successes are left: every other status is the transport's business;
 //! - a `$ref` to a body or a response is replaced by what it leads to, so that its media types
 //!   can collapse too;
-//! - descriptions are comments in which nothing is run and nothing is hidden ([`prose`]);
-//! - parameters are what can be written as text ([`parameters`]);
+//! - descriptions are comments in which nothing is run and nothing is hidden (`prose.rs`);
+//! - parameters are what can be written as text (`parameters.rs`);
 //! - an array marked `x-tolerant-items` becomes a list that survives an undecodable item
-//!   ([`tolerant`]).
+//!   (`tolerant.rs`).
 
 use serde_json::{Map, Value, json};
 
