@@ -169,6 +169,7 @@ pub const RULES: &[Rule] = &[
     rule("request-body-method", "GET, HEAD and DELETE have no request body: servers may ignore or refuse it", bodies::method),
     rule("request-body-optional", "request bodies are `required: true`; the generated argument is never optional", bodies::optional),
     rule("request-body-empty", "a request body lists a media type; otherwise it is silently dropped", bodies::empty),
+    rule("body-untyped", "the schema of a body says what is in it, or has a name; otherwise rustc refuses the mocks", bodies::untyped),
     rule("body-schemas-differ", "all media types of one body have one schema: they become one type", bodies::schemas_differ),
     rule("body-versions-differ", "request and response list the same versions; one call has one version", bodies::versions_differ),
     rule("media-type-unreadable", "bodies are JSON; others become byte streams in a response and an error in a request", media::unreadable),

@@ -237,6 +237,11 @@ fn the_generator_misreads_without_a_word() {
             "one-of-shadowed",
             "# [serde (untagged)] pub enum Bucket { Variant0",
         ),
+        // A type of a crate that the mocks lack.
+        (
+            "body-untyped",
+            "ResponseValue < :: serde_json :: Map < :: std :: string :: String , :: serde_json :: Value > >",
+        ),
         // Another method than the one that the table names.
         ("operation-id-renamed", "async fn match_ <"),
         // An `Option`, which rustc finds no text for.

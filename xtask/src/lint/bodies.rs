@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use super::{
     Report,
-    document::{Document, Resolved},
+    document::{Direction, Document, Resolved},
     grammar::Kind,
     media::{Media, content, here, media},
 };
-use crate::contract::join;
+use crate::contract::{Node, join};
 
 pub(super) fn method(document: &Document<'_>, report: &mut Report<'_>) {
     for operation in &document.operations {
@@ -51,6 +51,52 @@ pub(super) fn empty(document: &Document<'_>, report: &mut Report<'_>) {
                 "the request body lists no media type",
                 "list `application/json` with its schema, or remove the request body",
             );
+        }
+    }
+}
+
+/// A body in which there may be anything. A name makes a type of it, which the mocks can take.
+pub(super) fn untyped(document: &Document<'_>, report: &mut Report<'_>) {
+    for (body, direction) in document.bodies() {
+        // A 204 with a schema has a rule of its own.
+        if direction == Direction::NoContent {
+            continue;
+        }
+        for media in content(&body) {
+            if let Some(entry) = media.value.entry("schema")
+                && says_nothing(&entry.value)
+            {
+                report.at(
+                    entry.at,
+                    &join(&here(&body, media), "schema"),
+                    format!(
+                        "the schema of `{}` says nothing of what is in it",
+                        media.key
+                    ),
+                    "name it under `components/schemas` and use `$ref`",
+                );
+            }
+        }
+    }
+}
+
+/// Whether the generator makes JSON of a schema, or a list or a map of JSON, rather than a type.
+pub(super) fn says_nothing(schema: &Node) -> bool {
+    let has = |key: &str| schema.get(key).is_some();
+    let inner = |key: &str| schema.get(key).is_none_or(says_nothing);
+    match schema.text("type") {
+        Some("array") => inner("items"),
+        Some("object") => {
+            let more = schema.get("additionalProperties").and_then(Node::as_bool);
+            let named = schema
+                .get("properties")
+                .is_some_and(|all| !all.entries().is_empty());
+            !named && !has("required") && more != Some(false) && inner("additionalProperties")
+        }
+        Some(_) => false,
+        None => {
+            let told = ["$ref", "enum", "allOf", "oneOf", "anyOf", "properties"];
+            !told.iter().any(|key| has(key))
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{
     Report,
+    bodies::says_nothing,
     document::{Document, Parameter},
     fold::snake,
     grammar::Kind,
@@ -200,11 +201,11 @@ pub(super) fn compound(document: &Document<'_>, report: &mut Report<'_>) {
         let Some(meant) = document.resolve(schema, "") else {
             continue;
         };
-        let told = ["enum", "allOf", "oneOf", "anyOf"];
         let compound = match meant.node.text("type") {
+            Some("array") if says_nothing(meant.node) => "a list of anything",
             Some("array") => "a list",
             Some("object") => "an object",
-            None if !told.iter().any(|key| meant.node.get(key).is_some()) => "anything at all",
+            None if says_nothing(meant.node) => "anything at all",
             _ => continue,
         };
         // A query may have a list, whose values are sent one by one.

@@ -54,6 +54,11 @@ const PATCHES: &[(&str, &str, &str)] = &[
     ExportState:\n",
     ),
     (
+        "body-untyped",
+        "              schema:\n                $ref: '#/components/schemas/ExportJob'\n",
+        "              schema: {type: object}\n",
+    ),
+    (
         "nullable-combined",
         SCHEMA,
         "    Either: {nullable: true, oneOf: [{type: boolean}, {type: integer}]}\n    ExportState:\n",
