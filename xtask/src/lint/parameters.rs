@@ -201,26 +201,49 @@ pub(super) fn compound(document: &Document<'_>, report: &mut Report<'_>) {
         let Some(meant) = document.resolve(schema, "") else {
             continue;
         };
+        // A query may have a list, whose values are sent one by one.
+        let listed = meant
+            .node
+            .get("items")
+            .filter(|_| place(site.node) == "query" && meant.node.text("type") == Some("array"));
+        if is_text(document, listed.unwrap_or(meant.node), DEEPEST) {
+            continue;
+        }
         let compound = match meant.node.text("type") {
-            Some("array") if says_nothing(meant.node) => "a list of anything",
+            Some("array") if listed.is_some() => "a list of what is no text",
             Some("array") => "a list",
             Some("object") => "an object",
-            None if says_nothing(meant.node) => "anything at all",
-            _ => continue,
+            _ if says_nothing(meant.node) => "anything at all",
+            _ => "of several shapes",
         };
-        // A query may have a list, whose values are sent one by one.
-        let items = meant.node.get("items");
-        let items = items.and_then(|items| document.schema_type(items));
-        let flat = compound == "a list" && !matches!(items, Some("array" | "object"));
-        if matches!(place(site.node), "path" | "header") || !flat {
-            let message = format!(
-                "the {} parameter `{}` is {compound}",
-                place(site.node),
-                name(site.node)
-            );
-            let help = "describe it as `type: string`, the way it is written into the request";
-            report.at(schema.at(), &join(&site.pointer, "schema"), message, help);
-        }
+        let message = format!(
+            "the {} parameter `{}` is {compound}",
+            place(site.node),
+            name(site.node)
+        );
+        let help = "describe it as `type: string`, the way it is written into the request";
+        report.at(schema.at(), &join(&site.pointer, "schema"), message, help);
+    }
+}
+
+/// How deep branches are followed; more is a cycle, which has its own rule.
+const DEEPEST: u8 = 8;
+
+/// Whether the values of a schema can be written as one text.
+fn is_text<'a>(document: &Document<'a>, schema: &'a Node, depth: u8) -> bool {
+    let Some(schema) = document.resolve(schema, "").map(|found| found.node) else {
+        // What a `$ref` does not lead to has a rule of its own.
+        return true;
+    };
+    let all = |key: &str| {
+        let branches = schema.get(key).map_or(&[][..], Node::items);
+        let all = || branches.iter().all(|one| is_text(document, one, depth - 1));
+        !branches.is_empty() && depth > 0 && all()
+    };
+    match schema.text("type") {
+        Some(given) => !matches!(given, "array" | "object"),
+        // One of several has no text, even where each of them has one.
+        None => schema.get("enum").is_some() || all("allOf"),
     }
 }
 

@@ -110,6 +110,11 @@ pub(crate) const OTHERS: &[(&str, &str, &str)] = &[
         PARAMETER,
         "        - {name: by, in: query, schema: {type: array, items: {}}}\n        - name: itemsPerPage\n",
     ),
+    (
+        "parameter-compound",
+        PARAMETER,
+        "        - {name: by, in: query, schema: {oneOf: [{type: string}, {type: array, items: {type: string}}]}}\n        - name: itemsPerPage\n",
+    ),
     // Bounds and descriptions as well as formats; in the schema itself as well as in a branch.
     (
         "all-of-overlap",
