@@ -1,6 +1,6 @@
 //! The rules are facts: what progenitor does with each fault if nobody stops it.
 //!
-//! The documents are those of `tests/lint`; each differs from the good one in its fault alone.
+//! The documents are those of [`faults`]; each differs from the good one in its fault alone.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
