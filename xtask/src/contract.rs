@@ -19,7 +19,7 @@
 use std::{io::ErrorKind, path::Path};
 
 use serde_saphyr::{
-    Error, Options,
+    Options,
     options::{DuplicateKeyPolicy, MergeKeyPolicy},
 };
 
@@ -31,6 +31,7 @@ use crate::finding::{Finding, Location};
 
 mod node;
 pub(crate) mod pointer;
+mod unread;
 
 /// The rules of the loader, each with one line on what it asks for.
 pub const LOADING: &[(&str, &str)] = &[
@@ -85,7 +86,7 @@ impl Contract {
     pub fn load(path: &Path) -> Result<Self, Vec<Finding>> {
         let file = path.display().to_string();
         let bytes = std::fs::read(path).map_err(|error| {
-            let (message, mend) = match error.kind() {
+            let (message, help) = match error.kind() {
                 ErrorKind::NotFound => (
                     "there is no such file".to_owned(),
                     "give the path of the contract, seen from the workspace root",
@@ -96,7 +97,7 @@ impl Contract {
                 ),
                 _ => (format!("cannot be read: {error}"), "make the file readable"),
             };
-            vec![whole(&file, "contract-unreadable", message, mend)]
+            vec![whole(&file, "contract-unreadable", message, help)]
         })?;
         let text = String::from_utf8(bytes).map_err(|error| {
             let good = error.utf8_error().valid_up_to();
@@ -188,9 +189,9 @@ fn whole(
     file: &str,
     rule: &'static str,
     message: impl Into<String>,
-    mend: impl Into<String>,
+    help: impl Into<String>,
 ) -> Finding {
-    Finding::new(rule, file, Location::START, "", message, mend)
+    Finding::new(rule, file, Location::START, "", message, help)
 }
 
 fn read(file: &str, text: &str) -> Result<Node, Box<Finding>> {
@@ -205,47 +206,7 @@ fn read(file: &str, text: &str) -> Result<Node, Box<Finding>> {
         with_snippet: false,
     };
     serde_saphyr::from_str_with_options(text, options)
-        .map_err(|error| Box::new(unread(file, error.without_snippet())))
-}
-
-fn unread(file: &str, error: &Error) -> Finding {
-    let (rule, message, mend) = match error {
-        Error::MultipleDocuments { .. } => (
-            "contract-several-documents",
-            "a second document begins here".to_owned(),
-            "keep one document in the file: remove the `---` and what follows it",
-        ),
-        Error::MergeKeyNotAllowed { .. } => (
-            "merge-key",
-            "`<<` is a merge key, which YAML 1.2 does not have".to_owned(),
-            "name the shared part under `components` and use `$ref`",
-        ),
-        Error::Budget { .. }
-        | Error::AliasReplayCounterOverflow { .. }
-        | Error::AliasReplayLimitExceeded { .. }
-        | Error::AliasExpansionLimitExceeded { .. }
-        | Error::AliasReplayStackDepthExceeded { .. }
-        | Error::RecursiveReferencesRequireWeakTypes { .. } => (
-            "contract-too-large",
-            format!("nesting or aliases run away: {}", first_line(error)),
-            "name nested parts under `components` and use `$ref` instead of anchors",
-        ),
-        _ => (
-            "contract-not-yaml",
-            format!("not YAML that can be read: {}", first_line(error)),
-            "mend the YAML at this place; the mistake may stand a line above",
-        ),
-    };
-    let at = error.location().map_or(Location::START, node::location);
-    Finding::new(rule, file, at, "", message, mend)
-}
-
-fn first_line(error: &Error) -> String {
-    let text = error.to_string();
-    let line = text.lines().next().unwrap_or_default();
-    // The finding carries the place already.
-    let said = line.rsplit_once(" at line ").map_or(line, |(said, _)| said);
-    said.to_owned()
+        .map_err(|error| Box::new(unread::unread(file, text, error.without_snippet())))
 }
 
 fn check_keys(file: &str, node: &Node, pointer: &str, findings: &mut Vec<Finding>) {
@@ -285,14 +246,29 @@ fn check_keys(file: &str, node: &Node, pointer: &str, findings: &mut Vec<Finding
 
 fn check_version(file: &str, root: &Node) -> Option<Finding> {
     let rule = "openapi-version";
-    let mend = "write `openapi: 3.0.3`, and describe the rest in its terms";
+    let help = "write `openapi: 3.0.3`, and describe the rest in its terms";
     let Some(entry) = root.entry("openapi") else {
-        let message = match root.entry("swagger") {
-            Some(_) => "this is OpenAPI 2.0 (`swagger:`); the generator reads 3.0 only",
-            None => "`openapi` is missing, so this is not an OpenAPI document",
-        };
-        let at = root.entry("swagger").map_or(root.at(), |entry| entry.at);
-        return Some(Finding::new(rule, file, at, "", message, mend));
+        return Some(match root.entry("swagger") {
+            Some(entry) => Finding::new(
+                rule,
+                file,
+                entry.at,
+                "/swagger",
+                format!(
+                    "this is a Swagger {} document; the generator reads OpenAPI 3.0 only",
+                    version_of(entry)
+                ),
+                "convert it to OpenAPI 3.0, for example with `swagger2openapi`, and curate that",
+            ),
+            None => Finding::new(
+                rule,
+                file,
+                root.at(),
+                "",
+                "`openapi` is missing, so this is not an OpenAPI document",
+                help,
+            ),
+        });
     };
     let version = &entry.value;
     let message = match version.as_str() {
@@ -301,7 +277,16 @@ fn check_version(file: &str, root: &Node) -> Option<Finding> {
         None => format!("`openapi` is {}, not text", version.kind()),
     };
     let at = version.at();
-    Some(Finding::new(rule, file, at, "/openapi", message, mend))
+    Some(Finding::new(rule, file, at, "/openapi", message, help))
+}
+
+/// The version that Swagger's key names, as text or as a number.
+fn version_of(swagger: &Entry) -> String {
+    match &swagger.value.value {
+        NodeValue::String(text) => text.clone(),
+        NodeValue::Number(number) => number.to_string(),
+        _ => "2.0".to_owned(),
+    }
 }
 
 fn is_three_zero(version: &str) -> bool {

@@ -1,4 +1,4 @@
-//! One thing that is wrong with the contract: where it stands, what it is, how to mend it.
+//! One thing that is wrong with the contract: where it stands, what it is, what to write instead.
 
 use std::fmt;
 
@@ -32,7 +32,7 @@ pub struct Finding {
     /// What is wrong, the value named.
     pub message: String,
     /// What to write instead.
-    pub mend: String,
+    pub help: String,
 }
 
 impl Finding {
@@ -43,7 +43,7 @@ impl Finding {
         at: Location,
         pointer: &str,
         message: impl Into<String>,
-        mend: impl Into<String>,
+        help: impl Into<String>,
     ) -> Self {
         Self {
             rule,
@@ -52,7 +52,7 @@ impl Finding {
             column: at.column,
             pointer: pointer.to_owned(),
             message: message.into(),
-            mend: mend.into(),
+            help: help.into(),
         }
     }
 }
@@ -66,11 +66,11 @@ impl fmt::Display for Finding {
             column,
             pointer,
             message,
-            mend,
+            help,
         } = self;
         writeln!(f, "{file}:{line}:{column}: error[{rule}]: {message}")?;
         writeln!(f, "  at #{pointer}")?;
-        write!(f, "  mend: {mend}")
+        write!(f, "  help: {help}")
     }
 }
 

@@ -22,6 +22,7 @@
 //! ```
 
 use self::document::Document;
+pub(crate) use self::fold::{pascal, snake};
 pub use self::guard::guard;
 pub use crate::finding::Finding;
 use crate::{contract::Contract, finding::Location};
@@ -34,12 +35,14 @@ mod document;
 mod enums;
 mod extensions;
 mod fold;
+mod formats;
 mod generated_names;
 mod grammar;
 mod guard;
 mod keys;
 mod media;
 mod names;
+mod one_way;
 mod operations;
 mod parameters;
 mod path_parameters;
@@ -48,6 +51,7 @@ mod properties;
 mod references;
 mod responses;
 mod schemas;
+mod shadowed;
 mod spelling;
 
 /// A rule: what it asks for, and the function that looks.
@@ -91,10 +95,10 @@ impl Report<'_> {
         at: Location,
         pointer: &str,
         message: impl Into<String>,
-        mend: impl Into<String>,
+        help: impl Into<String>,
     ) {
         self.findings.push(Finding::new(
-            self.rule, self.file, at, pointer, message, mend,
+            self.rule, self.file, at, pointer, message, help,
         ));
     }
 }
@@ -139,6 +143,7 @@ pub const RULES: &[Rule] = &[
     rule("operation-id-duplicate", "an operationId stands once; otherwise the generator refuses", operations::id_duplicate),
     rule("operation-id-collision", "operationIds differ after case folding; otherwise rustc refuses", operations::id_collision),
     rule("operation-id-reserved", "no operationId is a method that the generated client has already; otherwise rustc refuses", operations::id_reserved),
+    rule("operation-id-renamed", "an operationId is the method's name in snake case; otherwise the table and the client do not find each other", operations::id_renamed),
     rule("undeclared-tag", "the tags of operations are declared under `tags`; nobody else checks", operations::undeclared_tag),
     rule("undeclared-security-scheme", "security requirements name a security scheme; nobody else checks", operations::undeclared_scheme),
     // Parameters.
@@ -150,7 +155,8 @@ pub const RULES: &[Rule] = &[
     rule("parameter-schema-missing", "every parameter has a schema; otherwise the reader refuses without a line", parameters::schema_missing),
     rule("parameter-style", "styles are simple (path, header) and form (query); the generator refuses others", parameters::style),
     rule("parameter-encoding", "no `allowReserved`, `allowEmptyValue`, or `explode` against the style; they are silently ignored", parameters::encoding),
-    rule("parameter-compound", "path and header parameters are single values; rustc refuses lists and objects", parameters::compound),
+    rule("parameter-compound", "parameters are single values, or lists of them in a query; rustc refuses others", parameters::compound),
+    rule("parameter-nullable", "no parameter refers to a nullable schema; rustc refuses, `null` has no text", parameters::nullable),
     rule("parameter-ignored-header", "no header parameter Accept, Content-Type or Authorization; OpenAPI ignores it, the transport sets it", parameters::ignored_header),
     rule("parameter-inline-constraint", "constrained parameters name a schema; inline, each operation gets a type of its own", parameters::inline_constraint),
     // Bodies.
@@ -163,6 +169,7 @@ pub const RULES: &[Rule] = &[
     rule("request-body-method", "GET, HEAD and DELETE have no request body: servers may ignore or refuse it", bodies::method),
     rule("request-body-optional", "request bodies are `required: true`; the generated argument is never optional", bodies::optional),
     rule("request-body-empty", "a request body lists a media type; otherwise it is silently dropped", bodies::empty),
+    rule("body-untyped", "the schema of a body says what is in it, or has a name; otherwise rustc refuses the mocks", bodies::untyped),
     rule("body-schemas-differ", "all media types of one body have one schema: they become one type", bodies::schemas_differ),
     rule("body-versions-differ", "request and response list the same versions; one call has one version", bodies::versions_differ),
     rule("media-type-unreadable", "bodies are JSON; others become byte streams in a response and an error in a request", media::unreadable),
@@ -173,6 +180,8 @@ pub const RULES: &[Rule] = &[
     rule("schema-name-collision", "names of schemas differ after case folding; otherwise rustc refuses", names::schema_collision),
     rule("generated-name-collision", "no inline schema gets a name that another type has; otherwise one silently stands for both", generated_names::collision),
     rule("property-collision", "properties of an object differ after case folding; otherwise rustc refuses", properties::collision),
+    rule("additional-properties-true", "properties beyond the named ones are allowed by `{}`, not by `true`; the generator keeps none of those", properties::others_lost),
+    rule("required-one-way", "what is `readOnly` or `writeOnly` is not required the other way; one type is made for both ways", one_way::required),
     rule("required-property-absent", "`required` names properties that are there; others become untyped fields", properties::required_absent),
     rule("extension-misspelt", "an `x-` key near one that codegen reads is that one; it is silently dropped", extensions::misspelt),
     rule("extension-misplaced", "the `x-` keys that codegen reads stand where they mean something; they are silently dropped elsewhere", extensions::misplaced),
@@ -181,6 +190,7 @@ pub const RULES: &[Rule] = &[
     rule("required-twice", "`required` names a property once", properties::required_twice),
     rule("schema-type", "`type` is one of OpenAPI's six; otherwise the generator panics or the reader refuses", schemas::schema_type),
     rule("keyword-misplaced", "keywords suit the `type`; others are silently dropped, and `format` panics", schemas::misplaced),
+    rule("format-unknown", "a `format` is one that its type has; others are silently dropped", formats::unknown),
     rule("schema-untyped", "keywords stand beside a `type`; without it the generator panics, or takes text for a list", schemas::untyped),
     rule("array-items-missing", "arrays have `items`; otherwise they are lists of anything", schemas::items_missing),
     rule("pattern-invalid", "patterns compile; otherwise the generator refuses", schemas::pattern),
@@ -193,8 +203,11 @@ pub const RULES: &[Rule] = &[
     rule("default-misfit", "defaults fit their schema; otherwise refused, a panic, or a panic in the generated code", defaults::misfit),
     rule("discriminator", "no discriminator; it is silently ignored", combinators::discriminator),
     rule("any-of-scalars", "no anyOf of two texts or two numbers; its struct decodes no value at all", combinators::any_of_scalars),
+    rule("one-of-shadowed", "no branch of a oneOf takes all values of a later one; the first that fits is taken", shadowed::shadowed),
     rule("all-of-conflict", "the branches of an allOf have one type; otherwise no value decodes", combinators::all_of_conflict),
     rule("all-of-closed", "no branch of an allOf forbids the properties of another; they are silently dropped", combinators::all_of_closed),
+    rule("all-of-overlap", "the parts of an allOf describe a property once, or alike; otherwise it is silently dropped", combinators::all_of_overlap),
     rule("combinator-empty", "oneOf, anyOf and allOf have branches; otherwise no value decodes", combinators::empty),
+    rule("nullable-combined", "no named schema is both combined and nullable; two types get its name, and rustc refuses", combinators::nullable),
     rule("not-schema", "no `not`; the generator panics on nearly every one", combinators::not),
 ];

@@ -43,7 +43,7 @@ enum Command {
         /// Write nothing; fail with a short diff if a file is stale
         #[arg(long)]
         check: bool,
-        /// Write below this folder instead of the workspace
+        /// Write below this folder instead of the workspace; needed with another contract
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
     },
@@ -70,6 +70,13 @@ struct Spec {
 }
 
 impl Spec {
+    /// Whether this is the contract of which the files of the workspace are made.
+    fn is_own(&self) -> bool {
+        let own = workspace().join(SPEC).canonicalize();
+        let given = self.file.as_ref().map(|file| file.canonicalize());
+        given.is_none_or(|given| matches!((given, own), (Ok(given), Ok(own)) if given == own))
+    }
+
     fn path(self) -> PathBuf {
         self.file.unwrap_or_else(|| {
             let path = workspace().join(SPEC);
@@ -84,10 +91,7 @@ impl Spec {
 
 fn main() -> ExitCode {
     match Xtask::parse().command {
-        Command::Codegen { spec, check, out } => {
-            let out = out.unwrap_or_else(workspace);
-            codegen(&spec.path(), &out, check)
-        }
+        Command::Codegen { spec, check, out } => codegen(spec, out, check),
         Command::Lint { rules: true, .. } => {
             let rules = lint::RULES.iter().map(|rule| (rule.id, rule.doc));
             for (id, doc) in contract::LOADING.iter().copied().chain(rules) {
@@ -103,7 +107,7 @@ fn main() -> ExitCode {
             let path = spec.path();
             match sound(&path) {
                 Ok(_) => {
-                    println!("{}: nothing to mend", path.display());
+                    println!("{}: nothing to correct", path.display());
                     ExitCode::SUCCESS
                 }
                 Err(findings) => fail(&findings),
@@ -136,16 +140,24 @@ fn sound(path: &Path) -> Result<Contract, String> {
     }
 }
 
-fn codegen(spec: &Path, out: &Path, check: bool) -> ExitCode {
+fn codegen(spec: Spec, out: Option<PathBuf>, check: bool) -> ExitCode {
     let started = Instant::now();
-    let outputs = match sound(spec).and_then(|contract| generate(&contract)) {
+    let is_own = spec.is_own();
+    let spec = spec.path();
+    let outputs = match sound(&spec).and_then(|contract| generate(&contract)) {
         Ok(outputs) => outputs,
         Err(message) => return fail(&message),
     };
-    let outcome = if check {
-        compare(out, &outputs)
-    } else {
-        write(out, &outputs)
+    let outcome = match out {
+        Some(out) if check => compare(&out, &outputs),
+        None if check => compare(&workspace(), &outputs),
+        Some(out) => write(&out, &outputs),
+        None if is_own => write(&workspace(), &outputs),
+        None => Err(format!(
+            "{}: without `--out` the code of this contract would replace the SDK's own files; \
+             write it below another folder with `--out DIR`",
+            spec.display()
+        )),
     };
     if let Err(message) = outcome {
         return fail(&message);
@@ -194,6 +206,6 @@ fn compare(out: &Path, outputs: &[Output]) -> Result<(), String> {
     if message.is_empty() {
         Ok(())
     } else {
-        Err(format!("{message}mend it with: {}", codegen::MEND))
+        Err(format!("{message}help: run {}", codegen::MEND))
     }
 }

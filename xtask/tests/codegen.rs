@@ -72,7 +72,7 @@ fn a_run_says_what_it_wrote_and_a_second_one_that_nothing_changed() {
 }
 
 #[test]
-fn check_names_the_stale_file_and_the_mend_and_writes_nothing() {
+fn check_names_the_stale_file_and_the_help_and_writes_nothing() {
     let out = folder("checks");
     let out_argument = out.to_str().unwrap();
     assert!(xtask(&["codegen", "--out", out_argument]).status.success());
@@ -90,11 +90,73 @@ fn check_names_the_stale_file_and_the_mend_and_writes_nothing() {
     assert!(message.contains("operations.rs is stale"), "{message}");
     assert!(message.contains("2024-05-30"), "{message}");
     assert!(
-        message.contains("mend it with: cargo xtask codegen"),
+        message.contains("help: run cargo xtask codegen"),
         "{message}"
     );
     assert!(message.lines().count() < 40, "{message}");
     assert_eq!(fs::read_to_string(&table).unwrap(), stale);
+}
+
+#[test]
+fn line_endings_make_no_file_stale() {
+    let out = folder("endings");
+    let out_argument = out.to_str().unwrap();
+    assert!(xtask(&["codegen", "--out", out_argument]).status.success());
+    for output in outputs() {
+        fs::write(out.join(&output.path), output.text.replace('\n', "\r\n")).unwrap();
+    }
+    let check = ["codegen", "--check", "--out", out_argument];
+    let checked = xtask(&check);
+    assert!(checked.status.success(), "{}", text(&checked.stderr));
+    let again = text(&xtask(&["codegen", "--out", out_argument]).stdout);
+    assert_eq!(
+        again.matches("unchanged ").count(),
+        outputs().len(),
+        "{again}"
+    );
+
+    let table = out.join("crates/atlas-export-api/src/operations.rs");
+    let stale = fs::read_to_string(&table).unwrap();
+    fs::write(&table, stale.replacen("2024-05-30", "2023-01-01", 1)).unwrap();
+    let message = text(&xtask(&check).stderr);
+    assert!(message.contains("operations.rs is stale"), "{message}");
+    assert!(message.lines().count() < 12, "{message}");
+}
+
+#[test]
+fn a_contract_reads_alike_with_either_line_ending() {
+    let path = workspace().join("openapi/atlas-snapshot-export.yaml");
+    let lines = fs::read_to_string(path).unwrap();
+    let contract = Contract::parse("c.yaml", &lines.replace('\n', "\r\n")).unwrap();
+    assert_eq!(codegen::generate(&contract.to_json()).unwrap(), outputs());
+}
+
+/// The SDK's own contract under another name would do no harm, so it stands for another one.
+#[test]
+fn another_contract_replaces_no_file_of_the_sdk() {
+    let other = folder("other").join("other.yaml");
+    let own = workspace().join("openapi/atlas-snapshot-export.yaml");
+    fs::copy(&own, &other).unwrap();
+    let other = other.to_str().unwrap();
+    let refused = xtask(&["codegen", "--spec", other]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert_eq!(text(&refused.stdout), "");
+    let message = text(&refused.stderr);
+    for part in [other, "the SDK's own files", "--out DIR"] {
+        assert!(message.contains(part), "{message}");
+    }
+    // Nothing is written, and the contract is the SDK's own, by whatever path.
+    assert!(
+        xtask(&["codegen", "--check", "--spec", other])
+            .status
+            .success()
+    );
+    let own = workspace().join("xtask/../openapi/atlas-snapshot-export.yaml");
+    assert!(
+        xtask(&["codegen", "--spec", own.to_str().unwrap()])
+            .status
+            .success()
+    );
 }
 
 #[test]

@@ -78,6 +78,12 @@ fn texts_that_are_no_contract_are_refused_by_name() {
         ("a number that JSON has not", "openapi: 3.0.3\na: .nan\n"),
         ("no version", "info: {}\n"),
         ("the version of Swagger", "swagger: '2.0'\n"),
+        ("the version of Swagger as a number", "swagger: 2.0\n"),
+        ("an unclosed quote", "openapi: '3.0.3\n"),
+        (
+            "a quote that closes too late",
+            "openapi: '3.0.3\ninfo: 'x'\n",
+        ),
         ("the version 3.1", "openapi: 3.1.0\n"),
         ("the version 3.2", "openapi: 3.2.0\n"),
         ("the version as a number", "openapi: 3.0\n"),
@@ -96,6 +102,38 @@ fn nesting_and_aliases_are_bounded() {
         let told = refused(&text);
         let bounded = told.contains("contract-too-large") || told.contains("contract-not-yaml");
         assert!(bounded, "{told}");
+    }
+}
+
+#[test]
+fn aliases_that_run_away_are_called_so() {
+    let told = refused(&laughing());
+    assert!(told.contains("the aliases run away"), "{told}");
+}
+
+#[test]
+fn a_quote_is_reported_where_it_opens() {
+    for (text, line, column) in [
+        ("info:\n  title: 'Atlas\n  version: '1'\n", 2, 10),
+        ("info:\n  title: \"Atlas\n  version: \"1\"\n", 2, 10),
+        ("info:\n  title: 'it''s\n  version: '1'\n", 2, 10),
+        ("info:\n  title: \"a\\\"b\n  version: \"1\"\n", 2, 10),
+        (
+            "info:\n  title: 'Atlas\n  note: \"x\"\n  version: 'y'\n",
+            2,
+            10,
+        ),
+        ("info: {title: 'Atlas, version: '1'}\n", 1, 15),
+        ("paths:\n  '/a:\n    get:\n      operationId: 'x'\n", 2, 3),
+        ("info:\n  title: 'Atlas\n  version: 1\n", 2, 10),
+        ("info:\r\n  title: 'Atlas\r\n  version: '1'\r\n", 2, 10),
+    ] {
+        let findings = Contract::parse("c.yaml", text).unwrap_err();
+        let [finding] = findings.as_slice() else {
+            panic!("{}", render(&findings));
+        };
+        assert_eq!((finding.line, finding.column), (line, column), "{finding}");
+        assert!(finding.message.contains("that opens here"), "{finding}");
     }
 }
 

@@ -5,7 +5,7 @@
     reason = "a test fails by panicking"
 )]
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::collections::BTreeMap;
 
 use xtask::{
     contract::Contract,
@@ -13,41 +13,25 @@ use xtask::{
     lint::{RULES, lint},
 };
 
-fn folder() -> &'static Path {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/lint"))
-}
+mod faults;
 
-/// The findings of a document of `tests/lint`, under a name that is the same on every machine.
+/// The findings of a contract of [`faults`].
 fn findings(name: &str) -> Vec<Finding> {
-    let text = fs::read_to_string(folder().join(name)).expect(name);
-    let contract = Contract::parse(name, &text).expect(name);
-    lint(&contract)
-}
-
-/// The names of the documents of `tests/lint`, the good one left out.
-fn bad_documents() -> Vec<String> {
-    let mut names: Vec<String> = fs::read_dir(folder())
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|name| Path::new(name).extension().is_some_and(|e| e == "yaml"))
-        .filter(|name| name != "good.yaml")
-        .collect();
-    names.sort();
-    names
+    let file = format!("{name}.yaml");
+    lint(&Contract::parse(&file, &faults::text(name)).expect(name))
 }
 
 #[test]
 fn a_good_contract_has_no_finding() {
-    assert_eq!(render(&findings("good.yaml")), "");
+    assert_eq!(render(&findings("good")), "");
 }
 
 #[test]
 fn every_fault_is_named_by_its_rule_alone() {
     let mut wrong = BTreeMap::new();
-    for name in bad_documents() {
-        let rule = name.trim_end_matches(".yaml");
+    for name in faults::names() {
         let found: Vec<&str> = findings(&name).iter().map(|found| found.rule).collect();
-        if found.is_empty() || found.iter().any(|id| *id != rule) {
+        if found.is_empty() || found.iter().any(|id| *id != name) {
             wrong.insert(name, found);
         }
     }
@@ -56,105 +40,111 @@ fn every_fault_is_named_by_its_rule_alone() {
 
 #[test]
 fn every_rule_has_its_fault() {
-    let documents = bad_documents();
-    let rules: Vec<String> = RULES
-        .iter()
-        .map(|rule| format!("{}.yaml", rule.id))
-        .collect();
+    let documents = faults::names();
+    let rules: Vec<String> = RULES.iter().map(|rule| rule.id.to_owned()).collect();
     let untested: Vec<&String> = rules.iter().filter(|r| !documents.contains(r)).collect();
     let unknown: Vec<&String> = documents.iter().filter(|d| !rules.contains(d)).collect();
     assert_eq!((untested, unknown), (Vec::new(), Vec::new()));
 }
 
-/// Faults that share a rule with another one: a line of the good contract, and what replaces it.
 #[test]
 fn other_faults_of_a_rule_are_named_too() {
-    let code = "        errorCode:\n";
-    let group = "      name: groupId\n";
-    let scheme = "      type: http\n      scheme: digest\n";
-    let done = "          description: Cancelled.\n";
-    for (rule, line, faulty) in [
-        ("missing-key", scheme, "      type: http\n"),
+    for (rule, line, faulty) in faults::others::OTHERS {
+        let text = faults::patched(&faults::text("good"), line, faulty);
+        let contract = Contract::parse("good.yaml", &text).unwrap();
+        let found: Vec<&str> = lint(&contract).iter().map(|found| found.rule).collect();
+        assert!(found.contains(rule), "{rule}: {found:?}");
+    }
+}
+
+#[test]
+fn what_the_generator_reads_as_it_is_meant_passes() {
+    for schema in [
+        "A: {type: object, additionalProperties: true}",
+        "A: {type: object, properties: {a: {type: string}}, additionalProperties: {}}",
+        // Only answers have it, and they have it always.
+        "A: {allOf: [{$ref: '#/components/schemas/ExportJob'}, {type: object, required: [id]}]}",
+        "A: {allOf: [{type: object, properties: {a: {$ref: '#/components/schemas/ExportState'}}}, {type: object, properties: {a: {$ref: '#/components/schemas/ExportState'}}}]}",
+        "A: {oneOf: [{$ref: '#/components/schemas/ExportState'}, {type: string}]}",
+        "A: {oneOf: [{type: integer}, {type: number}]}",
+        "A: {oneOf: [{type: string, format: date-time}, {type: string}]}",
+        "A: {oneOf: [{type: object, required: [a], properties: {a: {type: string}}, additionalProperties: false}, {type: object, properties: {b: {type: string}}}]}",
+        "A: {oneOf: [{type: object, required: [k], properties: {k: {type: string, enum: [A]}}}, {type: object, required: [k], properties: {k: {type: string, enum: [B]}}}]}",
+        "A: {type: string, format: uri}",
+        "A: {type: integer, format: uint16}",
+    ] {
+        let good = faults::text("good");
+        let text = faults::patched(
+            &good,
+            "    ExportState:\n",
+            &format!("    {schema}\n    ExportState:\n"),
+        );
+        let contract = Contract::parse("good.yaml", &text).expect(schema);
+        assert_eq!(render(&lint(&contract)), "", "{schema}");
+    }
+}
+
+#[test]
+fn what_answers_alone_have_may_be_required() {
+    let good = faults::text("good");
+    let id = "        id:\n          type: string\n";
+    let text = faults::patched(&good, id, &format!("{id}          readOnly: true\n"));
+    let contract = Contract::parse("good.yaml", &text).unwrap();
+    assert_eq!(render(&lint(&contract)), "");
+}
+
+#[test]
+fn media_types_are_named_as_what_they_are() {
+    for (given, rule, said) in [
         (
-            "missing-key",
-            scheme,
-            "      type: oauth2\n      flows: {clientCredentials: {scopes: {}}}\n",
+            "preview+json",
+            "media-type-version",
+            "is the preview version of Atlas",
         ),
         (
-            "missing-key",
-            done,
-            "          description: Cancelled.\n          headers: {X-Left: {required: true}}\n",
+            "2023-01-01+gzip",
+            "media-type-unreadable",
+            "is gzip, not JSON",
         ),
         (
-            "wrong-kind",
-            code,
-            "        errorCode:\n          required: true\n",
+            "2023-01-01+csv",
+            "media-type-unreadable",
+            "is csv, not JSON",
         ),
         (
-            "schema-type",
-            code,
-            "        code: {type: int}\n        errorCode:\n",
-        ),
-        (
-            "schema-type",
-            code,
-            "        code: {type: [string]}\n        errorCode:\n",
-        ),
-        (
-            "schema-untyped",
-            code,
-            "        code: {minimum: 1}\n        errorCode:\n",
-        ),
-        (
-            "exclusive-bound",
-            code,
-            "        code: {type: integer, exclusiveMinimum: 3}\n        errorCode:\n",
-        ),
-        (
-            "property-collision",
-            "          additionalProperties:\n",
-            "          properties: {extra: {type: string}}\n          additionalProperties:\n",
-        ),
-        (
-            "default-misfit",
-            code,
-            "        at: {type: string, format: date-time, default: now}\n        errorCode:\n",
-        ),
-        (
-            "default-misfit",
-            code,
-            "        at: {type: object, required: [a], properties: {a: {type: string}}, default: {}}\n        errorCode:\n",
-        ),
-        (
-            "keyword-misplaced",
-            code,
-            "        at: {type: boolean, enum: [true]}\n        errorCode:\n",
-        ),
-        (
-            "reference-cycle",
-            group,
-            "      $ref: '#/components/parameters/ProjectId'\n    Unused:\n      name: groupId\n",
-        ),
-        (
-            "parameter-location",
-            "      in: path\n",
-            "      in: paths\n",
+            "2023-13-01+json",
+            "media-type-version",
+            "names no version of Atlas",
         ),
     ] {
-        let good = fs::read_to_string(folder().join("good.yaml")).unwrap();
-        assert!(good.contains(line), "{line}");
-        let contract = Contract::parse("good.yaml", &good.replacen(line, faulty, 1)).unwrap();
-        let found: Vec<&str> = lint(&contract).iter().map(|found| found.rule).collect();
-        assert!(found.contains(&rule), "{rule}: {found:?}");
+        let dated = "            application/vnd.atlas.2023-01-01+json:\n";
+        let faulty = format!("            application/vnd.atlas.{given}:\n");
+        let text = faults::patched(&faults::text("good"), dated, &faulty);
+        let findings = lint(&Contract::parse("good.yaml", &text).unwrap());
+        let [finding] = findings.as_slice() else {
+            panic!("{given}: {}", render(&findings));
+        };
+        assert_eq!(finding.rule, rule);
+        assert!(finding.message.contains(said), "{finding}");
+    }
+}
+
+#[test]
+fn help_names_no_host() {
+    for faulty in ["servers: []\n", "x-servers: []\n"] {
+        let servers = "servers:\n  - url: https://cloud.mongodb.com\n";
+        let text = faults::patched(&faults::text("good"), servers, faulty);
+        let findings = lint(&Contract::parse("good.yaml", &text).unwrap());
+        assert!(!findings.is_empty());
+        assert!(!render(&findings).contains("://"), "{}", render(&findings));
     }
 }
 
 #[test]
 fn findings_read_well() {
-    for name in bad_documents() {
-        let rule = name.trim_end_matches(".yaml");
+    for name in faults::names() {
         insta::with_settings!({ snapshot_path => "lint/snapshots", prepend_module_to_snapshot => false }, {
-            insta::assert_snapshot!(rule, render(&findings(&name)));
+            insta::assert_snapshot!(name.as_str(), render(&findings(&name)));
         });
     }
 }

@@ -1,6 +1,6 @@
 //! The rules are facts: what progenitor does with each fault if nobody stops it.
 //!
-//! The documents are those of `tests/lint`; each differs from the good one in its fault alone.
+//! The documents are those of [`faults`]; each differs from the good one in its fault alone.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -8,19 +8,18 @@
     reason = "a test fails by panicking"
 )]
 
-use std::{collections::BTreeSet, fs, path::Path, process::Command};
+use std::{collections::BTreeSet, process::Command};
 
 use self::generator::{Outcome, fold, generate, mocks};
 use serde_json::Value;
 use syn::visit_mut::{self, VisitMut};
 use xtask::{contract::Contract, lint::lint};
 
+mod faults;
 mod generator;
 
 fn document(name: &str) -> Value {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lint");
-    let text = fs::read_to_string(folder.join(format!("{name}.yaml"))).expect(name);
-    let contract = Contract::parse(name, &text).expect(name);
+    let contract = Contract::parse(name, &faults::text(name)).expect(name);
     let mut document = contract.to_json();
     fold(&mut document);
     document
@@ -224,6 +223,32 @@ fn the_generator_misreads_without_a_word() {
         // A type for one operation's parameter.
         ("parameter-inline-constraint", "enum ListExportJobsState"),
         ("path-segment", "{}/status/"),
+        // One property less, because no value has both formats.
+        ("all-of-overlap", "struct Thing { }"),
+        // Any text.
+        (
+            "format-unknown",
+            "at : :: std :: option :: Option < :: std :: string :: String >",
+        ),
+        // Demanded of those who send it.
+        ("required-one-way", "pub id : :: std :: string :: String"),
+        // The wider variant first, and nothing that tells them apart.
+        (
+            "one-of-shadowed",
+            "# [serde (untagged)] pub enum Bucket { Variant0",
+        ),
+        // A type of a crate that the mocks lack.
+        (
+            "body-untyped",
+            "ResponseValue < :: serde_json :: Map < :: std :: string :: String , :: serde_json :: Value > >",
+        ),
+        // Another method than the one that the table names.
+        ("operation-id-renamed", "async fn match_ <"),
+        // An `Option`, which rustc finds no text for.
+        (
+            "parameter-nullable",
+            "pub struct Note (pub :: std :: option :: Option < :: std :: string :: String >)",
+        ),
         (
             "parameter-compound",
             "append (\"X-States\" , value . to_string ()",
@@ -234,6 +259,11 @@ fn the_generator_misreads_without_a_word() {
         }
     }
     assert_eq!(unlike, Vec::new());
+}
+
+#[test]
+fn the_generator_keeps_nothing_of_what_true_allows() {
+    assert!(!code("additional-properties-true").contains("extra :"));
 }
 
 /// The last of two equal parameters wins, so the first one's default and bounds are gone.
@@ -250,6 +280,7 @@ fn rustc_refuses_what_was_generated() {
         ("schema-name-collision", "ExportJob"),
         ("property-collision", "error_code"),
         ("parameter-collision", "items_per_page"),
+        ("nullable-combined", "Either"),
     ] {
         let found = doubles(&code(name));
         assert!(found.contains(twice), "{name}: {found:?}");

@@ -647,11 +647,12 @@ impl Call for ListAccessRoles {
 }
 impl Page for types::ClusterDescriptionPage {
     type Item = types::ClusterDescription;
+    type Link = types::Link;
     fn into_parts(
         self,
     ) -> (
         ::atlas_export_types::TolerantList<Self::Item>,
-        ::atlas_export_types::TolerantList<types::Link>,
+        ::atlas_export_types::TolerantList<Self::Link>,
         Option<::atlas_export_types::ItemCount>,
     ) {
         (self.results, self.links, self.total_count)
@@ -659,11 +660,12 @@ impl Page for types::ClusterDescriptionPage {
 }
 impl Page for types::ExportBucketPage {
     type Item = types::ExportBucket;
+    type Link = types::Link;
     fn into_parts(
         self,
     ) -> (
         ::atlas_export_types::TolerantList<Self::Item>,
-        ::atlas_export_types::TolerantList<types::Link>,
+        ::atlas_export_types::TolerantList<Self::Link>,
         Option<::atlas_export_types::ItemCount>,
     ) {
         (self.results, self.links, self.total_count)
@@ -671,11 +673,12 @@ impl Page for types::ExportBucketPage {
 }
 impl Page for types::ExportJobPage {
     type Item = types::ExportJob;
+    type Link = types::Link;
     fn into_parts(
         self,
     ) -> (
         ::atlas_export_types::TolerantList<Self::Item>,
-        ::atlas_export_types::TolerantList<types::Link>,
+        ::atlas_export_types::TolerantList<Self::Link>,
         Option<::atlas_export_types::ItemCount>,
     ) {
         (self.results, self.links, self.total_count)
@@ -683,11 +686,12 @@ impl Page for types::ExportJobPage {
 }
 impl Page for types::SnapshotPage {
     type Item = types::Snapshot;
+    type Link = types::Link;
     fn into_parts(
         self,
     ) -> (
         ::atlas_export_types::TolerantList<Self::Item>,
-        ::atlas_export_types::TolerantList<types::Link>,
+        ::atlas_export_types::TolerantList<Self::Link>,
         Option<::atlas_export_types::ItemCount>,
     ) {
         (self.results, self.links, self.total_count)

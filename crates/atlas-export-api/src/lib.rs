@@ -49,6 +49,7 @@
 #[rustfmt::skip]
 mod generated;
 /// The calls: a value for each operation. Generated from the contract.
+#[allow(unused_imports, reason = "what each contract uses is the generator's affair")]
 #[rustfmt::skip]
 pub mod calls;
 /// The operations, by name. Generated from the contract.
@@ -161,13 +162,15 @@ pub trait PagedCall: Call<Output: Page> + Clone {
 pub trait Page {
     /// What it is a list of.
     type Item;
+    /// What it names its neighbours by.
+    type Link;
 
     /// Its items, its links, and what it says about how many items there are in all.
     fn into_parts(
         self,
     ) -> (
         TolerantList<Self::Item>,
-        TolerantList<types::Link>,
+        TolerantList<Self::Link>,
         Option<ItemCount>,
     );
 }

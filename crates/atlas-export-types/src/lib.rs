@@ -30,6 +30,7 @@
 mod cluster_name;
 mod id;
 mod invalid_id;
+mod job_state;
 mod list;
 mod one_line;
 mod open_enum;
@@ -37,6 +38,7 @@ mod page;
 #[cfg(feature = "schemars")]
 mod schema;
 mod state_reason;
+#[allow(unused_imports, reason = "a contract may have no open enumeration")]
 #[rustfmt::skip]
 mod vocabulary;
 

@@ -5,8 +5,6 @@
 
 use std::fmt;
 
-use crate::ExportJobState;
-
 /// A value that is not among the known ones of its enumeration.
 ///
 /// Only reading makes one, so a known value never hides in here.
@@ -123,17 +121,10 @@ macro_rules! open_enum {
     };
 }
 
-impl ExportJobState {
-    /// Whether the job has ended, well or badly. An unknown state counts as not ended.
-    pub fn is_finished(&self) -> bool {
-        matches!(self, Self::Successful | Self::Failed | Self::Cancelled)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::CloudProvider;
+    use crate::{CloudProvider, ExportJobState};
     use proptest::prelude::*;
 
     #[test]

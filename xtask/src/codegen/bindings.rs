@@ -7,7 +7,7 @@ use progenitor::{
 use quote::quote;
 use serde_json::Value;
 
-use super::{Failure, bodies, rust, vocabulary};
+use super::{Failure, bodies, extra, rust, vocabulary};
 
 /// The list that keeps an item it cannot decode.
 pub(super) const TOLERANT_LIST: &str = "atlas_export_types::TolerantList";
@@ -45,7 +45,9 @@ pub fn generate(spec: &OpenAPI, simplified: &Value) -> Result<syn::File, Failure
     let mut file = rust::parse(tokens)?;
     rust::split_docs(&mut file);
     rust::drop_own_http_client(&mut file);
+    extra::make_way(&mut file);
     rust::flatten_lists(&mut file);
+    rust::fill_lists(&mut file);
     rust::read_aliases(&mut file, simplified);
     rust::describe_as_schemas(&mut file);
     bodies::grow(&mut file);

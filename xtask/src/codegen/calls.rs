@@ -19,11 +19,9 @@ use super::{
 /// Query parameters that concern how an answer is written, and so no call of its own.
 const SHARED: [&str; 2] = ["envelope", "pretty"];
 
-/// Query parameters that say which page. A list has all of them.
+/// Query parameters that say which page. A list has all of them, of these types.
 const PAGE: [&str; 3] = ["include_count", "items_per_page", "page_num"];
-
-/// The fields of a response that is a page.
-const PAGE_FIELDS: [&str; 3] = ["links", "results", "total_count"];
+const PAGE_TYPES: [&str; 3] = ["bool", "PageSize", "NonZeroU32"];
 
 /// The text of `calls.rs`.
 ///
@@ -32,16 +30,17 @@ const PAGE_FIELDS: [&str; 3] = ["links", "results", "total_count"];
 pub fn generate(client: &syn::File, contract: &Value) -> Result<String, Failure> {
     let mut found = Found::default();
     found.visit_file(client);
+    let pages: Vec<&Ident> = found.pages.iter().map(|model| &model.ident).collect();
     let calls = operations(contract)
         .iter()
         .map(|operation| {
             let name = operation.id.to_snake_case();
             let method = found.methods.iter().find(|method| method.sig.ident == name);
             let method = method.ok_or_else(|| odd(&name, "is missing"))?;
-            call(operation, method, contract)
+            call(operation, method, &pages, contract)
         })
         .collect::<Result<Vec<_>, _>>()?;
-    let pages = found.pages.iter().map(page);
+    let made_of = found.pages.iter().filter_map(page);
     let facts = operations(contract).into_iter().map(|operation| {
         let name = format_ident!("{}", operation.id.to_upper_camel_case());
         let facts = format!("\n{}", operation.facts());
@@ -58,7 +57,7 @@ pub fn generate(client: &syn::File, contract: &Value) -> Result<String, Failure>
         };
 
         #(#calls)*
-        #(#pages)*
+        #(#made_of)*
 
         /// What the contract says of an operation, for the documentation of what calls it.
         #[doc(hidden)]
@@ -89,11 +88,7 @@ impl<'a> Visit<'a> for Found {
     }
 
     fn visit_item_struct(&mut self, model: &'a syn::ItemStruct) {
-        let has = |name: &&str| {
-            let mut names = model.fields.iter().filter_map(|field| field.ident.as_ref());
-            names.any(|field| field == name)
-        };
-        if PAGE_FIELDS.iter().all(has) {
+        if page(model).is_some() {
             self.pages.push(model.clone());
         }
     }
@@ -108,7 +103,7 @@ struct Argument {
     in_page: bool,
 }
 
-fn argument(name: &Ident, kind: &syn::Type) -> Argument {
+fn argument(name: &Ident, kind: &syn::Type, paged: bool) -> Argument {
     let plain = name.to_string();
     let of_all = |from: TokenStream, in_page| Argument {
         handed_on: from,
@@ -118,7 +113,7 @@ fn argument(name: &Ident, kind: &syn::Type) -> Argument {
     if SHARED.contains(&plain.as_str()) {
         return of_all(quote! { shared.#name }, false);
     }
-    if PAGE.contains(&plain.as_str()) {
+    if paged && PAGE.contains(&plain.as_str()) {
         let by_reference = inside(kind, "Option").is_some_and(is_reference);
         let value = quote! { self.page.#name };
         let handed_on = if by_reference {
@@ -128,11 +123,20 @@ fn argument(name: &Ident, kind: &syn::Type) -> Argument {
         };
         return of_all(handed_on, true);
     }
+    let is_text =
+        |kind: &syn::Type| matches!(kind, syn::Type::Path(path) if path.path.is_ident("str"));
     let (kind, handed_on): (syn::Type, fn(&Ident) -> TokenStream) = match kind {
+        syn::Type::Reference(reference) if is_text(&reference.elem) => {
+            (parse_quote! { String }, |name| quote! { &self.#name })
+        }
         syn::Type::Reference(reference) => {
             ((*reference.elem).clone(), |name| quote! { &self.#name })
         }
         kind => match inside(kind, "Option") {
+            Some(syn::Type::Reference(reference)) if is_text(&reference.elem) => (
+                parse_quote! { Option<String> },
+                |name| quote! { self.#name.as_deref() },
+            ),
             Some(syn::Type::Reference(reference)) => {
                 let inner = &reference.elem;
                 (
@@ -179,9 +183,31 @@ fn is_reference(kind: &syn::Type) -> bool {
     matches!(kind, syn::Type::Reference(_))
 }
 
+/// Whether a method takes all that says which page.
+fn is_paged(arguments: &[(&Ident, &syn::Type)]) -> bool {
+    PAGE.iter().zip(PAGE_TYPES).all(|(wanted, of)| {
+        let found = arguments.iter().find(|(name, _)| name == wanted);
+        let kind = found.and_then(|(_, kind)| inside(kind, "Option"));
+        let kind = kind.map(|kind| match kind {
+            syn::Type::Reference(reference) => &*reference.elem,
+            kind => kind,
+        });
+        kind.and_then(last_name).is_some_and(|name| name == of)
+    })
+}
+
+/// The last name of a type's path.
+fn last_name(kind: &syn::Type) -> Option<&Ident> {
+    match kind {
+        syn::Type::Path(path) => path.path.segments.last().map(|last| &last.ident),
+        _ => None,
+    }
+}
+
 fn call(
     operation: &Operation<'_>,
     method: &syn::ImplItemFn,
+    pages: &[&Ident],
     contract: &Value,
 ) -> Result<TokenStream, Failure> {
     let function = &method.sig.ident;
@@ -195,16 +221,21 @@ fn call(
         syn::ReturnType::Default => None,
     };
     let output = output.ok_or_else(|| odd("does not give a response"))?;
-    let mut arguments = Vec::new();
+    let mut typed = Vec::new();
     for input in method.sig.inputs.iter().skip(1) {
-        let syn::FnArg::Typed(typed) = input else {
+        let syn::FnArg::Typed(argument) = input else {
             return Err(odd("has two receivers"));
         };
-        let syn::Pat::Ident(pattern) = &*typed.pat else {
+        let syn::Pat::Ident(pattern) = &*argument.pat else {
             return Err(odd("has an argument without a name"));
         };
-        arguments.push(argument(&pattern.ident, &typed.ty));
+        typed.push((&pattern.ident, &*argument.ty));
     }
+    let paged = is_paged(&typed) && last_name(output).is_some_and(|name| pages.contains(&name));
+    let arguments: Vec<Argument> = typed
+        .into_iter()
+        .map(|(name, kind)| argument(name, kind, paged))
+        .collect();
     let handed_on = arguments.iter().map(|argument| &argument.handed_on);
     let own: Vec<_> = arguments
         .iter()
@@ -326,27 +357,34 @@ fn doc_lines(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// What a page is made of.
-fn page(model: &syn::ItemStruct) -> TokenStream {
+/// What a page is made of; `None` for a model that is none.
+fn page(model: &syn::ItemStruct) -> Option<TokenStream> {
+    let field = |wanted: &str| {
+        let mut fields = model.fields.iter();
+        let found = fields.find(|field| field.ident.as_ref().is_some_and(|name| name == wanted));
+        found.map(|field| &field.ty)
+    };
+    let item = inside(field("results")?, "TolerantList")?;
+    let link = inside(field("links")?, "TolerantList")?;
+    let count = inside(field("total_count")?, "Option")?;
+    if hand_written(count).as_deref() != Some("ItemCount") {
+        return None;
+    }
     let name = &model.ident;
-    let results = model
-        .fields
-        .iter()
-        .find(|field| field.ident.as_ref().is_some_and(|name| name == "results"));
-    let item = results.and_then(|field| inside(&field.ty, "TolerantList"));
-    quote! {
+    Some(quote! {
         impl Page for types::#name {
             type Item = types::#item;
+            type Link = types::#link;
 
             fn into_parts(
                 self,
             ) -> (
                 ::atlas_export_types::TolerantList<Self::Item>,
-                ::atlas_export_types::TolerantList<types::Link>,
+                ::atlas_export_types::TolerantList<Self::Link>,
                 Option<::atlas_export_types::ItemCount>,
             ) {
                 (self.results, self.links, self.total_count)
             }
         }
-    }
+    })
 }

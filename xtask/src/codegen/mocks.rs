@@ -8,7 +8,7 @@ use syn::{
     visit_mut::{VisitMut, visit_lit_str_mut},
 };
 
-use super::{Failure, bindings, rust};
+use super::{Failure, bindings, parameters, rust};
 
 /// The text of the mock crate's `generated.rs`.
 ///
@@ -20,6 +20,7 @@ pub fn generate(spec: &OpenAPI, simplified: &Value) -> Result<String, Failure> {
         .map_err(|error| Failure::new("the mocks cannot be generated", error))?;
     let mut file = rust::parse(tokens)?;
     rust::split_docs(&mut file);
+    parameters::match_each(&mut file);
     WidenPaths.visit_file_mut(&mut file);
     TakeAnything.visit_file_mut(&mut file);
     Ok(rust::print(&file))

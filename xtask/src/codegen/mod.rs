@@ -19,11 +19,15 @@
 pub mod bindings;
 mod bodies;
 pub mod calls;
+mod extra;
 pub mod mocks;
 pub mod operations;
+mod parameters;
+mod prose;
 mod rust;
 pub mod schemas;
 pub mod simplify;
+mod tolerant;
 pub mod vocabulary;
 
 use std::{
@@ -51,8 +55,8 @@ pub struct Output {
 /// [`Failure`] where the generator refuses the contract all the same.
 pub fn generate(contract: &Value) -> Result<Vec<Output>, Failure> {
     let simplified = simplify::simplify(contract);
-    let spec: openapiv3::OpenAPI = serde_path_to_error::deserialize(&simplified)
-        .map_err(|error| Failure::at(&error.path().to_string(), &error.into_inner()))?;
+    let spec = read(&simplified)?;
+    let spec_of_mocks = read(&parameters::for_mocks(&simplified))?;
     let output = |path: &str, text| Output {
         path: path.into(),
         text,
@@ -77,7 +81,7 @@ pub fn generate(contract: &Value) -> Result<Vec<Output>, Failure> {
         ),
         output(
             "crates/atlas-export-httpmock/src/generated.rs",
-            mocks::generate(&spec, &simplified)?,
+            mocks::generate(&spec_of_mocks, &simplified)?,
         ),
         output("openapi/OPERATIONS.md", operations::for_people(contract)),
         output(
@@ -91,6 +95,11 @@ pub fn generate(contract: &Value) -> Result<Vec<Output>, Failure> {
     ])
 }
 
+fn read(simplified: &Value) -> Result<openapiv3::OpenAPI, Failure> {
+    serde_path_to_error::deserialize(simplified)
+        .map_err(|error| Failure::at(&error.path().to_string(), &error.into_inner()))
+}
+
 /// What became of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Written {
@@ -100,13 +109,18 @@ pub enum Written {
     Changed,
 }
 
-/// Writes one file below `root`, unless it holds the text already.
+/// The lines of a file, however they end: a checkout may have made `\r\n` of `\n`.
+fn lines_on_disk(path: &Path) -> io::Result<String> {
+    fs::read_to_string(path).map(|text| text.replace("\r\n", "\n"))
+}
+
+/// Writes one file below `root`, unless it holds the same lines already.
 ///
 /// # Errors
 /// What the file system says.
 pub fn write(root: &Path, output: &Output) -> io::Result<Written> {
     let path = root.join(&output.path);
-    if fs::read_to_string(&path).is_ok_and(|old| old == output.text) {
+    if lines_on_disk(&path).is_ok_and(|old| old == output.text) {
         return Ok(Written::Unchanged);
     }
     if let Some(folder) = path.parent() {
@@ -119,7 +133,7 @@ pub fn write(root: &Path, output: &Output) -> io::Result<Written> {
 /// The first differing lines between a file below `root` and what belongs in it, if any.
 pub fn difference(root: &Path, output: &Output) -> Option<String> {
     const LINES: usize = 20;
-    let old = fs::read_to_string(root.join(&output.path)).unwrap_or_default();
+    let old = lines_on_disk(&root.join(&output.path)).unwrap_or_default();
     if old == output.text {
         return None;
     }

@@ -210,7 +210,7 @@ pub(super) fn operations(contract: &Value) -> Vec<Operation<'_>> {
             }
             let types: Vec<&str> = entries(operation.get("responses"))
                 .filter(|(status, _)| status.starts_with('2'))
-                .flat_map(|(_, response)| entries(response.get("content")))
+                .flat_map(|(_, response)| entries(resolve(contract, response).get("content")))
                 .map(|(media_type, _)| media_type.as_str())
                 .collect();
             let mut versions: Vec<&str> = types.iter().filter_map(|name| date(name)).collect();
@@ -275,13 +275,22 @@ fn parameters<'a>(contract: &'a Value, item: &'a Value, operation: &'a Value) ->
         .collect()
 }
 
-/// What a reference within the document stands for.
+/// What a reference within the document stands for, however many lead there.
 pub(super) fn resolve<'a>(contract: &'a Value, value: &'a Value) -> &'a Value {
-    value
-        .get("$ref")
-        .and_then(Value::as_str)
-        .and_then(|reference| contract.pointer(reference.strip_prefix('#')?))
-        .unwrap_or(value)
+    // More than that is a cycle, which the lint has found.
+    const LONGEST_CHAIN: usize = 32;
+    let mut found = value;
+    for _ in 0..LONGEST_CHAIN {
+        let next = found
+            .get("$ref")
+            .and_then(Value::as_str)
+            .and_then(|reference| contract.pointer(reference.strip_prefix('#')?));
+        match next {
+            Some(next) => found = next,
+            None => break,
+        }
+    }
+    found
 }
 
 fn entries(value: Option<&Value>) -> impl Iterator<Item = (&String, &Value)> {

@@ -64,7 +64,8 @@ fn doc_text(attribute: &syn::Attribute) -> Option<String> {
 }
 
 fn lines(text: &str) -> impl Iterator<Item = String> {
-    let text = match text.split_once("<details>") {
+    // No description holds this: its tags are escaped.
+    let text = match text.rsplit_once("<details><summary>JSON schema</summary>") {
         Some((before, _)) => before,
         None => text,
     };
@@ -112,6 +113,26 @@ pub(super) fn flatten_lists(file: &mut syn::File) {
     }
 
     visit_file_mut(&mut FlattenLists, file);
+}
+
+/// Lets `from_str` take the type of a default list from the function that returns it: the
+/// generator forgets there what is in the list.
+pub(super) fn fill_lists(file: &mut syn::File) {
+    struct FillLists;
+
+    impl VisitMut for FillLists {
+        fn visit_path_segment_mut(&mut self, segment: &mut syn::PathSegment) {
+            if let syn::PathArguments::AngleBracketed(arguments) = &segment.arguments
+                && segment.ident == "from_str"
+                && let Some(syn::GenericArgument::Type(kind)) = arguments.args.first()
+                && last_segment(kind).is_some_and(|list| list.ident == "TolerantList")
+            {
+                segment.arguments = syn::PathArguments::None;
+            }
+        }
+    }
+
+    visit_file_mut(&mut FillLists, file);
 }
 
 fn last_segment(kind: &syn::Type) -> Option<&syn::PathSegment> {
@@ -181,7 +202,7 @@ pub(super) fn read_aliases(file: &mut syn::File, contract: &Value) {
 }
 
 /// The name of a field in JSON.
-fn wire_name(field: &syn::Field) -> Option<String> {
+pub(super) fn wire_name(field: &syn::Field) -> Option<String> {
     let mut name = field.ident.as_ref()?.to_string();
     for attribute in &field.attrs {
         if attribute.path().is_ident("serde") {

@@ -6,11 +6,16 @@
 //! - the media types of a body collapse into `application/json` (the lint has seen to it that
 //!   their schemas agree), and a body without a schema is no body;
 //! - only successes are left: every other status is the transport's business;
-//! - an array marked `x-tolerant-items` becomes a list that survives an undecodable item.
+//! - a `$ref` to a body or a response is replaced by what it leads to, so that its media types
+//!   can collapse too;
+//! - descriptions are comments in which nothing is run and nothing is hidden (`prose.rs`);
+//! - parameters are what can be written as text (`parameters.rs`);
+//! - an array marked `x-tolerant-items` becomes a list that survives an undecodable item
+//!   (`tolerant.rs`).
 
 use serde_json::{Map, Value, json};
 
-use super::bindings::TOLERANT_LIST;
+use super::{operations::resolve, parameters, prose, tolerant};
 
 /// The methods of a path item.
 pub(super) const METHODS: [&str; 8] = [
@@ -21,17 +26,21 @@ pub(super) const METHODS: [&str; 8] = [
 pub fn simplify(contract: &Value) -> Value {
     let mut copy = contract.clone();
     for operation in operations_mut(&mut copy) {
-        if let Some(content) = operation
-            .get_mut("requestBody")
-            .and_then(|body| body.get_mut("content"))
-        {
-            collapse(content);
+        if let Some(body) = operation.get_mut("requestBody") {
+            *body = resolve(contract, body).clone();
+            if let Some(content) = body.get_mut("content") {
+                collapse(content);
+            }
         }
         let Some(Value::Object(responses)) = operation.get_mut("responses") else {
             continue;
         };
         responses.retain(|status, _| status.starts_with('2'));
-        for response in responses.values_mut().filter_map(Value::as_object_mut) {
+        for response in responses.values_mut() {
+            *response = resolve(contract, response).clone();
+            let Some(response) = response.as_object_mut() else {
+                continue;
+            };
             let Some(content) = response.get_mut("content") else {
                 continue;
             };
@@ -42,11 +51,14 @@ pub fn simplify(contract: &Value) -> Value {
         }
     }
     if let Some(components) = copy.get_mut("components").and_then(Value::as_object_mut) {
-        // Only errors refer to them, or nothing does.
+        // Each stands where it was referred to now, or only errors refer to it.
         components.remove("responses");
+        components.remove("requestBodies");
         components.remove("examples");
     }
-    tolerate(&mut copy);
+    prose::quieten(&mut copy);
+    parameters::plain(&mut copy);
+    tolerant::tolerate(&mut copy);
     copy
 }
 
@@ -72,30 +84,6 @@ fn collapse(content: &mut Value) {
         Some(schema) => json!({ "application/json": { "schema": schema } }),
         None => json!({}),
     };
-}
-
-fn tolerate(value: &mut Value) {
-    match value {
-        Value::Object(map) => {
-            map.values_mut().for_each(tolerate);
-            if map.get("x-tolerant-items") == Some(&Value::Bool(true)) {
-                let items = map.get("items").cloned().unwrap_or_else(|| json!({}));
-                // The list reads `null` by itself.
-                map.remove("nullable");
-                map.insert(
-                    "x-rust-type".into(),
-                    json!({
-                        "crate": "atlas-export-types",
-                        "version": "*",
-                        "path": TOLERANT_LIST,
-                        "parameters": [items],
-                    }),
-                );
-            }
-        }
-        Value::Array(values) => values.iter_mut().for_each(tolerate),
-        _ => {}
-    }
 }
 
 #[cfg(test)]

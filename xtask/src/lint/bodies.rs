@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use super::{
     Report,
-    document::{Document, Resolved},
+    document::{Direction, Document, Resolved},
     grammar::Kind,
     media::{Media, content, here, media},
 };
-use crate::contract::join;
+use crate::contract::{Node, join};
 
 pub(super) fn method(document: &Document<'_>, report: &mut Report<'_>) {
     for operation in &document.operations {
@@ -16,12 +16,12 @@ pub(super) fn method(document: &Document<'_>, report: &mut Report<'_>) {
             && matches!(operation.method, "get" | "head" | "delete")
         {
             let message = format!("{} has a request body", operation.title());
-            let mend = "send it as query parameters, or use POST";
+            let help = "send it as query parameters, or use POST";
             report.at(
                 entry.at,
                 &join(&operation.pointer, "requestBody"),
                 message,
-                mend,
+                help,
             );
         }
     }
@@ -55,11 +55,58 @@ pub(super) fn empty(document: &Document<'_>, report: &mut Report<'_>) {
     }
 }
 
+/// A body in which there may be anything. A name makes a type of it, which the mocks can take.
+pub(super) fn untyped(document: &Document<'_>, report: &mut Report<'_>) {
+    for (body, direction) in document.bodies() {
+        // A 204 with a schema has a rule of its own.
+        if direction == Direction::NoContent {
+            continue;
+        }
+        for media in content(&body) {
+            if let Some(entry) = media.value.entry("schema")
+                && says_nothing(&entry.value)
+            {
+                report.at(
+                    entry.at,
+                    &join(&here(&body, media), "schema"),
+                    format!(
+                        "the schema of `{}` says nothing of what is in it",
+                        media.key
+                    ),
+                    "name it under `components/schemas` and use `$ref`",
+                );
+            }
+        }
+    }
+}
+
+/// Whether the generator makes JSON of a schema, or a list or a map of JSON, rather than a type.
+pub(super) fn says_nothing(schema: &Node) -> bool {
+    let has = |key: &str| schema.get(key).is_some();
+    let inner = |key: &str| schema.get(key).is_none_or(says_nothing);
+    match schema.text("type") {
+        Some("array") => inner("items"),
+        Some("object") => {
+            let more = schema.get("additionalProperties").and_then(Node::as_bool);
+            let named = schema
+                .get("properties")
+                .is_some_and(|all| !all.entries().is_empty());
+            !named && !has("required") && more != Some(false) && inner("additionalProperties")
+        }
+        Some(_) => false,
+        None => {
+            let told = ["$ref", "enum", "allOf", "oneOf", "anyOf", "properties"];
+            !told.iter().any(|key| has(key))
+        }
+    }
+}
+
 pub(super) fn schemas_differ(document: &Document<'_>, report: &mut Report<'_>) {
     for (body, _) in document.bodies() {
         let mut readable = content(&body).iter().filter_map(|entry| {
             let schema = entry.value.get("schema")?;
-            (media(&entry.key) != Media::Other).then(|| (entry, schema.to_json()))
+            let readable = !matches!(media(&entry.key), Media::Other | Media::Encoded(_));
+            readable.then(|| (entry, schema.to_json()))
         });
         let Some((first, schema)) = readable.next() else {
             continue;
@@ -67,8 +114,8 @@ pub(super) fn schemas_differ(document: &Document<'_>, report: &mut Report<'_>) {
         for (entry, other) in readable {
             if other != schema {
                 let message = format!("`{}` has another schema than `{}`", entry.key, first.key);
-                let mend = "give both the same `$ref`, with what only one of them has optional";
-                report.at(entry.at, &here(&body, entry), message, mend);
+                let help = "give both the same `$ref`, with what only one of them has optional";
+                report.at(entry.at, &here(&body, entry), message, help);
             }
         }
     }
@@ -97,8 +144,8 @@ pub(super) fn versions_differ(document: &Document<'_>, report: &mut Report<'_>) 
                         operation.title(),
                         success.code
                     );
-                    let mend = "list the same versions in the request and in the response";
-                    report.at(entry.at, &here(&request, entry), message, mend);
+                    let help = "list the same versions in the request and in the response";
+                    report.at(entry.at, &here(&request, entry), message, help);
                 }
             }
             if let Some(date) = answered.iter().find(|date| !sent.contains(*date)) {
@@ -107,8 +154,8 @@ pub(super) fn versions_differ(document: &Document<'_>, report: &mut Report<'_>) 
                     operation.title(),
                     success.code
                 );
-                let mend = "list the same versions in the request and in the response";
-                report.at(success.at, &success.pointer, message, mend);
+                let help = "list the same versions in the request and in the response";
+                report.at(success.at, &success.pointer, message, help);
             }
         }
     }
@@ -122,8 +169,8 @@ fn versions<'a>(body: &Resolved<'a>) -> Option<BTreeSet<&'a str>> {
             Media::Vendored(date) => {
                 dates.insert(date);
             }
-            Media::Misspelt => return None,
-            Media::Json | Media::Other => {}
+            Media::Misspelt | Media::Undated(_) => return None,
+            Media::Json | Media::Other | Media::Encoded(_) => {}
         }
     }
     (!dates.is_empty()).then_some(dates)

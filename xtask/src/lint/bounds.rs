@@ -18,8 +18,8 @@ pub(super) fn reversed(document: &Document<'_>, report: &mut Report<'_>) {
                 && least > most
             {
                 let message = format!("`{low}` {least} is above `{high}` {most}");
-                let mend = format!("write a `{low}` of {most} or less");
-                report.at(entry.at, &join(&site.pointer, low), message, mend);
+                let help = format!("write a `{low}` of {most} or less");
+                report.at(entry.at, &join(&site.pointer, low), message, help);
             }
         }
     }
@@ -35,7 +35,7 @@ pub(super) fn exclusive(document: &Document<'_>, report: &mut Report<'_>) {
             let Some(entry) = site.node.entry(keyword) else {
                 continue;
             };
-            let (message, mend) = match &entry.value.value {
+            let (message, help) = match &entry.value.value {
                 NodeValue::Bool(_) if site.node.get(bound).is_some() => continue,
                 NodeValue::Bool(_) => (
                     format!("`{keyword}` stands without `{bound}`"),
@@ -50,7 +50,7 @@ pub(super) fn exclusive(document: &Document<'_>, report: &mut Report<'_>) {
                     format!("write `{keyword}: true` beside `{bound}`"),
                 ),
             };
-            report.at(entry.at, &join(&site.pointer, keyword), message, mend);
+            report.at(entry.at, &join(&site.pointer, keyword), message, help);
         }
     }
 }

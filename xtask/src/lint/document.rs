@@ -194,7 +194,8 @@ impl<'a> Document<'a> {
         found.collect()
     }
 
-    /// Every request body and success response that the generator reads, each once.
+    /// Every request body and success response that the generator reads, each once for what it
+    /// is used as.
     pub(super) fn bodies(&self) -> Vec<(Resolved<'a>, Direction)> {
         let mut seen = BTreeSet::new();
         let mut bodies = Vec::new();
@@ -202,11 +203,15 @@ impl<'a> Document<'a> {
             let request = self.request_body(operation);
             let request = request.map(|body| (body, Direction::Request));
             let responses = self.successes(operation);
-            let responses = responses
-                .into_iter()
-                .map(|success| (success.body, Direction::Response));
+            let responses = responses.into_iter().map(|success| {
+                let direction = match success.code {
+                    "204" => Direction::NoContent,
+                    _ => Direction::Response,
+                };
+                (success.body, direction)
+            });
             for body in request.into_iter().chain(responses) {
-                if seen.insert(body.0.pointer.clone()) {
+                if seen.insert((body.0.pointer.clone(), body.1)) {
                     bodies.push(body);
                 }
             }
@@ -221,10 +226,12 @@ impl<'a> Document<'a> {
 }
 
 /// Which way a body travels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Direction {
     Request,
     Response,
+    /// The response of a 204, which announces a media type and has no body.
+    NoContent,
 }
 
 impl<'a> Operation<'a> {

@@ -15,8 +15,8 @@ pub(super) fn empty(document: &Document<'_>, report: &mut Report<'_>) {
             && matches!(&entry.value.value, NodeValue::Seq(items) if items.is_empty())
         {
             let message = "this enum has no value, so the generator drops it";
-            let mend = "list the values, or remove `enum`";
-            report.at(entry.at, &join(&site.pointer, "enum"), message, mend);
+            let help = "list the values, or remove `enum`";
+            report.at(entry.at, &join(&site.pointer, "enum"), message, help);
         }
     }
 }
@@ -40,14 +40,14 @@ pub(super) fn value(document: &Document<'_>, report: &mut Report<'_>) {
             if let Some(wrong) = wrong {
                 let pointer = join(&join(&site.pointer, "enum"), &index.to_string());
                 let message = format!("the value {} does not fit: {wrong}", value.to_json());
-                let mend = match (&value.value, site.node.text("type")) {
+                let help = match (&value.value, site.node.text("type")) {
                     (NodeValue::Null, _) => "write `nullable: true` too".to_owned(),
                     (NodeValue::Bool(_) | NodeValue::Number(_), Some("string")) => {
                         format!("put it in quotes: '{}'", value.to_json())
                     }
                     _ => "write a value of the schema's type and constraints".to_owned(),
                 };
-                report.at(value.at(), &pointer, message, mend);
+                report.at(value.at(), &pointer, message, help);
             }
         }
     }
@@ -65,8 +65,8 @@ pub(super) fn collision(document: &Document<'_>, report: &mut Report<'_>) {
                 Some(first) if *first != text => {
                     let pointer = join(&join(&site.pointer, "enum"), &index.to_string());
                     let message = format!("`{text}` and `{first}` both become `{folded}`");
-                    let mend = "leave one out, or write `type: string` without `enum`";
-                    report.at(value.at(), &pointer, message, mend);
+                    let help = "leave one out, or write `type: string` without `enum`";
+                    report.at(value.at(), &pointer, message, help);
                 }
                 Some(_) => {}
                 None => {

@@ -6,12 +6,12 @@
 use heck::{ToPascalCase, ToSnakeCase};
 
 /// The identifier of a function, an argument or a field.
-pub(super) fn snake(name: &str) -> String {
+pub(crate) fn snake(name: &str) -> String {
     start(plain(name).to_snake_case(), 'x')
 }
 
 /// The identifier of a type or a variant.
-pub(super) fn pascal(name: &str) -> String {
+pub(crate) fn pascal(name: &str) -> String {
     start(plain(name).to_pascal_case(), 'X')
 }
 

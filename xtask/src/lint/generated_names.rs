@@ -89,8 +89,8 @@ fn tell(made: &[Made<'_>], report: &mut Report<'_>) {
                     "this inline schema becomes the type `{}`, as #{} does",
                     one.name, first.pointer
                 );
-                let mend = "name it under `components/schemas` and use `$ref`";
-                report.at(one.at, &one.pointer, message, mend);
+                let help = "name it under `components/schemas` and use `$ref`";
+                report.at(one.at, &one.pointer, message, help);
             }
             Some(_) => {}
             None => {

@@ -64,11 +64,11 @@ const NEWER: &[(Kind, &str, &str)] = &[
     (Kind::Schema, "$comment", "write a YAML comment"),
 ];
 
-fn newer_mend(kind: Kind, key: &str) -> Option<&'static str> {
+fn newer_help(kind: Kind, key: &str) -> Option<&'static str> {
     NEWER
         .iter()
         .find(|(k, name, _)| *k == kind && *name == key)
-        .map(|(_, _, mend)| *mend)
+        .map(|(_, _, help)| *help)
 }
 
 pub(super) fn unknown(document: &Document<'_>, report: &mut Report<'_>) {
@@ -81,16 +81,16 @@ pub(super) fn unknown(document: &Document<'_>, report: &mut Report<'_>) {
         let keys = site.kind.keys();
         for entry in site.node.entries() {
             let known = keys.iter().any(|key| key.name == entry.key);
-            if known || entry.key.starts_with("x-") || newer_mend(site.kind, &entry.key).is_some() {
+            if known || entry.key.starts_with("x-") || newer_help(site.kind, &entry.key).is_some() {
                 continue;
             }
             let names = keys.iter().map(|key| key.name);
-            let mend = match nearest(&entry.key, names) {
+            let help = match nearest(&entry.key, names) {
                 Some(name) => format!("did you mean `{name}`?"),
                 None => "remove it, or let it begin with `x-` if it is an extension".to_owned(),
             };
             let message = format!("{} has no key `{}`", site.kind.name(), entry.key);
-            report.at(entry.at, &join(&site.pointer, &entry.key), message, mend);
+            report.at(entry.at, &join(&site.pointer, &entry.key), message, help);
         }
     }
 }
@@ -98,9 +98,9 @@ pub(super) fn unknown(document: &Document<'_>, report: &mut Report<'_>) {
 pub(super) fn newer(document: &Document<'_>, report: &mut Report<'_>) {
     for site in &document.sites {
         for entry in site.node.entries() {
-            if let Some(mend) = newer_mend(site.kind, &entry.key) {
+            if let Some(help) = newer_help(site.kind, &entry.key) {
                 let message = format!("`{}` is OpenAPI 3.1, and this is 3.0", entry.key);
-                report.at(entry.at, &join(&site.pointer, &entry.key), message, mend);
+                report.at(entry.at, &join(&site.pointer, &entry.key), message, help);
             }
         }
     }
@@ -149,11 +149,11 @@ fn flow_keys(pointer: &str) -> &'static [&'static str] {
 pub(super) fn wrong_kind(document: &Document<'_>, report: &mut Report<'_>) {
     for misfit in &document.misfits {
         let message = format!("this is {}, not {}", misfit.found, misfit.expected);
-        let mend = match (misfit.expected, misfit.found) {
+        let help = match (misfit.expected, misfit.found) {
             ("text", "a number" | "a truth value") => "put it in quotes".to_owned(),
             _ => format!("write {} here", misfit.expected),
         };
-        report.at(misfit.at, &misfit.pointer, message, mend);
+        report.at(misfit.at, &misfit.pointer, message, help);
     }
     for site in document.of(Kind::SecurityScheme) {
         let known = ["apiKey", "http", "oauth2", "openIdConnect"];

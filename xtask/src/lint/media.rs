@@ -14,6 +14,10 @@ pub(super) enum Media<'a> {
     Vendored(&'a str),
     /// Meant as vendored, and not.
     Misspelt,
+    /// A version of Atlas without a date, by what it is called: a preview of what may come.
+    Undated(&'a str),
+    /// A version of Atlas in another encoding than JSON, by its suffix.
+    Encoded(&'a str),
     Other,
 }
 
@@ -25,13 +29,25 @@ pub(super) fn media(name: &str) -> Media<'_> {
     if !essence.to_ascii_lowercase().contains("vnd.") {
         return Media::Other;
     }
-    let date = essence
-        .strip_prefix("application/vnd.atlas.")
-        .and_then(|rest| rest.strip_suffix("+json"));
-    match date {
-        Some(date) if parameters.is_empty() && is_date(date) => Media::Vendored(date),
+    let version = essence.strip_prefix("application/vnd.atlas.");
+    match version.and_then(|version| version.split_once('+')) {
+        Some((date, "json")) if parameters.is_empty() && is_date(date) => Media::Vendored(date),
+        Some((name @ ("preview" | "upcoming"), "json")) => Media::Undated(name),
+        Some((date, suffix)) if suffix != "json" && is_encoding(suffix) && is_version(date) => {
+            Media::Encoded(suffix)
+        }
         _ => Media::Misspelt,
     }
+}
+
+/// What Atlas calls a version: a date, a preview, or one that is upcoming.
+fn is_version(text: &str) -> bool {
+    is_date(text) || matches!(text, "preview" | "upcoming")
+}
+
+/// Suffixes of what Atlas answers beside JSON: logs, archives and tables.
+fn is_encoding(suffix: &str) -> bool {
+    matches!(suffix, "gzip" | "csv" | "yaml" | "tar" | "zip" | "xml")
 }
 
 /// `YYYY-MM-DD`, and a day that the calendar has.
@@ -75,14 +91,20 @@ pub(super) fn here(body: &Resolved<'_>, media: &Entry) -> String {
 pub(super) fn unreadable(document: &Document<'_>, report: &mut Report<'_>) {
     for (body, direction) in document.bodies() {
         for entry in content(&body) {
-            if media(&entry.key) == Media::Other {
+            if let Media::Other | Media::Encoded(_) = media(&entry.key) {
                 let consequence = match direction {
                     Direction::Request => "the generator refuses it in a request",
-                    Direction::Response => "the generator makes a byte stream of it",
+                    Direction::Response | Direction::NoContent => {
+                        "the generator makes a byte stream of it"
+                    }
                 };
-                let message = format!("`{}` is not JSON: {consequence}", entry.key);
-                let mend = "write `application/json`, or leave the operation out";
-                report.at(entry.at, &here(&body, entry), message, mend);
+                let what = match media(&entry.key) {
+                    Media::Encoded(suffix) => format!("is {suffix}, not JSON"),
+                    _ => "is not JSON".to_owned(),
+                };
+                let message = format!("`{}` {what}: {consequence}", entry.key);
+                let help = "write `application/json`, or leave the operation out";
+                report.at(entry.at, &here(&body, entry), message, help);
             }
         }
     }
@@ -91,26 +113,35 @@ pub(super) fn unreadable(document: &Document<'_>, report: &mut Report<'_>) {
 pub(super) fn version(document: &Document<'_>, report: &mut Report<'_>) {
     for (body, _) in document.bodies() {
         for entry in content(&body) {
-            if media(&entry.key) == Media::Misspelt {
-                let message = format!("`{}` names no version of Atlas", entry.key);
-                let mend = "write `application/vnd.atlas.YYYY-MM-DD+json` with the version's date";
-                report.at(entry.at, &here(&body, entry), message, mend);
-            }
+            let dated = "write `application/vnd.atlas.YYYY-MM-DD+json` with the version's date";
+            let (message, help) = match media(&entry.key) {
+                Media::Misspelt => (format!("`{}` names no version of Atlas", entry.key), dated),
+                Media::Undated(name) => (
+                    format!(
+                        "`{}` is the {name} version of Atlas, which has no date and may change",
+                        entry.key
+                    ),
+                    "leave it out until it has a date, or name a version that has one",
+                ),
+                _ => continue,
+            };
+            report.at(entry.at, &here(&body, entry), message, help);
         }
     }
 }
 
 pub(super) fn schema_missing(document: &Document<'_>, report: &mut Report<'_>) {
-    for (body, _) in document.bodies() {
+    for (body, direction) in document.bodies() {
         // A 204 is listed without a schema on purpose.
-        if body.pointer.ends_with("/responses/204") {
+        if direction == Direction::NoContent {
             continue;
         }
         for entry in content(&body) {
-            if media(&entry.key) != Media::Other && entry.value.get("schema").is_none() {
+            let json = !matches!(media(&entry.key), Media::Other | Media::Encoded(_));
+            if json && entry.value.get("schema").is_none() {
                 let message = format!("`{}` has no schema", entry.key);
-                let mend = "write `schema:` with a `$ref`, or remove `content` if there is no body";
-                report.at(entry.at, &here(&body, entry), message, mend);
+                let help = "write `schema:` with a `$ref`, or remove `content` if there is no body";
+                report.at(entry.at, &here(&body, entry), message, help);
             }
         }
     }
@@ -144,7 +175,7 @@ mod tests {
             "2023-1-1",
             "2023-00-10",
             "23-01-01",
-            "preview",
+            "previews",
         ] {
             assert_eq!(media(&name(date)), Media::Misspelt, "{date}");
         }
@@ -155,9 +186,14 @@ mod tests {
         assert_eq!(media("application/json"), Media::Json);
         assert_eq!(media("application/json; charset=utf-8"), Media::Json);
         assert_eq!(media("text/xml"), Media::Other);
-        assert_eq!(
-            media("application/vnd.atlas.2023-01-01+gzip"),
-            Media::Misspelt
-        );
+    }
+
+    #[test]
+    fn what_is_no_dated_json_is_known_by_what_it_is() {
+        let name = |rest: &str| format!("application/vnd.atlas.{rest}");
+        assert_eq!(media(&name("preview+json")), Media::Undated("preview"));
+        assert_eq!(media(&name("2023-01-01+gzip")), Media::Encoded("gzip"));
+        assert_eq!(media(&name("preview+csv")), Media::Encoded("csv"));
+        assert_eq!(media(&name("2023-01-01+jsn")), Media::Misspelt);
     }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use heck::ToSnakeCase;
+
 use super::{
     Report,
     document::{Document, Operation},
@@ -37,8 +39,8 @@ pub(super) fn method_unsupported(document: &Document<'_>, report: &mut Report<'_
                 "{} has a method that the HTTP client lacks",
                 operation.title()
             );
-            let mend = "leave the operation out; there are get, put, post, patch, delete and head";
-            report.at(operation.at, &operation.pointer, message, mend);
+            let help = "leave the operation out; there are get, put, post, patch, delete and head";
+            report.at(operation.at, &operation.pointer, message, help);
         }
     }
 }
@@ -47,8 +49,8 @@ pub(super) fn id_missing(document: &Document<'_>, report: &mut Report<'_>) {
     for operation in &document.operations {
         if operation.node.get("operationId").is_none() {
             let message = format!("{} has no operationId", operation.title());
-            let mend = "write `operationId:` with a verb and a noun, such as `listExportJobs`";
-            report.at(operation.at, &operation.pointer, message, mend);
+            let help = "write `operationId:` with a verb and a noun, such as `listExportJobs`";
+            report.at(operation.at, &operation.pointer, message, help);
         }
     }
 }
@@ -106,8 +108,28 @@ pub(super) fn id_reserved(document: &Document<'_>, report: &mut Report<'_>) {
         let folded = snake(id);
         if TAKEN.contains(&folded.as_str()) {
             let message = format!("`{id}` becomes `{folded}`, which the client has already");
-            let mend = "name the thing too, such as `listExportJobs`";
-            report.at(node.at(), &pointer, message, mend);
+            let help = "name the thing too, such as `listExportJobs`";
+            report.at(node.at(), &pointer, message, help);
+        }
+    }
+}
+
+/// The table of operations calls a method by the id in snake case; the generator puts something
+/// before a digit, behind a word of Rust, and drops apostrophes.
+pub(super) fn id_renamed(document: &Document<'_>, report: &mut Report<'_>) {
+    for operation in &document.operations {
+        let Some((id, node, pointer)) = id_of(operation) else {
+            continue;
+        };
+        let plain = id.to_snake_case();
+        // `gen` is a word of Rust 2024, which the parser does not know yet.
+        let is_word = syn::parse_str::<syn::Ident>(&plain).is_err() || plain == "gen";
+        if is_word || plain != snake(id) {
+            let message = format!(
+                "`{id}` is no name for a method: the generator changes it, and `{plain}` is not found"
+            );
+            let help = "begin with a verb in letters and name the thing, such as `listExportJobs`";
+            report.at(node.at(), &pointer, message, help);
         }
     }
 }
@@ -121,7 +143,7 @@ pub(super) fn undeclared_tag(document: &Document<'_>, report: &mut Report<'_>) {
             let Some(tag) = node.as_str().filter(|tag| !declared.contains(tag)) else {
                 continue;
             };
-            let mend = match nearest(tag, declared.iter().copied()) {
+            let help = match nearest(tag, declared.iter().copied()) {
                 Some(name) => format!("did you mean `{name}`?"),
                 None => format!("declare it: `- name: {tag}` under `tags` at the top"),
             };
@@ -130,7 +152,7 @@ pub(super) fn undeclared_tag(document: &Document<'_>, report: &mut Report<'_>) {
                 node.at(),
                 &pointer,
                 format!("the tag `{tag}` is not declared"),
-                mend,
+                help,
             );
         }
     }
@@ -144,22 +166,22 @@ pub(super) fn undeclared_scheme(document: &Document<'_>, report: &mut Report<'_>
             if schemes.iter().any(|scheme| scheme.key == entry.key) {
                 continue;
             }
-            let mend = match nearest(&entry.key, schemes.iter().map(|s| s.key.as_str())) {
+            let help = match nearest(&entry.key, schemes.iter().map(|s| s.key.as_str())) {
                 Some(name) => format!("did you mean `{name}`?"),
                 None => "define it under `components/securitySchemes`".to_owned(),
             };
             let message = format!("there is no security scheme `{}`", entry.key);
-            report.at(entry.at, &join(&site.pointer, &entry.key), message, mend);
+            report.at(entry.at, &join(&site.pointer, &entry.key), message, help);
         }
     }
 }
 
 pub(super) fn server_missing(document: &Document<'_>, report: &mut Report<'_>) {
-    let mend = "write `servers:` with `- url: https://cloud.mongodb.com`";
+    let help = "write `servers:` with `- url:` and the URL below which the paths lie";
     match document.root.entry("servers") {
-        None => report.at(document.root.at(), "", "no server is named", mend),
+        None => report.at(document.root.at(), "", "no server is named", help),
         Some(entry) if entry.value.items().is_empty() => {
-            report.at(entry.at, "/servers", "the list of servers is empty", mend);
+            report.at(entry.at, "/servers", "the list of servers is empty", help);
         }
         Some(_) => {}
     }

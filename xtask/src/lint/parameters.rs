@@ -2,6 +2,7 @@
 
 use super::{
     Report,
+    bodies::says_nothing,
     document::{Document, Parameter},
     fold::snake,
     grammar::Kind,
@@ -102,7 +103,7 @@ pub(super) fn location(document: &Document<'_>, report: &mut Report<'_>) {
             continue;
         };
         let name = name(site.node);
-        let (message, mend) = if given == "cookie" {
+        let (message, help) = if given == "cookie" {
             (
                 format!("`{name}` travels in a cookie"),
                 "leave it out: the generator has no cookies".to_owned(),
@@ -117,7 +118,7 @@ pub(super) fn location(document: &Document<'_>, report: &mut Report<'_>) {
                 ),
             )
         };
-        report.at(node.at(), &join(&site.pointer, "in"), message, mend);
+        report.at(node.at(), &join(&site.pointer, "in"), message, help);
     }
 }
 
@@ -167,8 +168,8 @@ pub(super) fn style(document: &Document<'_>, report: &mut Report<'_>) {
                 name(site.node),
                 place(site.node)
             );
-            let mend = "remove `style`, or leave the parameter out if the server insists on it";
-            report.at(node.at(), &join(&site.pointer, "style"), message, mend);
+            let help = "remove `style`, or leave the parameter out if the server insists on it";
+            report.at(node.at(), &join(&site.pointer, "style"), message, help);
         }
     }
 }
@@ -185,8 +186,8 @@ pub(super) fn encoding(document: &Document<'_>, report: &mut Report<'_>) {
                 && entry.value.as_bool() == Some(ignored)
             {
                 let message = format!("`{key}: {ignored}` is ignored by the generator");
-                let mend = "remove it, or leave the parameter out if the server insists on it";
-                report.at(entry.at, &join(&site.pointer, key), message, mend);
+                let help = "remove it, or leave the parameter out if the server insists on it";
+                report.at(entry.at, &join(&site.pointer, key), message, help);
             }
         }
     }
@@ -197,19 +198,72 @@ pub(super) fn compound(document: &Document<'_>, report: &mut Report<'_>) {
         let Some(schema) = site.node.get("schema") else {
             continue;
         };
-        let compound = match document.schema_type(schema) {
+        let Some(meant) = document.resolve(schema, "") else {
+            continue;
+        };
+        // A query may have a list, whose values are sent one by one.
+        let listed = meant
+            .node
+            .get("items")
+            .filter(|_| place(site.node) == "query" && meant.node.text("type") == Some("array"));
+        if is_text(document, listed.unwrap_or(meant.node), DEEPEST) {
+            continue;
+        }
+        let compound = match meant.node.text("type") {
+            Some("array") if listed.is_some() => "a list of what is no text",
             Some("array") => "a list",
             Some("object") => "an object",
-            _ => continue,
+            _ if says_nothing(meant.node) => "anything at all",
+            _ => "of several shapes",
         };
-        if matches!(place(site.node), "path" | "header") {
+        let message = format!(
+            "the {} parameter `{}` is {compound}",
+            place(site.node),
+            name(site.node)
+        );
+        let help = "describe it as `type: string`, the way it is written into the request";
+        report.at(schema.at(), &join(&site.pointer, "schema"), message, help);
+    }
+}
+
+/// How deep branches are followed; more is a cycle, which has its own rule.
+const DEEPEST: u8 = 8;
+
+/// Whether the values of a schema can be written as one text.
+fn is_text<'a>(document: &Document<'a>, schema: &'a Node, depth: u8) -> bool {
+    let Some(schema) = document.resolve(schema, "").map(|found| found.node) else {
+        // What a `$ref` does not lead to has a rule of its own.
+        return true;
+    };
+    let all = |key: &str| {
+        let branches = schema.get(key).map_or(&[][..], Node::items);
+        let all = || branches.iter().all(|one| is_text(document, one, depth - 1));
+        !branches.is_empty() && depth > 0 && all()
+    };
+    match schema.text("type") {
+        Some(given) => !matches!(given, "array" | "object"),
+        // One of several has no text, even where each of them has one.
+        None => schema.get("enum").is_some() || all("allOf"),
+    }
+}
+
+/// `nullable` at the parameter is no harm: it is left out instead. A named schema is a type, and
+/// `null` in it has no text.
+pub(super) fn nullable(document: &Document<'_>, report: &mut Report<'_>) {
+    for site in document.of(Kind::Parameter) {
+        let Some(schema) = site.node.get("schema") else {
+            continue;
+        };
+        let named = schema
+            .get("$ref")
+            .and_then(|_| document.resolve(schema, ""));
+        if named.is_some_and(|named| named.node.is_set("nullable")) {
             let message = format!(
-                "the {} parameter `{}` is {compound}",
-                place(site.node),
+                "the schema of the parameter `{}` allows `null`",
                 name(site.node)
             );
-            let mend = "describe it as `type: string`, the way it is written into the request";
-            report.at(schema.at(), &join(&site.pointer, "schema"), message, mend);
+            let help = "refer to a schema that is not `nullable`; what is not required is left out";
+            report.at(schema.at(), &join(&site.pointer, "schema"), message, help);
         }
     }
 }
@@ -220,8 +274,8 @@ pub(super) fn ignored_header(document: &Document<'_>, report: &mut Report<'_>) {
         let ignored = matches!(folded.as_str(), "accept" | "content-type" | "authorization");
         if ignored && place(site.node) == "header" {
             let message = format!("`{}` is not a parameter of its own", name(site.node));
-            let mend = "remove it: media types and security schemes say this already";
-            report.at(site.at, &site.pointer, message, mend);
+            let help = "remove it: media types and security schemes say this already";
+            report.at(site.at, &site.pointer, message, help);
         }
     }
 }

@@ -22,9 +22,9 @@ pub(super) fn missing(document: &Document<'_>, report: &mut Report<'_>) {
                 .any(|p| is_path_parameter(p.node) && p.node.text("name") == Some(name));
             if !found {
                 let message = format!("{} has no parameter for `{{{name}}}`", operation.title());
-                let mend =
+                let help =
                     format!("add the parameter: `name: {name}`, `in: path`, `required: true`");
-                report.at(operation.at, &operation.pointer, message, mend);
+                report.at(operation.at, &operation.pointer, message, help);
             }
         }
     }
@@ -47,8 +47,8 @@ pub(super) fn extra(document: &Document<'_>, report: &mut Report<'_>) {
             });
             if !slip {
                 let message = format!("`{}` has no placeholder `{{{name}}}`", operation.path);
-                let mend = format!("put `{{{name}}}` into the path, or remove the parameter");
-                report.at(parameter.at, &parameter.pointer, message, mend);
+                let help = format!("put `{{{name}}}` into the path, or remove the parameter");
+                report.at(parameter.at, &parameter.pointer, message, help);
             }
         }
     }

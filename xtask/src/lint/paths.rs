@@ -56,9 +56,9 @@ pub(super) fn template(document: &Document<'_>, report: &mut Report<'_>) {
             c.is_whitespace() || c.is_control() || r"?#\()[]*+|^$".contains(*c)
         }) {
             let message = format!("`{}` contains `{odd}`", path.key.escape_debug());
-            let mend = "paths are letters, digits, `-`, `.`, `_`, `~`, `:` and placeholders; \
+            let help = "paths are letters, digits, `-`, `.`, `_`, `~`, `:` and placeholders; \
                         a query is a parameter `in: query`";
-            report.at(path.at, &here, message, mend);
+            report.at(path.at, &here, message, help);
         }
     }
 }

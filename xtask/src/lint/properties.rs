@@ -15,12 +15,6 @@ pub(super) fn collision(document: &Document<'_>, report: &mut Report<'_>) {
     for site in document.of(Kind::Schema) {
         let entries = site.node.get("properties").map_or(&[][..], Node::entries);
         let mut seen: BTreeMap<String, &str> = BTreeMap::new();
-        if let Some(more) = site.node.get("additionalProperties")
-            && !more.entries().is_empty()
-        {
-            // The field that takes the properties beyond the named ones.
-            seen.insert("extra".to_owned(), "additionalProperties");
-        }
         for entry in entries {
             let folded = snake(&entry.key);
             if let Some(first) = seen.get(&folded) {
@@ -63,13 +57,13 @@ pub(super) fn required_absent(document: &Document<'_>, report: &mut Report<'_>) 
             let Some(name) = node.as_str().filter(|name| !names.contains(name)) else {
                 continue;
             };
-            let mend = match nearest(name, names.iter().copied()) {
+            let help = match nearest(name, names.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "define the property, or do not require it".to_owned(),
             };
             let pointer = join(&join(&site.pointer, "required"), &index.to_string());
             let message = format!("`{name}` is required and is no property of this schema");
-            report.at(node.at(), &pointer, message, mend);
+            report.at(node.at(), &pointer, message, help);
         }
     }
 }
@@ -84,6 +78,29 @@ pub(super) fn required_twice(document: &Document<'_>, report: &mut Report<'_>) {
                 let message = format!("`{}` is required twice", name.unwrap_or_default());
                 report.at(node.at(), &pointer, message, "remove one of the two");
             }
+        }
+    }
+}
+
+/// `true` keeps nothing; an empty schema, which allows as much, keeps what comes.
+pub(super) fn others_lost(document: &Document<'_>, report: &mut Report<'_>) {
+    for site in document.of(Kind::Schema) {
+        let named = site.node.get("properties");
+        let named = named.is_some_and(|all| !all.entries().is_empty());
+        let combined = ["allOf", "oneOf", "anyOf"]
+            .iter()
+            .any(|key| site.node.get(key).is_some());
+        let is_part = is_branch(&site.pointer) && site.pointer.rsplit('/').nth(1) == Some("allOf");
+        if let Some(entry) = site.node.entry("additionalProperties")
+            && entry.value.as_bool() == Some(true)
+            && (named || combined || is_part)
+        {
+            report.at(
+                entry.at,
+                &join(&site.pointer, "additionalProperties"),
+                "`additionalProperties: true` keeps none of the properties that it allows",
+                "write `additionalProperties: {}`, which keeps them in the field `extra`",
+            );
         }
     }
 }

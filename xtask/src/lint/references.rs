@@ -49,12 +49,12 @@ pub(super) fn dangling(document: &Document<'_>, report: &mut Report<'_>) {
         let there = document.components(section(site));
         let names = there.map_or(&[][..], Node::entries).iter();
         let name = target.rsplit('/').next().unwrap_or_default();
-        let mend = match nearest(name, names.map(|entry| entry.key.as_str())) {
+        let help = match nearest(name, names.map(|entry| entry.key.as_str())) {
             Some(name) => format!("did you mean '#/components/{}/{name}'?", section(site)),
             None => format!("define it under `components/{}`", section(site)),
         };
         let (at, pointer) = at(site);
-        report.at(at, &pointer, format!("`{target}` leads nowhere"), mend);
+        report.at(at, &pointer, format!("`{target}` leads nowhere"), help);
     }
 }
 
@@ -68,8 +68,8 @@ pub(super) fn misdirected(document: &Document<'_>, report: &mut Report<'_>) {
         if leads && !right && site.kind != Kind::PathItem {
             let (at, pointer) = at(site);
             let message = format!("`{target}` stands where {} belongs", site.kind.name());
-            let mend = format!("refer to '#/components/{}/…'", section(site));
-            report.at(at, &pointer, message, mend);
+            let help = format!("refer to '#/components/{}/…'", section(site));
+            report.at(at, &pointer, message, help);
         }
     }
 }
@@ -82,8 +82,8 @@ pub(super) fn external(document: &Document<'_>, report: &mut Report<'_>) {
         {
             let (at, pointer) = at(site);
             let message = format!("`{target}` leads out of this document");
-            let mend = format!("bring it under `components/{}` of this file", section(site));
-            report.at(at, &pointer, message, mend);
+            let help = format!("bring it under `components/{}` of this file", section(site));
+            report.at(at, &pointer, message, help);
         }
     }
 }
@@ -163,8 +163,8 @@ pub(super) fn cycle(document: &Document<'_>, report: &mut Report<'_>) {
                 .map(|n| n.rsplit('/').next().unwrap_or_default());
             let way: Vec<&str> = names.collect();
             let message = format!("this is part of itself: {}", way.join(" → "));
-            let mend = "end the cycle: write one of them out, or put a property between";
-            report.at(*at, name.trim_start_matches('#'), message, mend);
+            let help = "end the cycle: write one of them out, or put a property between";
+            report.at(*at, name.trim_start_matches('#'), message, help);
             reported.extend(trail);
         }
     }

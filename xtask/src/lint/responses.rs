@@ -43,12 +43,12 @@ pub(super) fn success_missing(document: &Document<'_>, report: &mut Report<'_>) 
         });
         if !told {
             let message = format!("{} lists no success", operation.title());
-            let mend = "write '200' with its content, or '204' without any";
+            let help = "write '200' with its content, or '204' without any";
             report.at(
                 entry.at,
                 &join(&operation.pointer, "responses"),
                 message,
-                mend,
+                help,
             );
         }
     }
@@ -79,8 +79,8 @@ pub(super) fn success_several(document: &Document<'_>, report: &mut Report<'_>) 
                     first.code,
                     other.code
                 );
-                let mend = "describe the one success that callers get";
-                report.at(other.at, &other.pointer, message, mend);
+                let help = "describe the one success that callers get";
+                report.at(other.at, &other.pointer, message, help);
             }
         }
     }
@@ -96,8 +96,8 @@ pub(super) fn success_unnamed(document: &Document<'_>, report: &mut Report<'_>) 
         for success in document.successes(operation) {
             if is_code(success.code) && !NAMED.contains(&success.code) {
                 let message = format!("{} is no registered success code", success.code);
-                let mend = "write the code that the server really sends, such as '200'";
-                report.at(success.at, &success.pointer, message, mend);
+                let help = "write the code that the server really sends, such as '200'";
+                report.at(success.at, &success.pointer, message, help);
             }
         }
     }

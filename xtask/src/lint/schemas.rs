@@ -34,7 +34,7 @@ pub(super) fn schema_type(document: &Document<'_>, report: &mut Report<'_>) {
         let Some(node) = site.node.get("type") else {
             continue;
         };
-        let (message, mend) = match &node.value {
+        let (message, help) = match &node.value {
             NodeValue::String(given) if TYPES.contains(&given.as_str()) => continue,
             NodeValue::String(given) => (
                 format!("`{given}` is no type"),
@@ -53,7 +53,7 @@ pub(super) fn schema_type(document: &Document<'_>, report: &mut Report<'_>) {
                 format!("write one of {}", TYPES.join(", ")),
             ),
         };
-        report.at(node.at(), &join(&site.pointer, "type"), message, mend);
+        report.at(node.at(), &join(&site.pointer, "type"), message, help);
     }
 }
 
@@ -68,8 +68,8 @@ pub(super) fn misplaced(document: &Document<'_>, report: &mut Report<'_>) {
                 continue;
             };
             let message = format!("`{keyword}` says nothing about `type: {given}`");
-            let mend = format!("remove it, or write `type: {}`", types.join("` or `type: "));
-            report.at(entry.at, &join(&site.pointer, keyword), message, mend);
+            let help = format!("remove it, or write `type: {}`", types.join("` or `type: "));
+            report.at(entry.at, &join(&site.pointer, keyword), message, help);
         }
     }
 }
@@ -90,12 +90,12 @@ pub(super) fn untyped(document: &Document<'_>, report: &mut Report<'_>) {
         };
         if let Some(entry) = site.node.entries().iter().find(needs_type) {
             let suits = TYPED.iter().find(|(keyword, _)| *keyword == entry.key);
-            let mend = suits.map_or_else(
+            let help = suits.map_or_else(
                 || "write the `type` too".to_owned(),
                 |(_, types)| format!("write `type: {}` too", types.join("` or `type: ")),
             );
             let message = format!("`{}` stands without a `type`", entry.key);
-            report.at(entry.at, &join(&site.pointer, &entry.key), message, mend);
+            report.at(entry.at, &join(&site.pointer, &entry.key), message, help);
         }
     }
 }
@@ -131,8 +131,8 @@ pub(super) fn pattern(document: &Document<'_>, report: &mut Report<'_>) {
         };
         if let Err(error) = regress::Regex::new(pattern) {
             let message = format!("`{pattern}` does not compile: {}", error.text);
-            let mend = "mend the pattern; its language is ECMAScript's";
-            report.at(node.at(), &join(&site.pointer, "pattern"), message, mend);
+            let help = "correct the pattern; its language is ECMAScript's";
+            report.at(node.at(), &join(&site.pointer, "pattern"), message, help);
         }
     }
 }
@@ -144,8 +144,8 @@ pub(super) fn foreign_type(document: &Document<'_>, report: &mut Report<'_>) {
         let by_hand = name.is_some_and(|name| {
             HAND_WRITTEN.contains(&name) || site.node.text("pattern").is_some_and(is_of_ids)
         });
-        // A parameter's own constraint has a rule of its own.
-        if by_hand || site.pointer.contains("/parameters/") {
+        // A parameter's own constraint has a rule of its own, and its UUID is text.
+        if by_hand || is_of_parameter(&site.pointer) {
             continue;
         }
         let valid = |pattern: &&Node| {
@@ -167,6 +167,13 @@ pub(super) fn foreign_type(document: &Document<'_>, report: &mut Report<'_>) {
             );
         }
     }
+}
+
+/// Whether a schema stands in a parameter rather than in a property of that name.
+fn is_of_parameter(pointer: &str) -> bool {
+    let named = pointer.starts_with("/components/parameters/");
+    let in_place = pointer.starts_with("/paths/") && !pointer.contains("/content/");
+    named || (in_place && pointer.contains("/parameters/"))
 }
 
 /// The number under `key`.

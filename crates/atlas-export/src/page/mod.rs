@@ -148,7 +148,7 @@ impl<T> List<T> {
     /// The list that a call asks for, page by page. Its items are told apart by `id`.
     pub(crate) fn new<C>(client: &Client, call: C, id: fn(&T) -> &str) -> Self
     where
-        C: api::PagedCall<Output: api::Page<Item = T>> + 'static,
+        C: api::PagedCall<Output: api::Page<Item = T, Link = Link>> + 'static,
     {
         let bounds = client.list_bounds();
         let cluster = call.cluster().cloned();
