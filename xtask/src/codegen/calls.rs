@@ -8,20 +8,14 @@ use heck::{ToShoutySnakeCase as _, ToSnakeCase as _, ToUpperCamelCase as _};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use serde_json::Value;
-use syn::{parse_quote, visit::Visit};
+use syn::visit::Visit;
 
 use super::{
     Failure,
+    arguments::{Argument, argument, hand_written, is_id, is_paged, last_name, typed},
     operations::{Operation, operations},
     rust::{self, inside},
 };
-
-/// Query parameters that concern how an answer is written, and so no call of its own.
-const SHARED: [&str; 2] = ["envelope", "pretty"];
-
-/// Query parameters that say which page. A list has all of them, of these types.
-const PAGE: [&str; 3] = ["include_count", "items_per_page", "page_num"];
-const PAGE_TYPES: [&str; 3] = ["bool", "PageSize", "NonZeroU32"];
 
 /// The text of `calls.rs`.
 ///
@@ -94,120 +88,10 @@ impl<'a> Visit<'a> for Found {
     }
 }
 
-/// What becomes of one argument of a method.
-struct Argument {
-    /// How the method gets it.
-    handed_on: TokenStream,
-    /// The field of the call that it comes from, if it has one of its own.
-    field: Option<(Ident, syn::Type)>,
-    in_page: bool,
-}
-
-fn argument(name: &Ident, kind: &syn::Type, paged: bool) -> Argument {
-    let plain = name.to_string();
-    let of_all = |from: TokenStream, in_page| Argument {
-        handed_on: from,
-        field: None,
-        in_page,
-    };
-    if SHARED.contains(&plain.as_str()) {
-        return of_all(quote! { shared.#name }, false);
-    }
-    if paged && PAGE.contains(&plain.as_str()) {
-        let by_reference = inside(kind, "Option").is_some_and(is_reference);
-        let value = quote! { self.page.#name };
-        let handed_on = if by_reference {
-            quote! { #value.as_ref() }
-        } else {
-            value
-        };
-        return of_all(handed_on, true);
-    }
-    let is_text =
-        |kind: &syn::Type| matches!(kind, syn::Type::Path(path) if path.path.is_ident("str"));
-    let (kind, handed_on): (syn::Type, fn(&Ident) -> TokenStream) = match kind {
-        syn::Type::Reference(reference) if is_text(&reference.elem) => {
-            (parse_quote! { String }, |name| quote! { &self.#name })
-        }
-        syn::Type::Reference(reference) => {
-            ((*reference.elem).clone(), |name| quote! { &self.#name })
-        }
-        kind => match inside(kind, "Option") {
-            Some(syn::Type::Reference(reference)) if is_text(&reference.elem) => (
-                parse_quote! { Option<String> },
-                |name| quote! { self.#name.as_deref() },
-            ),
-            Some(syn::Type::Reference(reference)) => {
-                let inner = &reference.elem;
-                (
-                    parse_quote! { Option<#inner> },
-                    |name| quote! { self.#name.as_ref() },
-                )
-            }
-            _ => (kind.clone(), |name| quote! { self.#name.clone() }),
-        },
-    };
-    let field = field_name(name, &kind);
-    Argument {
-        handed_on: handed_on(&field),
-        field: Some((field, kind)),
-        in_page: false,
-    }
-}
-
-/// Ids and names are called what their types are: Atlas says *group* for a project.
-fn field_name(name: &Ident, kind: &syn::Type) -> Ident {
-    match hand_written(kind) {
-        Some(kind) if kind.ends_with("Id") || kind.ends_with("Name") => {
-            format_ident!("{}", kind.to_snake_case())
-        }
-        _ => name.clone(),
-    }
-}
-
-/// The name of a type of `atlas_export_types`.
-fn hand_written(kind: &syn::Type) -> Option<String> {
-    let syn::Type::Path(path) = kind else {
-        return None;
-    };
-    let mut segments = path.path.segments.iter();
-    (segments.next()?.ident == "atlas_export_types")
-        .then(|| segments.next_back().map(|last| last.ident.to_string()))?
-}
-
-fn is_id(kind: &syn::Type) -> bool {
-    hand_written(kind).is_some_and(|name| name.ends_with("Id"))
-}
-
-fn is_reference(kind: &syn::Type) -> bool {
-    matches!(kind, syn::Type::Reference(_))
-}
-
-/// Whether a method takes all that says which page.
-fn is_paged(arguments: &[(&Ident, &syn::Type)]) -> bool {
-    PAGE.iter().zip(PAGE_TYPES).all(|(wanted, of)| {
-        let found = arguments.iter().find(|(name, _)| name == wanted);
-        let kind = found.and_then(|(_, kind)| inside(kind, "Option"));
-        let kind = kind.map(|kind| match kind {
-            syn::Type::Reference(reference) => &*reference.elem,
-            kind => kind,
-        });
-        kind.and_then(last_name).is_some_and(|name| name == of)
-    })
-}
-
-/// The last name of a type's path.
-fn last_name(kind: &syn::Type) -> Option<&Ident> {
-    match kind {
-        syn::Type::Path(path) => path.path.segments.last().map(|last| &last.ident),
-        _ => None,
-    }
-}
-
 fn call(
     operation: &Operation<'_>,
     method: &syn::ImplItemFn,
-    pages: &[&Ident],
+    models: &[&Ident],
     contract: &Value,
 ) -> Result<TokenStream, Failure> {
     let function = &method.sig.ident;
@@ -221,20 +105,11 @@ fn call(
         syn::ReturnType::Default => None,
     };
     let output = output.ok_or_else(|| odd("does not give a response"))?;
-    let mut typed = Vec::new();
-    for input in method.sig.inputs.iter().skip(1) {
-        let syn::FnArg::Typed(argument) = input else {
-            return Err(odd("has two receivers"));
-        };
-        let syn::Pat::Ident(pattern) = &*argument.pat else {
-            return Err(odd("has an argument without a name"));
-        };
-        typed.push((&pattern.ident, &*argument.ty));
-    }
-    let paged = is_paged(&typed) && last_name(output).is_some_and(|name| pages.contains(&name));
+    let typed = typed(method).ok_or_else(|| odd("has an argument without a name"))?;
+    let is_list = is_paged(&typed) && last_name(output).is_some_and(|name| models.contains(&name));
     let arguments: Vec<Argument> = typed
         .into_iter()
-        .map(|(name, kind)| argument(name, kind, paged))
+        .map(|(name, kind)| argument(name, kind, is_list))
         .collect();
     let handed_on = arguments.iter().map(|argument| &argument.handed_on);
     let own: Vec<_> = arguments
@@ -270,7 +145,7 @@ fn call(
             }
         }
     });
-    let paged = page.then(|| {
+    let of_list = page.then(|| {
         quote! {
             impl PagedCall for #name {
                 fn at(mut self, page: PageQuery) -> Self {
@@ -317,7 +192,7 @@ fn call(
             }
         }
 
-        #paged
+        #of_list
     })
 }
 

@@ -16,6 +16,7 @@
 //! The generator sees a simplified copy of the contract ([`simplify`]), because it knows
 //! neither dated media types nor more than one kind of success.
 
+mod arguments;
 pub mod bindings;
 mod bodies;
 pub mod calls;
