@@ -123,9 +123,9 @@ macro_rules! open_enum {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::{CloudProvider, ExportJobState};
     use proptest::prelude::*;
+
+    use crate::{CloudProvider, ExportJobState};
 
     #[test]
     fn known_values_have_names() {
