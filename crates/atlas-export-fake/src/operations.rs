@@ -128,9 +128,16 @@ impl Operation {
 
 /// The operation that a request is for.
 pub(crate) fn find(method: &Method, path: &str) -> Option<&'static Operation> {
+    // Where an id stands in the same place, a literal segment goes before it.
+    let literals = |path: &str| {
+        path.split('/')
+            .filter(|part| !part.starts_with('{'))
+            .count()
+    };
     OPERATIONS
         .iter()
-        .find(|operation| operation.serves(method, path))
+        .filter(|operation| operation.serves(method, path))
+        .max_by_key(|operation| literals(operation.path))
 }
 
 /// Whether `path` has the segments of `template`, of which those in braces stand for any.

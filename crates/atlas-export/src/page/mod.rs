@@ -40,6 +40,31 @@ pub struct Page<T> {
     pub has_next: bool,
 }
 
+impl<T> Page<T> {
+    /// A list that has no pages.
+    pub(crate) fn whole(page: impl api::Page<Item = T>) -> Self {
+        let (results, _, count) = page.into_parts();
+        Self::of(results, count.as_ref())
+    }
+
+    fn of(results: TolerantList<T>, count: Option<&ItemCount>) -> Self {
+        let mut items = Vec::with_capacity(results.len());
+        let mut skipped = Vec::new();
+        for entry in results {
+            match entry {
+                Entry::Item(item) => items.push(item),
+                Entry::Undecodable(odd) => skipped.push(*odd),
+            }
+        }
+        Self {
+            items,
+            total_count: count.and_then(ItemCount::get),
+            skipped,
+            has_next: false,
+        }
+    }
+}
+
 /// Over the items that decoded.
 impl<T> IntoIterator for Page<T> {
     type Item = T;
@@ -92,19 +117,9 @@ impl<T> Fetched<T> {
 
     fn into_page(self, size: Option<PageSize>) -> Page<T> {
         let has_next = self.has_next(size);
-        let mut items = Vec::with_capacity(self.results.len());
-        let mut skipped = Vec::new();
-        for entry in self.results {
-            match entry {
-                Entry::Item(item) => items.push(item),
-                Entry::Undecodable(odd) => skipped.push(*odd),
-            }
-        }
         Page {
-            items,
-            total_count: self.total_count.as_ref().and_then(ItemCount::get),
-            skipped,
             has_next,
+            ..Page::of(self.results, self.total_count.as_ref())
         }
     }
 }
