@@ -16,6 +16,7 @@ const CURATION: &str = include_str!("../../openapi/CURATION.md");
 async fn furnished() -> FakeAtlas {
     let job = json!({"id": JOB, "exportBucketId": BUCKET, "state": "Successful"});
     FakeAtlas::builder()
+        .sharded_cluster(PROJECT, CLUSTER, &["shard-0", "config-0"])
         .snapshot(PROJECT, CLUSTER, Snapshot::completed(SNAPSHOT))
         .bucket(PROJECT, Bucket::aws("standing", ROLE).id(BUCKET))
         .job(PROJECT, CLUSTER, job)

@@ -302,6 +302,11 @@ pub(super) async fn call(
         }
         "listSnapshots" => cluster.snapshots().list().await.map(drop),
         "getSnapshot" => cluster.snapshots().get(&parsed(SNAPSHOT)).await.map(drop),
+        "listShardedSnapshots" => cluster.snapshots().list_sharded().await.map(drop),
+        "getShardedSnapshot" => {
+            let id = parsed(SNAPSHOT);
+            cluster.snapshots().get_sharded(&id).await.map(drop)
+        }
         "takeSnapshot" => cluster.snapshots().take().send().await.map(drop),
         "getBackupSchedule" => cluster.auto_export().get().await.map(drop),
         "updateBackupSchedule" => cluster.auto_export().disable().await.map(drop),
@@ -320,6 +325,7 @@ pub(super) async fn call(
 /// many resources there are more, or fewer.
 async fn meet(operation: &str, fault: &Fault) -> (Outcome, isize) {
     let fake = FakeAtlas::builder()
+        .sharded_cluster(PROJECT, CLUSTER, &["shard-0", "config-0"])
         .snapshot(PROJECT, CLUSTER, Snapshot::completed(SNAPSHOT))
         .bucket(PROJECT, Bucket::aws("standing", ROLE).id(BUCKET))
         .job(

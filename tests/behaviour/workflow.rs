@@ -6,9 +6,9 @@ use atlas_export::{
     ApiVersion, Client, ClusterName, ErrorKind, Frequency, NotExportable, SnapshotWaitError,
 };
 use atlas_export_fake::{
-    AccessRole, Bucket, FakeAtlas, FakeAtlasBuilder, Fault, JobProgress, Match,
+    AccessRole, Bucket, FakeAtlas, FakeAtlasBuilder, Fault, JobProgress, Match, Snapshot,
 };
-use atlas_export_tests::{BUCKET, CLUSTER, PROJECT, ROLE, TestClock, client_of, parsed};
+use atlas_export_tests::{BUCKET, CLUSTER, PROJECT, ROLE, SNAPSHOT, TestClock, client_of, parsed};
 use futures_util::TryStreamExt as _;
 use http::StatusCode;
 
@@ -65,6 +65,40 @@ async fn a_snapshot_is_taken_and_waited_for() {
             clock.elapsed()
         );
     }
+}
+
+#[tokio::test]
+async fn the_parts_of_a_sharded_cluster_s_snapshots_are_told_where_they_are_asked_for() {
+    let sharded = FakeAtlas::builder()
+        .sharded_cluster(PROJECT, CLUSTER, &["shard-0", "config-0"])
+        .snapshot(PROJECT, CLUSTER, Snapshot::completed(SNAPSHOT))
+        .snapshot(PROJECT, "Plain", Snapshot::completed(SNAPSHOT));
+    let (_fake, _clock, client) = start(sharded, ApiVersion::V2).await;
+    let project = client.project(parsed(PROJECT));
+    let of = |name: &str| project.cluster(parsed(name)).snapshots();
+    let all = of(CLUSTER).list_sharded().await.unwrap();
+    let one = of(CLUSTER).get_sharded(&parsed(SNAPSHOT)).await.unwrap();
+    assert_eq!(all.items, std::slice::from_ref(&one));
+    assert!(!all.has_next);
+    let parts = one
+        .members
+        .items()
+        .map(|part| part.replica_set_name.as_deref());
+    assert_eq!(
+        parts.collect::<Vec<_>>(),
+        [Some("shard-0"), Some("config-0")]
+    );
+    let ids = one.members.items().map(|part| part.id.clone());
+    assert_eq!(ids.collect::<Option<Vec<_>>>(), one.snapshot_ids);
+    // Elsewhere they are not told, and of a replica set there are none.
+    let plain = of(CLUSTER).get(&parsed(SNAPSHOT)).await.unwrap();
+    assert!(plain.members.is_empty() && plain.snapshot_ids.is_none());
+    assert!(of("Plain").list_sharded().await.unwrap().items.is_empty());
+    let error = of("Plain")
+        .get_sharded(&parsed(SNAPSHOT))
+        .await
+        .unwrap_err();
+    assert!(error.is_not_found());
 }
 
 #[tokio::test]

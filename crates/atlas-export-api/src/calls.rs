@@ -489,6 +489,93 @@ impl Call for GetSnapshot {
             )
     }
 }
+/// List the snapshots of a sharded cluster with their parts.
+///
+/// All of them in one answer: the list has no pages. Only here, and where one is asked for, do
+/// `members` and `snapshotIds` say which snapshot is of which shard.
+///
+/// - `GET /groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedClusters`
+/// - Role of the API key: Project Read Only
+/// - Resource versions: 2023-01-01, and version 1.0
+/// - Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclusterbackupsnapshotshardedclusters>
+#[derive(Clone, Debug, PartialEq)]
+pub struct ListShardedSnapshots {
+    /// The project. Atlas says group on the wire and project everywhere else.
+    pub project_id: ::atlas_export_types::ProjectId,
+    /// The cluster whose snapshots are meant.
+    pub cluster_name: ::atlas_export_types::ClusterName,
+}
+impl Call for ListShardedSnapshots {
+    const OPERATION: &'static Operation = operations::LIST_SHARDED_SNAPSHOTS;
+    type Output = types::SnapshotPage;
+    fn check(&self) -> Result<(), InvalidId> {
+        self.project_id.well_formed()?;
+        Ok(())
+    }
+    fn cluster(&self) -> Option<&::atlas_export_types::ClusterName> {
+        Some(&self.cluster_name)
+    }
+    fn send<'a>(
+        &'a self,
+        client: &'a Client,
+        shared: Shared,
+    ) -> impl Future<
+        Output = Result<ResponseValue<Self::Output>, Error<()>>,
+    > + Send + 'a {
+        client
+            .list_sharded_snapshots(
+                &self.project_id,
+                &self.cluster_name,
+                shared.envelope,
+                shared.pretty,
+            )
+    }
+}
+/// Get one snapshot of a sharded cluster with its parts.
+///
+/// The snapshot, with `members` and `snapshotIds`.
+///
+/// - `GET /groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedCluster/{snapshotId}`
+/// - Role of the API key: Project Read Only
+/// - Resource versions: 2023-01-01, and version 1.0
+/// - Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclusterbackupsnapshotshardedcluster>
+#[derive(Clone, Debug, PartialEq)]
+pub struct GetShardedSnapshot {
+    /// The project. Atlas says group on the wire and project everywhere else.
+    pub project_id: ::atlas_export_types::ProjectId,
+    /// The cluster whose snapshots are meant.
+    pub cluster_name: ::atlas_export_types::ClusterName,
+    /// The snapshot.
+    pub snapshot_id: ::atlas_export_types::SnapshotId,
+}
+impl Call for GetShardedSnapshot {
+    const OPERATION: &'static Operation = operations::GET_SHARDED_SNAPSHOT;
+    type Output = types::Snapshot;
+    fn check(&self) -> Result<(), InvalidId> {
+        self.project_id.well_formed()?;
+        self.snapshot_id.well_formed()?;
+        Ok(())
+    }
+    fn cluster(&self) -> Option<&::atlas_export_types::ClusterName> {
+        Some(&self.cluster_name)
+    }
+    fn send<'a>(
+        &'a self,
+        client: &'a Client,
+        shared: Shared,
+    ) -> impl Future<
+        Output = Result<ResponseValue<Self::Output>, Error<()>>,
+    > + Send + 'a {
+        client
+            .get_sharded_snapshot(
+                &self.project_id,
+                &self.cluster_name,
+                &self.snapshot_id,
+                shared.envelope,
+                shared.pretty,
+            )
+    }
+}
 /// Get the backup schedule of a cluster.
 ///
 /// The schedule, of which the models here name what concerns exports.
@@ -733,6 +820,12 @@ macro_rules! operation_facts {
     };
     (GetSnapshot) => {
         "\n- `GET /groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}`\n- Role of the API key: Project Read Only\n- Resource versions: 2023-01-01, and version 1.0\n- Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclusterbackupsnapshot>\n"
+    };
+    (ListShardedSnapshots) => {
+        "\n- `GET /groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedClusters`\n- Role of the API key: Project Read Only\n- Resource versions: 2023-01-01, and version 1.0\n- Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclusterbackupsnapshotshardedclusters>\n"
+    };
+    (GetShardedSnapshot) => {
+        "\n- `GET /groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedCluster/{snapshotId}`\n- Role of the API key: Project Read Only\n- Resource versions: 2023-01-01, and version 1.0\n- Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclusterbackupsnapshotshardedcluster>\n"
     };
     (GetBackupSchedule) => {
         "\n- `GET /groups/{groupId}/clusters/{clusterName}/backup/schedule`\n- Role of the API key: Project Read Only\n- Resource versions: 2024-08-05, and version 1.0\n- Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclusterbackupschedule>\n"

@@ -125,6 +125,28 @@ pub const OPERATIONS: &[Operation] = &[
         roles: &["Project Read Only"],
     },
     Operation {
+        id: "listShardedSnapshots",
+        function: "list_sharded_snapshots",
+        method: "GET",
+        path: "/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedClusters",
+        versions: &["2023-01-01"],
+        v1: true,
+        success: 200,
+        query: &["envelope", "pretty"],
+        roles: &["Project Read Only"],
+    },
+    Operation {
+        id: "getShardedSnapshot",
+        function: "get_sharded_snapshot",
+        method: "GET",
+        path: "/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedCluster/{snapshotId}",
+        versions: &["2023-01-01"],
+        v1: true,
+        success: 200,
+        query: &["envelope", "pretty"],
+        roles: &["Project Read Only"],
+    },
+    Operation {
         id: "getBackupSchedule",
         function: "get_backup_schedule",
         method: "GET",
@@ -191,11 +213,15 @@ pub const LIST_SNAPSHOTS: &Operation = &OPERATIONS[8usize];
 pub const TAKE_SNAPSHOT: &Operation = &OPERATIONS[9usize];
 /// `getSnapshot`: Get one snapshot.
 pub const GET_SNAPSHOT: &Operation = &OPERATIONS[10usize];
+/// `listShardedSnapshots`: List the snapshots of a sharded cluster with their parts.
+pub const LIST_SHARDED_SNAPSHOTS: &Operation = &OPERATIONS[11usize];
+/// `getShardedSnapshot`: Get one snapshot of a sharded cluster with its parts.
+pub const GET_SHARDED_SNAPSHOT: &Operation = &OPERATIONS[12usize];
 /// `getBackupSchedule`: Get the backup schedule of a cluster.
-pub const GET_BACKUP_SCHEDULE: &Operation = &OPERATIONS[11usize];
+pub const GET_BACKUP_SCHEDULE: &Operation = &OPERATIONS[13usize];
 /// `updateBackupSchedule`: Change what a cluster exports by itself.
-pub const UPDATE_BACKUP_SCHEDULE: &Operation = &OPERATIONS[12usize];
+pub const UPDATE_BACKUP_SCHEDULE: &Operation = &OPERATIONS[14usize];
 /// `listClusters`: List the clusters of a project.
-pub const LIST_CLUSTERS: &Operation = &OPERATIONS[13usize];
+pub const LIST_CLUSTERS: &Operation = &OPERATIONS[15usize];
 /// `listAccessRoles`: List the roles through which Atlas reaches the customer's cloud.
-pub const LIST_ACCESS_ROLES: &Operation = &OPERATIONS[14usize];
+pub const LIST_ACCESS_ROLES: &Operation = &OPERATIONS[16usize];

@@ -64,6 +64,8 @@ fn handler(id: &str) -> Option<Handler> {
         "getExportJob" => jobs::get,
         "listSnapshots" => snapshots::list,
         "getSnapshot" => snapshots::get,
+        "listShardedSnapshots" => snapshots::list_sharded,
+        "getShardedSnapshot" => snapshots::get_sharded,
         "takeSnapshot" => snapshots::take,
         "getBackupSchedule" => schedule::get,
         "updateBackupSchedule" => schedule::update,

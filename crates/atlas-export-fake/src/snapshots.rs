@@ -243,6 +243,51 @@ pub(crate) fn get(call: &Call<'_>) -> Result<Reply, AtlasError> {
     Ok(Reply::One(snapshot.body(cluster, &place, rules, clock)))
 }
 
+/// Of a sharded cluster, the snapshots with their parts. The list has no pages; of a replica set
+/// it is empty.
+pub(crate) fn list_sharded(call: &Call<'_>) -> Result<Reply, AtlasError> {
+    let world = call.shared.world();
+    let cluster = world.backed_up(&call.object_id("groupId")?, call.param("clusterName"))?;
+    let snapshots = cluster.snapshots.items().iter();
+    let results: Vec<Value> = snapshots
+        .filter_map(|snapshot| in_parts(call, cluster, snapshot))
+        .collect();
+    let mut page = Map::new();
+    page.insert("totalCount".into(), results.len().into());
+    page.insert("results".into(), results.into());
+    page.insert("links".into(), json!([]));
+    Ok(Reply::Page(page))
+}
+
+pub(crate) fn get_sharded(call: &Call<'_>) -> Result<Reply, AtlasError> {
+    let world = call.shared.world();
+    let cluster = world.backed_up(&call.object_id("groupId")?, call.param("clusterName"))?;
+    let id = &call.object_id("snapshotId")?;
+    let snapshot = cluster.snapshots.get(id);
+    let body = snapshot.and_then(|snapshot| in_parts(call, cluster, snapshot));
+    body.map(Reply::One)
+        .ok_or_else(|| AtlasError::resource_not_found(id))
+}
+
+/// A snapshot with a part for each shard, whose ids follow on its own; `None` of a replica set.
+fn in_parts(call: &Call<'_>, cluster: &Cluster, snapshot: &Snapshot) -> Option<Value> {
+    let (rules, clock) = (&call.shared.rules, call.shared.clock.as_ref());
+    let mut body = snapshot.body(cluster, &call.cluster_address(), rules, clock);
+    let start = snapshot.id.get(..20)?;
+    let parts = cluster.shards.as_ref()?.iter().enumerate();
+    let (members, ids): (Vec<Value>, Vec<String>) = parts
+        .map(|(place, shard)| {
+            let id = format!("{start}{place:04x}");
+            let part = json!({"cloudProvider": "AWS", "id": id, "replicaSetName": shard});
+            (part, id)
+        })
+        .unzip();
+    let fields = body.as_object_mut()?;
+    fields.insert("members".into(), members.into());
+    fields.insert("snapshotIds".into(), ids.into());
+    Some(body)
+}
+
 /// The published bounds are those of a positive int32. Beyond, and where the expiry would have a year
 /// of five digits, which no date in the API has, it is refused: what Atlas does then is unconfirmed.
 fn retention(days: Option<&Value>, now: DateTime<Utc>) -> Result<Duration, AtlasError> {

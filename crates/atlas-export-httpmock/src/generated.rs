@@ -899,6 +899,170 @@ pub mod operations {
             )
         }
     }
+    pub struct ListShardedSnapshotsWhen(::httpmock::When);
+    impl ListShardedSnapshotsWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches(
+                        regex::Regex::new(
+                                "^(?:/[^?]*)?/groups/[^/]*/clusters/[^/]*/backup/snapshots/shardedClusters$",
+                            )
+                            .unwrap(),
+                    ),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn group_id(self, value: &::atlas_export_types::ProjectId) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/{}/clusters/.*/backup/snapshots/shardedClusters$",
+                        value.to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn cluster_name(self, value: &::atlas_export_types::ClusterName) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/.*/clusters/{}/backup/snapshots/shardedClusters$",
+                        value.to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn envelope<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("envelope", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("envelope"))
+            }
+        }
+        pub fn pretty<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("pretty", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("pretty"))
+            }
+        }
+    }
+    pub struct ListShardedSnapshotsThen(::httpmock::Then);
+    impl ListShardedSnapshotsThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &(impl ::serde::Serialize + ?Sized)) -> Self {
+            let value = &crate::fitting::<types::SnapshotPage>(value);
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+    pub struct GetShardedSnapshotWhen(::httpmock::When);
+    impl GetShardedSnapshotWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches(
+                        regex::Regex::new(
+                                "^(?:/[^?]*)?/groups/[^/]*/clusters/[^/]*/backup/snapshots/shardedCluster/[^/]*$",
+                            )
+                            .unwrap(),
+                    ),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn group_id(self, value: &::atlas_export_types::ProjectId) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/{}/clusters/.*/backup/snapshots/shardedCluster/.*$",
+                        value.to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn cluster_name(self, value: &::atlas_export_types::ClusterName) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/.*/clusters/{}/backup/snapshots/shardedCluster/.*$",
+                        value.to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn snapshot_id(self, value: &::atlas_export_types::SnapshotId) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/.*/clusters/.*/backup/snapshots/shardedCluster/{}$",
+                        value.to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn envelope<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("envelope", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("envelope"))
+            }
+        }
+        pub fn pretty<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("pretty", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("pretty"))
+            }
+        }
+    }
+    pub struct GetShardedSnapshotThen(::httpmock::Then);
+    impl GetShardedSnapshotThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &(impl ::serde::Serialize + ?Sized)) -> Self {
+            let value = &crate::fitting::<types::Snapshot>(value);
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
     pub struct GetBackupScheduleWhen(::httpmock::When);
     impl GetBackupScheduleWhen {
         pub fn new(inner: ::httpmock::When) -> Self {
@@ -1241,6 +1405,18 @@ pub trait MockServerExt {
     fn get_snapshot<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::GetSnapshotWhen, operations::GetSnapshotThen);
+    fn list_sharded_snapshots<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::ListShardedSnapshotsWhen,
+            operations::ListShardedSnapshotsThen,
+        );
+    fn get_sharded_snapshot<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::GetShardedSnapshotWhen,
+            operations::GetShardedSnapshotThen,
+        );
     fn get_backup_schedule<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::GetBackupScheduleWhen, operations::GetBackupScheduleThen);
@@ -1385,6 +1561,34 @@ impl MockServerExt for ::httpmock::MockServer {
             config_fn(
                 operations::GetSnapshotWhen::new(when),
                 operations::GetSnapshotThen::new(then),
+            )
+        })
+    }
+    fn list_sharded_snapshots<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::ListShardedSnapshotsWhen,
+            operations::ListShardedSnapshotsThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::ListShardedSnapshotsWhen::new(when),
+                operations::ListShardedSnapshotsThen::new(then),
+            )
+        })
+    }
+    fn get_sharded_snapshot<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::GetShardedSnapshotWhen,
+            operations::GetShardedSnapshotThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::GetShardedSnapshotWhen::new(when),
+                operations::GetShardedSnapshotThen::new(then),
             )
         })
     }

@@ -4,14 +4,14 @@ use std::num::NonZeroU32;
 
 use atlas_export_api::{
     PageQuery,
-    calls::{self, GetSnapshot, ListSnapshots},
+    calls::{self, GetShardedSnapshot, GetSnapshot, ListShardedSnapshots, ListSnapshots},
     operations::TAKE_SNAPSHOT,
     types::{NewSnapshot, Snapshot},
 };
 use atlas_export_types::SnapshotId;
 use futures_util::TryStreamExt as _;
 
-use crate::{Cluster, Error, List, WaitUntilCompleted};
+use crate::{Cluster, Error, List, Page, WaitUntilCompleted};
 
 /// The snapshots of a cluster.
 ///
@@ -61,6 +61,48 @@ impl Snapshots {
     pub async fn get(&self, id: &SnapshotId) -> Result<Snapshot, Error> {
         let project = self.cluster.project();
         let call = GetSnapshot {
+            project_id: project.id().clone(),
+            cluster_name: self.cluster.name().clone(),
+            snapshot_id: id.clone(),
+        };
+        project.client().call(&call).await
+    }
+
+    /// The snapshots of a sharded cluster with their parts: only here, and in
+    /// [`get_sharded`](Self::get_sharded), do `members` and `snapshot_ids` say which snapshot is of
+    /// which shard. All of them in one answer: this list has no pages.
+    ///
+    #[doc = atlas_export_api::operation_facts!(ListShardedSnapshots)]
+    ///
+    /// ```no_run
+    /// # async fn example(cluster: atlas_export::Cluster) -> Result<(), atlas_export::Error> {
+    /// for snapshot in cluster.snapshots().list_sharded().await? {
+    ///     println!("{} has {} parts", snapshot.id, snapshot.members.len());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// `Api` where there is no such cluster.
+    pub async fn list_sharded(&self) -> Result<Page<Snapshot>, Error> {
+        let project = self.cluster.project();
+        let call = ListShardedSnapshots {
+            project_id: project.id().clone(),
+            cluster_name: self.cluster.name().clone(),
+        };
+        project.client().call(&call).await.map(Page::whole)
+    }
+
+    /// One snapshot of a sharded cluster with its parts.
+    ///
+    #[doc = atlas_export_api::operation_facts!(GetShardedSnapshot)]
+    ///
+    /// # Errors
+    /// `Api` with status 404 ([`Error::is_not_found`]) where there is none.
+    pub async fn get_sharded(&self, id: &SnapshotId) -> Result<Snapshot, Error> {
+        let project = self.cluster.project();
+        let call = GetShardedSnapshot {
             project_id: project.id().clone(),
             cluster_name: self.cluster.name().clone(),
             snapshot_id: id.clone(),
