@@ -178,6 +178,11 @@ fn misfit(text: &str) -> String {
 pub struct TolerantList<T>(Vec<Entry<T>>);
 
 impl<T> TolerantList<T> {
+    /// Adds an item at the end.
+    pub fn push(&mut self, item: T) {
+        self.0.push(Entry::Item(item));
+    }
+
     /// The number of places, undecodable ones included.
     pub fn len(&self) -> usize {
         self.0.len()

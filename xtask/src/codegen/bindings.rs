@@ -7,7 +7,7 @@ use progenitor::{
 use quote::quote;
 use serde_json::Value;
 
-use super::{Failure, rust};
+use super::{Failure, decode, rust};
 
 /// The list that keeps an item it cannot decode.
 pub(super) const TOLERANT_LIST: &str = "atlas_export_types::TolerantList";
@@ -72,5 +72,6 @@ pub fn generate(spec: &OpenAPI, simplified: &Value) -> Result<String, Failure> {
     rust::flatten_lists(&mut file);
     rust::read_aliases(&mut file, simplified);
     rust::describe_as_schemas(&mut file);
+    decode::write_out(&mut file);
     Ok(rust::print(&file))
 }

@@ -13,6 +13,7 @@
 //! neither dated media types nor more than one kind of success.
 
 pub mod bindings;
+mod decode;
 pub mod mocks;
 pub mod operations;
 mod rust;

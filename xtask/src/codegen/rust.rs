@@ -114,14 +114,14 @@ pub(super) fn flatten_lists(file: &mut syn::File) {
     visit_file_mut(&mut FlattenLists, file);
 }
 
-fn last_segment(kind: &syn::Type) -> Option<&syn::PathSegment> {
+pub(super) fn last_segment(kind: &syn::Type) -> Option<&syn::PathSegment> {
     match kind {
         syn::Type::Path(path) => path.path.segments.last(),
         _ => None,
     }
 }
 
-fn inside_option(kind: &syn::Type) -> Option<&syn::Type> {
+pub(super) fn inside_option(kind: &syn::Type) -> Option<&syn::Type> {
     let segment = last_segment(kind).filter(|segment| segment.ident == "Option")?;
     let syn::PathArguments::AngleBracketed(arguments) = &segment.arguments else {
         return None;
@@ -166,7 +166,7 @@ pub(super) fn read_aliases(file: &mut syn::File, contract: &Value) {
 }
 
 /// The name of a field in JSON.
-fn wire_name(field: &syn::Field) -> Option<String> {
+pub(super) fn wire_name(field: &syn::Field) -> Option<String> {
     let mut name = field.ident.as_ref()?.to_string();
     for attribute in &field.attrs {
         if attribute.path().is_ident("serde") {
