@@ -11,7 +11,14 @@ pub mod types {
     #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AccessRoles {
-        #[cfg_attr(feature = "schemars", serde(rename = "awsIamRoles"))]
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "awsIamRoles",
+                default,
+                skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+            )
+        )]
         pub aws_iam_roles: ::atlas_export_types::TolerantList<AwsIamRole>,
         #[cfg_attr(
             feature = "schemars",
@@ -37,9 +44,8 @@ pub mod types {
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     crate::decode::object! {
-        AccessRoles : strict_list aws_iam_roles "awsIamRoles"; list
-        azure_service_principals "azureServicePrincipals"; list gcp_service_accounts
-        "gcpServiceAccounts";
+        AccessRoles : list aws_iam_roles "awsIamRoles"; list azure_service_principals
+        "azureServicePrincipals"; list gcp_service_accounts "gcpServiceAccounts";
     }
     /// An IAM role of AWS that Atlas may assume. Until somebody has authorized it, the ARN and
     /// the date of that are `null`, and the role is of no use.
@@ -718,8 +724,16 @@ pub mod types {
             )
         )]
         pub err_msg: ::std::option::Option<::std::string::String>,
-        #[cfg_attr(feature = "schemars", serde(rename = "exportBucketId"))]
-        pub export_bucket_id: ::atlas_export_types::ExportBucketId,
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "exportBucketId",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub export_bucket_id: ::std::option::Option<
+            ::atlas_export_types::ExportBucketId,
+        >,
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -781,7 +795,7 @@ pub mod types {
     }
     crate::decode::object! {
         ExportJob : list components "components"; optional created_at "createdAt"; list
-        custom_data "customData"; optional err_msg "errMsg"; strict export_bucket_id
+        custom_data "customData"; optional err_msg "errMsg"; optional export_bucket_id
         "exportBucketId"; optional export_status "exportStatus"; optional finished_at
         "finishedAt"; strict id "id"; list links "links"; optional prefix "prefix";
         optional snapshot_id "snapshotId"; optional state "state"; optional state_reason

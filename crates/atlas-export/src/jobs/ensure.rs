@@ -106,7 +106,7 @@ impl Wanted {
         let all = plan.jobs.list().consistent().by_item();
         all.try_filter(|job| {
             let same = job.snapshot_id.as_ref() == Some(&plan.snapshot)
-                && job.export_bucket_id == plan.bucket;
+                && job.export_bucket_id.as_ref() == Some(&plan.bucket);
             std::future::ready(same)
         })
         .and_then(|job| {
