@@ -3,7 +3,7 @@
 use atlas_export_api::types::{BackupSchedule, BackupScheduleUpdate, NewScheduleExport};
 use atlas_export_types::{ExportBucketId, Frequency};
 
-use crate::{Cluster, Error, project::path_id};
+use crate::{Cluster, Error, needed, project::path_id};
 
 /// The automatic export of a cluster.
 ///
@@ -43,10 +43,24 @@ pub struct AutoExportSettings {
     pub schedule: BackupSchedule,
 }
 
-impl From<BackupSchedule> for AutoExportSettings {
-    fn from(schedule: BackupSchedule) -> Self {
+impl AutoExportSettings {
+    /// Refuses a schedule that does not tell one of them, though it says something.
+    fn of(schedule: BackupSchedule, operation: &'static str) -> Result<Self, Error> {
+        let schedule = needed::of_answer(
+            schedule,
+            &[
+                "autoExportEnabled",
+                "export",
+                "useOrgAndGroupNamesInExportPrefix",
+            ],
+            operation,
+        )?;
         let export = schedule.export.as_ref();
-        Self {
+        let of_export = ["exportBucketId", "frequencyType"];
+        if let Some(field) = export.and_then(|export| needed::misfit(export, &of_export)) {
+            return Err(needed::misfit_in_answer(&schedule, field, operation));
+        }
+        Ok(Self {
             enabled: schedule.auto_export_enabled.unwrap_or_default(),
             bucket: export.and_then(|export| export.export_bucket_id.clone()),
             frequency: export.and_then(|export| export.frequency_type.clone()),
@@ -54,7 +68,7 @@ impl From<BackupSchedule> for AutoExportSettings {
                 .use_org_and_group_names_in_export_prefix
                 .unwrap_or_default(),
             schedule,
-        }
+        })
     }
 }
 
@@ -82,7 +96,7 @@ impl AutoExport {
                     .await
             })
             .await
-            .map(Into::into)
+            .and_then(|schedule| AutoExportSettings::of(schedule, "getBackupSchedule"))
     }
 
     /// Exports every snapshot of a frequency to a bucket from now on. Atlas documents monthly
@@ -143,6 +157,6 @@ impl AutoExport {
                     .await
             })
             .await
-            .map(Into::into)
+            .and_then(|schedule| AutoExportSettings::of(schedule, "updateBackupSchedule"))
     }
 }

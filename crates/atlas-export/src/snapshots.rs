@@ -4,13 +4,16 @@ use std::num::NonZeroU32;
 
 use atlas_export_api::types::{NewSnapshot, Snapshot};
 use atlas_export_types::SnapshotId;
-use futures_util::TryStreamExt as _;
+use futures_util::StreamExt as _;
 
 use crate::{
-    Cluster, Error, List, WaitUntilCompleted,
+    Cluster, Error, List, WaitUntilCompleted, needed,
     page::{Fetched, PageQuery},
     project::path_id,
 };
+
+/// The operation that lists them.
+const LIST: &str = "listSnapshots";
 
 /// The snapshots of a cluster.
 ///
@@ -41,7 +44,7 @@ impl Snapshots {
     pub fn list(&self) -> List<Snapshot> {
         let cluster = self.cluster.made_for_one();
         let list = List::new(
-            "listSnapshots",
+            LIST,
             |snapshot: &Snapshot| snapshot.id.as_str(),
             cluster.project().client().list_bounds(),
             move |query| fetch(cluster.clone(), query),
@@ -77,11 +80,17 @@ impl Snapshots {
     ///
     /// # Errors
     /// Those of [`list`](Self::list); `Decode` too where one snapshot of the list cannot be read,
-    /// because it may be the newest. [`list`](Self::list) gives the others.
+    /// or it can be exported for all that is known and its `status`, `snapshotType` or
+    /// `createdAt` does not fit, because it may be the newest. [`list`](Self::list) gives the
+    /// others.
     pub async fn newest_exportable(&self) -> Result<Option<Snapshot>, Error> {
-        let mut all = self.list().consistent().by_item();
+        let mut all = self.list().consistent().by_item().enumerate();
         let mut newest: Option<Snapshot> = None;
-        while let Some(snapshot) = all.try_next().await? {
+        while let Some((index, snapshot)) = all.next().await {
+            let snapshot = snapshot?;
+            let fields = needed::of_newest(&snapshot);
+            let cluster = Some(self.cluster.name());
+            let snapshot = needed::of_list(snapshot, fields, LIST, cluster, index)?;
             let is_newer = |newest: &Snapshot| newest.created_at < snapshot.created_at;
             if snapshot.is_exportable() && newest.as_ref().is_none_or(is_newer) {
                 newest = Some(snapshot);
