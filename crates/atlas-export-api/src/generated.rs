@@ -8,158 +8,248 @@ use progenitor_client::{encode_path, ClientHooks, OperationInfo, RequestBuilderE
 #[allow(clippy::all)]
 pub mod types {
     /// The roles of a project, by cloud.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct AccessRoles {
-        #[serde(rename = "awsIamRoles")]
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "awsIamRoles",
+                default,
+                skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+            )
+        )]
         pub aws_iam_roles: ::atlas_export_types::TolerantList<AwsIamRole>,
-        #[serde(
-            rename = "azureServicePrincipals",
-            default,
-            skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "azureServicePrincipals",
+                default,
+                skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+            )
         )]
         pub azure_service_principals: ::atlas_export_types::TolerantList<
             AzureServicePrincipal,
         >,
-        #[serde(
-            rename = "gcpServiceAccounts",
-            default,
-            skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "gcpServiceAccounts",
+                default,
+                skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+            )
         )]
         pub gcp_service_accounts: ::atlas_export_types::TolerantList<GcpServiceAccount>,
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    crate::decode::object! {
+        AccessRoles : list aws_iam_roles "awsIamRoles"; list azure_service_principals
+        "azureServicePrincipals"; list gcp_service_accounts "gcpServiceAccounts";
     }
     /// An IAM role of AWS that Atlas may assume. Until somebody has authorized it, the ARN and
     /// the date of that are `null`, and the role is of no use.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct AwsIamRole {
         /// What the role's trust policy has to ask for.
-        #[serde(
-            rename = "atlasAssumedRoleExternalId",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "atlasAssumedRoleExternalId",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub atlas_assumed_role_external_id: ::std::option::Option<::std::string::String>,
         /// The user of Atlas that assumes the role.
-        #[serde(
-            rename = "atlasAWSAccountArn",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "atlasAWSAccountArn",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub atlas_aws_account_arn: ::std::option::Option<::std::string::String>,
-        #[serde(
-            rename = "authorizedDate",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "authorizedDate",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub authorized_date: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
-        #[serde(
-            rename = "createdDate",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "createdDate",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub created_date: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
-        #[serde(
-            rename = "iamAssumedRoleArn",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "iamAssumedRoleArn",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub iam_assumed_role_arn: ::std::option::Option<::std::string::String>,
-        #[serde(
-            rename = "providerName",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "providerName",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub provider_name: ::std::option::Option<::atlas_export_types::CloudProvider>,
-        #[serde(rename = "roleId")]
+        #[cfg_attr(feature = "schemars", serde(rename = "roleId"))]
         pub role_id: ::atlas_export_types::RoleId,
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
+    crate::decode::object! {
+        AwsIamRole : optional atlas_assumed_role_external_id
+        "atlasAssumedRoleExternalId"; optional atlas_aws_account_arn
+        "atlasAWSAccountArn"; optional authorized_date "authorizedDate"; optional
+        created_date "createdDate"; optional iam_assumed_role_arn "iamAssumedRoleArn";
+        optional provider_name "providerName"; strict role_id "roleId";
+    }
     /// A service principal of Azure that Atlas may act as. Version 2 only.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct AzureServicePrincipal {
-        #[serde(
-            rename = "atlasAzureAppId",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "atlasAzureAppId",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub atlas_azure_app_id: ::std::option::Option<::std::string::String>,
-        #[serde(
-            rename = "createdDate",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "createdDate",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub created_date: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
-        #[serde(rename = "_id")]
+        #[cfg_attr(feature = "schemars", serde(rename = "_id"))]
         pub id: ::atlas_export_types::RoleId,
-        #[serde(
-            rename = "providerName",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "providerName",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub provider_name: ::std::option::Option<::atlas_export_types::CloudProvider>,
-        #[serde(
-            rename = "servicePrincipalId",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "servicePrincipalId",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub service_principal_id: ::std::option::Option<::std::string::String>,
-        #[serde(
-            rename = "tenantId",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "tenantId",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub tenant_id: ::std::option::Option<::std::string::String>,
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    crate::decode::object! {
+        AzureServicePrincipal : optional atlas_azure_app_id "atlasAzureAppId"; optional
+        created_date "createdDate"; strict id "_id"; optional provider_name
+        "providerName"; optional service_principal_id "servicePrincipalId"; optional
+        tenant_id "tenantId";
     }
     /// When snapshots of a cluster are taken, kept and exported. Only what concerns exports is
     /// named here; policies, copies and times are among the other fields.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct BackupSchedule {
         /// Whether snapshots are exported by themselves.
-        #[serde(
-            rename = "autoExportEnabled",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "autoExportEnabled",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub auto_export_enabled: ::std::option::Option<bool>,
-        #[serde(
-            rename = "clusterId",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "clusterId",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub cluster_id: ::std::option::Option<::atlas_export_types::ClusterId>,
-        #[serde(
-            rename = "clusterName",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "clusterName",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub cluster_name: ::std::option::Option<::std::string::String>,
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(
+            feature = "schemars",
+            serde(skip_serializing_if = "::std::option::Option::is_none")
+        )]
         pub export: ::std::option::Option<ScheduleExport>,
-        #[serde(
-            rename = "links",
-            default,
-            skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "links",
+                default,
+                skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+            )
         )]
         pub links: ::atlas_export_types::TolerantList<Link>,
-        #[serde(
-            rename = "nextSnapshot",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "nextSnapshot",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub next_snapshot: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
         /// Whether the prefix in the bucket has the names of organization and project in place of their ids.
-        #[serde(
-            rename = "useOrgAndGroupNamesInExportPrefix",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "useOrgAndGroupNamesInExportPrefix",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub use_org_and_group_names_in_export_prefix: ::std::option::Option<bool>,
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    crate::decode::object! {
+        BackupSchedule : optional auto_export_enabled "autoExportEnabled"; optional
+        cluster_id "clusterId"; optional cluster_name "clusterName"; optional export
+        "export"; list links "links"; optional next_snapshot "nextSnapshot"; optional
+        use_org_and_group_names_in_export_prefix "useOrgAndGroupNamesInExportPrefix";
     }
     /// What changes about a schedule; what is left out stays.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -180,19 +270,26 @@ pub mod types {
         )]
         pub use_org_and_group_names_in_export_prefix: ::std::option::Option<bool>,
     }
+    impl crate::decode::Model for BackupScheduleUpdate {}
     /// The fields of the request that were refused.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct BadRequestDetail {
-        #[serde(
-            rename = "fields",
-            default,
-            skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "fields",
+                default,
+                skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+            )
         )]
         pub fields: ::atlas_export_types::TolerantList<FieldViolation>,
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    crate::decode::object! {
+        BadRequestDetail : list fields "fields";
     }
     /// The name of a bucket, or of an Azure container, at its cloud provider.
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -253,92 +350,147 @@ pub mod types {
         }
     }
     /// A cluster of a project, of which the models here name what decides about exports.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ClusterDescription {
         /// Version 2 only. Whether Atlas takes snapshots of the cluster.
-        #[serde(
-            rename = "backupEnabled",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "backupEnabled",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub backup_enabled: ::std::option::Option<bool>,
-        #[serde(
-            rename = "clusterType",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "clusterType",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub cluster_type: ::std::option::Option<::atlas_export_types::ClusterType>,
         /// Version 1.0 only.
-        #[serde(
-            rename = "diskSizeGB",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "diskSizeGB",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub disk_size_gb: ::std::option::Option<f64>,
-        #[serde(
-            rename = "groupId",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "groupId",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub group_id: ::std::option::Option<::atlas_export_types::ProjectId>,
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(
+            feature = "schemars",
+            serde(skip_serializing_if = "::std::option::Option::is_none")
+        )]
         pub id: ::std::option::Option<::atlas_export_types::ClusterId>,
-        #[serde(
-            rename = "links",
-            default,
-            skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "links",
+                default,
+                skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+            )
         )]
         pub links: ::atlas_export_types::TolerantList<Link>,
-        #[serde(
-            rename = "mongoDBVersion",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "mongoDBVersion",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub mongo_db_version: ::std::option::Option<::std::string::String>,
         pub name: ::atlas_export_types::ClusterName,
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(
+            feature = "schemars",
+            serde(skip_serializing_if = "::std::option::Option::is_none")
+        )]
         pub paused: ::std::option::Option<bool>,
         /// Version 1.0 only. The same.
-        #[serde(
-            rename = "providerBackupEnabled",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "providerBackupEnabled",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub provider_backup_enabled: ::std::option::Option<bool>,
-        #[serde(
-            rename = "providerSettings",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "providerSettings",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub provider_settings: ::std::option::Option<ProviderSettings>,
-        #[serde(
-            rename = "replicationSpecs",
-            default,
-            skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "replicationSpecs",
+                default,
+                skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+            )
         )]
         pub replication_specs: ::atlas_export_types::TolerantList<ReplicationSpec>,
-        #[serde(
-            rename = "stateName",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "stateName",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub state_name: ::std::option::Option<::atlas_export_types::ClusterState>,
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
+    crate::decode::object! {
+        ClusterDescription : optional backup_enabled "backupEnabled"; optional
+        cluster_type "clusterType"; optional disk_size_gb "diskSizeGB"; optional group_id
+        "groupId"; optional id "id"; list links "links"; optional mongo_db_version
+        "mongoDBVersion"; strict name "name"; optional paused "paused"; optional
+        provider_backup_enabled "providerBackupEnabled"; optional provider_settings
+        "providerSettings"; list replication_specs "replicationSpecs"; optional
+        state_name "stateName";
+    }
     /// One page of clusters.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ClusterDescriptionPage {
-        #[serde(
-            rename = "links",
-            default,
-            skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "links",
+                default,
+                skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+            )
         )]
         pub links: ::atlas_export_types::TolerantList<Link>,
         pub results: ::atlas_export_types::TolerantList<ClusterDescription>,
-        #[serde(
-            rename = "totalCount",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "totalCount",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub total_count: ::std::option::Option<::atlas_export_types::ItemCount>,
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    crate::decode::object! {
+        ClusterDescriptionPage : list links "links"; strict_list results "results";
+        optional total_count "totalCount";
     }
     /// One pair that Atlas copies into the `.complete` file of a finished export.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -349,121 +501,189 @@ pub mod types {
         pub key: ::std::string::String,
         pub value: ::std::string::String,
     }
+    impl crate::decode::Model for CustomData {}
     /// What Atlas says about a refused request. Every part has been seen to be null or absent.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ErrorBody {
-        #[serde(
-            rename = "badRequestDetail",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "badRequestDetail",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub bad_request_detail: ::std::option::Option<BadRequestDetail>,
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(
+            feature = "schemars",
+            serde(skip_serializing_if = "::std::option::Option::is_none")
+        )]
         pub detail: ::std::option::Option<::std::string::String>,
         /// The status code, repeated.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(
+            feature = "schemars",
+            serde(skip_serializing_if = "::std::option::Option::is_none")
+        )]
         pub error: ::std::option::Option<i32>,
         /// An open set of codes. Not a substitute for the status, one code serves several.
-        #[serde(
-            rename = "errorCode",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "errorCode",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub error_code: ::std::option::Option<::std::string::String>,
         /// What the detail was composed of; strings and numbers.
-        #[serde(
-            rename = "parameters",
-            default,
-            skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "parameters",
+                default,
+                skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+            )
         )]
         pub parameters: ::atlas_export_types::TolerantList<::serde_json::Value>,
         /// The standard phrase of the status.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(
+            feature = "schemars",
+            serde(skip_serializing_if = "::std::option::Option::is_none")
+        )]
         pub reason: ::std::option::Option<::std::string::String>,
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
+    crate::decode::object! {
+        ErrorBody : optional bad_request_detail "badRequestDetail"; optional detail
+        "detail"; optional error "error"; optional error_code "errorCode"; list
+        parameters "parameters"; optional reason "reason";
+    }
     /// A bucket that Atlas may export snapshots to. Which of the fields are there depends on the cloud.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ExportBucket {
         /// The bucket, or the Azure container, 3 to 63 characters. May be left out on Azure, where the service URL can hold it.
-        #[serde(
-            rename = "bucketName",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "bucketName",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub bucket_name: ::std::option::Option<::std::string::String>,
-        #[serde(rename = "cloudProvider")]
+        #[cfg_attr(feature = "schemars", serde(rename = "cloudProvider"))]
         pub cloud_provider: ::atlas_export_types::CloudProvider,
-        #[serde(
-            rename = "iamRoleId",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "iamRoleId",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub iam_role_id: ::std::option::Option<::atlas_export_types::RoleId>,
-        #[serde(rename = "_id")]
-        #[serde(alias = "id")]
+        #[cfg_attr(feature = "schemars", serde(rename = "_id"))]
+        #[cfg_attr(feature = "schemars", serde(alias = "id"))]
         pub id: ::atlas_export_types::ExportBucketId,
         /// Related resources. Absent from most answers.
-        #[serde(
-            rename = "links",
-            default,
-            skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "links",
+                default,
+                skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+            )
         )]
         pub links: ::atlas_export_types::TolerantList<Link>,
-        #[serde(
-            rename = "projectId",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "projectId",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub project_id: ::std::option::Option<::atlas_export_types::ProjectId>,
         /// AWS only. The region of the bucket; absent from lists and for older buckets.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(
+            feature = "schemars",
+            serde(skip_serializing_if = "::std::option::Option::is_none")
+        )]
         pub region: ::std::option::Option<::std::string::String>,
         /// Version 2 only. Whether exports go over private networking. Absent for older buckets.
-        #[serde(
-            rename = "requirePrivateNetworking",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "requirePrivateNetworking",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub require_private_networking: ::std::option::Option<bool>,
-        #[serde(
-            rename = "roleId",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "roleId",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub role_id: ::std::option::Option<::atlas_export_types::RoleId>,
         /// Azure only. The blob service, with or without the container.
-        #[serde(
-            rename = "serviceUrl",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "serviceUrl",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub service_url: ::std::option::Option<::std::string::String>,
         /// Azure only, deprecated. The tenant of the service principal.
-        #[serde(
-            rename = "tenantId",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "tenantId",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub tenant_id: ::std::option::Option<::std::string::String>,
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
+    crate::decode::object! {
+        ExportBucket : optional bucket_name "bucketName"; strict cloud_provider
+        "cloudProvider"; optional iam_role_id "iamRoleId"; strict id "_id" | "id"; list
+        links "links"; optional project_id "projectId"; optional region "region";
+        optional require_private_networking "requirePrivateNetworking"; optional role_id
+        "roleId"; optional service_url "serviceUrl"; optional tenant_id "tenantId";
+    }
     /// One page of export buckets.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ExportBucketPage {
-        #[serde(
-            rename = "links",
-            default,
-            skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "links",
+                default,
+                skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+            )
         )]
         pub links: ::atlas_export_types::TolerantList<Link>,
         pub results: ::atlas_export_types::TolerantList<ExportBucket>,
-        #[serde(
-            rename = "totalCount",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "totalCount",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub total_count: ::std::option::Option<::atlas_export_types::ItemCount>,
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    crate::decode::object! {
+        ExportBucketPage : list links "links"; strict_list results "results"; optional
+        total_count "totalCount";
     }
     /// What changes about a bucket.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -475,204 +695,329 @@ pub mod types {
         #[serde(rename = "requirePrivateNetworking")]
         pub require_private_networking: bool,
     }
+    impl crate::decode::Model for ExportBucketUpdate {}
     /// One run of exporting one snapshot to one bucket.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ExportJob {
         /// Sharded clusters only. One entry for each replica set.
-        #[serde(
-            rename = "components",
-            default,
-            skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "components",
+                default,
+                skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+            )
         )]
         pub components: ::atlas_export_types::TolerantList<ExportJobComponent>,
-        #[serde(
-            rename = "createdAt",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "createdAt",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub created_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// What was given when the job was created.
-        #[serde(
-            rename = "customData",
-            default,
-            skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "customData",
+                default,
+                skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+            )
         )]
         pub custom_data: ::atlas_export_types::TolerantList<CustomData>,
         /// Version 1.0 only. Why the job failed.
-        #[serde(
-            rename = "errMsg",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "errMsg",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub err_msg: ::std::option::Option<::std::string::String>,
-        #[serde(rename = "exportBucketId")]
-        pub export_bucket_id: ::atlas_export_types::ExportBucketId,
-        #[serde(
-            rename = "exportStatus",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "exportBucketId",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub export_bucket_id: ::std::option::Option<
+            ::atlas_export_types::ExportBucketId,
+        >,
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "exportStatus",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub export_status: ::std::option::Option<ExportStatus>,
         /// Present once the job has ended.
-        #[serde(
-            rename = "finishedAt",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "finishedAt",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub finished_at: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
         pub id: ::atlas_export_types::ExportJobId,
-        #[serde(
-            rename = "links",
-            default,
-            skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "links",
+                default,
+                skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+            )
         )]
         pub links: ::atlas_export_types::TolerantList<Link>,
         /// Where in the bucket the export lies. Opaque, with or without a leading slash.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(
+            feature = "schemars",
+            serde(skip_serializing_if = "::std::option::Option::is_none")
+        )]
         pub prefix: ::std::option::Option<::std::string::String>,
-        #[serde(
-            rename = "snapshotId",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "snapshotId",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub snapshot_id: ::std::option::Option<::atlas_export_types::SnapshotId>,
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(
+            feature = "schemars",
+            serde(skip_serializing_if = "::std::option::Option::is_none")
+        )]
         pub state: ::std::option::Option<::atlas_export_types::ExportJobState>,
-        #[serde(
-            rename = "stateReason",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "stateReason",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub state_reason: ::std::option::Option<::atlas_export_types::ExportStateReason>,
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
+    crate::decode::object! {
+        ExportJob : list components "components"; optional created_at "createdAt"; list
+        custom_data "customData"; optional err_msg "errMsg"; optional export_bucket_id
+        "exportBucketId"; optional export_status "exportStatus"; optional finished_at
+        "finishedAt"; strict id "id"; list links "links"; optional prefix "prefix";
+        optional snapshot_id "snapshotId"; optional state "state"; optional state_reason
+        "stateReason";
+    }
     /// The part of an export that belongs to one replica set of a sharded cluster.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ExportJobComponent {
-        #[serde(
-            rename = "exportId",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "exportId",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub export_id: ::std::option::Option<::atlas_export_types::ExportJobId>,
-        #[serde(
-            rename = "replicaSetName",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "replicaSetName",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub replica_set_name: ::std::option::Option<::std::string::String>,
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
+    crate::decode::object! {
+        ExportJobComponent : optional export_id "exportId"; optional replica_set_name
+        "replicaSetName";
+    }
     /// One page of export jobs.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ExportJobPage {
-        #[serde(
-            rename = "links",
-            default,
-            skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "links",
+                default,
+                skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+            )
         )]
         pub links: ::atlas_export_types::TolerantList<Link>,
         pub results: ::atlas_export_types::TolerantList<ExportJob>,
-        #[serde(
-            rename = "totalCount",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "totalCount",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub total_count: ::std::option::Option<::atlas_export_types::ItemCount>,
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    crate::decode::object! {
+        ExportJobPage : list links "links"; strict_list results "results"; optional
+        total_count "totalCount";
     }
     /// How many collections are exported. Replica sets only. Both numbers have been seen to stay 0
     /// for the whole life of a job that succeeded: 0 of 0 means that nothing is known.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ExportStatus {
-        #[serde(
-            rename = "exportedCollections",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "exportedCollections",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub exported_collections: ::std::option::Option<i64>,
-        #[serde(
-            rename = "totalCollections",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "totalCollections",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub total_collections: ::std::option::Option<i64>,
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
+    crate::decode::object! {
+        ExportStatus : optional exported_collections "exportedCollections"; optional
+        total_collections "totalCollections";
+    }
     /// One field of the request that was refused.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct FieldViolation {
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(
+            feature = "schemars",
+            serde(skip_serializing_if = "::std::option::Option::is_none")
+        )]
         pub description: ::std::option::Option<::std::string::String>,
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(
+            feature = "schemars",
+            serde(skip_serializing_if = "::std::option::Option::is_none")
+        )]
         pub field: ::std::option::Option<::std::string::String>,
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
+    crate::decode::object! {
+        FieldViolation : optional description "description"; optional field "field";
+    }
     /// A service account of Google Cloud that Atlas acts as. Version 2 only.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct GcpServiceAccount {
-        #[serde(
-            rename = "createdDate",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "createdDate",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub created_date: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
-        #[serde(
-            rename = "gcpServiceAccountForAtlas",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "gcpServiceAccountForAtlas",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub gcp_service_account_for_atlas: ::std::option::Option<::std::string::String>,
-        #[serde(
-            rename = "providerName",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "providerName",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub provider_name: ::std::option::Option<::atlas_export_types::CloudProvider>,
-        #[serde(rename = "roleId")]
+        #[cfg_attr(feature = "schemars", serde(rename = "roleId"))]
         pub role_id: ::atlas_export_types::RoleId,
         /// How far Atlas is with making the account.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(
+            feature = "schemars",
+            serde(skip_serializing_if = "::std::option::Option::is_none")
+        )]
         pub status: ::std::option::Option<::std::string::String>,
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
+    crate::decode::object! {
+        GcpServiceAccount : optional created_date "createdDate"; optional
+        gcp_service_account_for_atlas "gcpServiceAccountForAtlas"; optional provider_name
+        "providerName"; strict role_id "roleId"; optional status "status";
+    }
     /// The nodes of one kind in one region.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct HardwareSpec {
-        #[serde(
-            rename = "instanceSize",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "instanceSize",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub instance_size: ::std::option::Option<::std::string::String>,
-        #[serde(
-            rename = "nodeCount",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "nodeCount",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub node_count: ::std::option::Option<i32>,
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
+    crate::decode::object! {
+        HardwareSpec : optional instance_size "instanceSize"; optional node_count
+        "nodeCount";
+    }
     /// A link as in RFC 8288. A proxy may have rewritten the host; `rel` may itself be a URL.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Link {
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(
+            feature = "schemars",
+            serde(skip_serializing_if = "::std::option::Option::is_none")
+        )]
         pub href: ::std::option::Option<::std::string::String>,
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(
+            feature = "schemars",
+            serde(skip_serializing_if = "::std::option::Option::is_none")
+        )]
         pub rel: ::std::option::Option<::std::string::String>,
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    crate::decode::object! {
+        Link : optional href "href"; optional rel "rel";
     }
     /// What is granted, and the role through which Atlas writes.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -727,6 +1072,7 @@ pub mod types {
             role_id: ::atlas_export_types::RoleId,
         },
     }
+    impl crate::decode::Model for NewExportBucket {}
     /// Which snapshot goes to which bucket.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[serde(deny_unknown_fields)]
@@ -745,6 +1091,7 @@ pub mod types {
         #[serde(rename = "snapshotId")]
         pub snapshot_id: ::atlas_export_types::SnapshotId,
     }
+    impl crate::decode::Model for NewExportJob {}
     /// Where a schedule is to export to, and how often.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[serde(deny_unknown_fields)]
@@ -756,6 +1103,7 @@ pub mod types {
         #[serde(rename = "frequencyType")]
         pub frequency_type: ::atlas_export_types::Frequency,
     }
+    impl crate::decode::Model for NewScheduleExport {}
     /// What the snapshot is for, and how long it is kept.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[serde(deny_unknown_fields)]
@@ -771,100 +1119,151 @@ pub mod types {
         )]
         pub retention_in_days: ::std::option::Option<::std::num::NonZeroU32>,
     }
+    impl crate::decode::Model for NewSnapshot {}
     /// The hardware of a cluster, in version 1.0.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ProviderSettings {
         /// The cloud behind shared nodes.
-        #[serde(
-            rename = "backingProviderName",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "backingProviderName",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub backing_provider_name: ::std::option::Option<::std::string::String>,
-        #[serde(
-            rename = "instanceSizeName",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "instanceSizeName",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub instance_size_name: ::std::option::Option<::std::string::String>,
         /// A cloud, or TENANT or SERVERLESS for nodes that are shared with other customers.
-        #[serde(
-            rename = "providerName",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "providerName",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub provider_name: ::std::option::Option<::std::string::String>,
-        #[serde(
-            rename = "regionName",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "regionName",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub region_name: ::std::option::Option<::std::string::String>,
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
+    crate::decode::object! {
+        ProviderSettings : optional backing_provider_name "backingProviderName"; optional
+        instance_size_name "instanceSizeName"; optional provider_name "providerName";
+        optional region_name "regionName";
+    }
     /// The part of a cluster that is in one region of one cloud.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct RegionConfig {
         /// The cloud behind shared nodes.
-        #[serde(
-            rename = "backingProviderName",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "backingProviderName",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub backing_provider_name: ::std::option::Option<::std::string::String>,
-        #[serde(
-            rename = "electableSpecs",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "electableSpecs",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub electable_specs: ::std::option::Option<HardwareSpec>,
         /// A cloud, or TENANT or FLEX for nodes that are shared with other customers.
-        #[serde(
-            rename = "providerName",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "providerName",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub provider_name: ::std::option::Option<::std::string::String>,
-        #[serde(
-            rename = "regionName",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "regionName",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub region_name: ::std::option::Option<::std::string::String>,
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
+    crate::decode::object! {
+        RegionConfig : optional backing_provider_name "backingProviderName"; optional
+        electable_specs "electableSpecs"; optional provider_name "providerName"; optional
+        region_name "regionName";
+    }
     /// One shard of a cluster, or its only replica set.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ReplicationSpec {
         /// Version 2 only.
-        #[serde(
-            rename = "regionConfigs",
-            default,
-            skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "regionConfigs",
+                default,
+                skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+            )
         )]
         pub region_configs: ::atlas_export_types::TolerantList<RegionConfig>,
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
+    crate::decode::object! {
+        ReplicationSpec : list region_configs "regionConfigs";
+    }
     /// Where a schedule exports to, and how often.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ScheduleExport {
-        #[serde(
-            rename = "exportBucketId",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "exportBucketId",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub export_bucket_id: ::std::option::Option<
             ::atlas_export_types::ExportBucketId,
         >,
-        #[serde(
-            rename = "frequencyType",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "frequencyType",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub frequency_type: ::std::option::Option<::atlas_export_types::Frequency>,
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    crate::decode::object! {
+        ScheduleExport : optional export_bucket_id "exportBucketId"; optional
+        frequency_type "frequencyType";
     }
     /// An Azure blob service under blob.core.windows.net, with or without the container.
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -925,125 +1324,202 @@ pub mod types {
         }
     }
     /// A backup snapshot of a cluster. Several fields appear only while it is taken.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Snapshot {
-        #[serde(
-            rename = "cloudProvider",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "cloudProvider",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub cloud_provider: ::std::option::Option<::atlas_export_types::CloudProvider>,
         /// Absent while the snapshot is taken.
-        #[serde(
-            rename = "createdAt",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "createdAt",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub created_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(
+            feature = "schemars",
+            serde(skip_serializing_if = "::std::option::Option::is_none")
+        )]
         pub description: ::std::option::Option<::std::string::String>,
         /// Moves when the snapshot completes.
-        #[serde(
-            rename = "expiresAt",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "expiresAt",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub expires_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-        #[serde(
-            rename = "frequencyType",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "frequencyType",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub frequency_type: ::std::option::Option<
             ::atlas_export_types::SnapshotFrequency,
         >,
         pub id: ::atlas_export_types::SnapshotId,
-        #[serde(
-            rename = "links",
-            default,
-            skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "links",
+                default,
+                skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+            )
         )]
         pub links: ::atlas_export_types::TolerantList<Link>,
         /// Sharded clusters only. One entry for each shard and for the config servers.
-        #[serde(
-            rename = "members",
-            default,
-            skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "members",
+                default,
+                skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+            )
         )]
         pub members: ::atlas_export_types::TolerantList<SnapshotMember>,
-        #[serde(
-            rename = "mongodVersion",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "mongodVersion",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub mongod_version: ::std::option::Option<::std::string::String>,
-        #[serde(
-            rename = "replicaSetName",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "replicaSetName",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub replica_set_name: ::std::option::Option<::std::string::String>,
         /// Sharded clusters only. The snapshots of the shards.
-        #[serde(
-            rename = "snapshotIds",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "snapshotIds",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub snapshot_ids: ::std::option::Option<
             ::std::vec::Vec<::atlas_export_types::SnapshotId>,
         >,
-        #[serde(
-            rename = "snapshotType",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "snapshotType",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub snapshot_type: ::std::option::Option<::atlas_export_types::SnapshotType>,
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(
+            feature = "schemars",
+            serde(skip_serializing_if = "::std::option::Option::is_none")
+        )]
         pub status: ::std::option::Option<::atlas_export_types::SnapshotStatus>,
-        #[serde(
-            rename = "storageSizeBytes",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "storageSizeBytes",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub storage_size_bytes: ::std::option::Option<i64>,
         /// Whether the cluster is a replica set or sharded.
-        #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "type",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
         pub type_: ::std::option::Option<::std::string::String>,
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
+    crate::decode::object! {
+        Snapshot : optional cloud_provider "cloudProvider"; optional created_at
+        "createdAt"; optional description "description"; optional expires_at "expiresAt";
+        optional frequency_type "frequencyType"; strict id "id"; list links "links"; list
+        members "members"; optional mongod_version "mongodVersion"; optional
+        replica_set_name "replicaSetName"; optional snapshot_ids "snapshotIds"; optional
+        snapshot_type "snapshotType"; optional status "status"; optional
+        storage_size_bytes "storageSizeBytes"; optional type_ "type";
+    }
     /// The part of a snapshot that belongs to one shard or to the config servers.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct SnapshotMember {
-        #[serde(
-            rename = "cloudProvider",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "cloudProvider",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub cloud_provider: ::std::option::Option<::atlas_export_types::CloudProvider>,
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(
+            feature = "schemars",
+            serde(skip_serializing_if = "::std::option::Option::is_none")
+        )]
         pub id: ::std::option::Option<::atlas_export_types::SnapshotId>,
-        #[serde(
-            rename = "replicaSetName",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "replicaSetName",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub replica_set_name: ::std::option::Option<::std::string::String>,
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
+    crate::decode::object! {
+        SnapshotMember : optional cloud_provider "cloudProvider"; optional id "id";
+        optional replica_set_name "replicaSetName";
+    }
     /// One page of snapshots.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct SnapshotPage {
-        #[serde(
-            rename = "links",
-            default,
-            skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "links",
+                default,
+                skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+            )
         )]
         pub links: ::atlas_export_types::TolerantList<Link>,
         pub results: ::atlas_export_types::TolerantList<Snapshot>,
-        #[serde(
-            rename = "totalCount",
-            skip_serializing_if = "::std::option::Option::is_none"
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "totalCount",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
         )]
         pub total_count: ::std::option::Option<::atlas_export_types::ItemCount>,
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    crate::decode::object! {
+        SnapshotPage : list links "links"; strict_list results "results"; optional
+        total_count "totalCount";
     }
     /// Error types.
     pub mod error {
@@ -1288,7 +1764,7 @@ impl Client {
         self.post(&result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
+            200u16 => crate::decode::response(response).await,
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
@@ -1344,7 +1820,7 @@ impl Client {
         self.post(&result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
+            200u16 => crate::decode::response(response).await,
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
@@ -1394,7 +1870,7 @@ impl Client {
         self.post(&result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
+            200u16 => crate::decode::response(response).await,
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
@@ -1494,7 +1970,7 @@ impl Client {
         self.post(&result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
+            200u16 => crate::decode::response(response).await,
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
@@ -1556,7 +2032,7 @@ impl Client {
         self.post(&result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
+            200u16 => crate::decode::response(response).await,
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
@@ -1611,7 +2087,7 @@ impl Client {
         self.post(&result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
+            200u16 => crate::decode::response(response).await,
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
@@ -1664,7 +2140,7 @@ impl Client {
         self.post(&result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
+            200u16 => crate::decode::response(response).await,
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
@@ -1726,7 +2202,7 @@ impl Client {
         self.post(&result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
+            200u16 => crate::decode::response(response).await,
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
@@ -1781,7 +2257,7 @@ impl Client {
         self.post(&result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
+            200u16 => crate::decode::response(response).await,
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
@@ -1837,7 +2313,7 @@ impl Client {
         self.post(&result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
+            200u16 => crate::decode::response(response).await,
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
@@ -1891,7 +2367,7 @@ impl Client {
         self.post(&result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
+            200u16 => crate::decode::response(response).await,
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
@@ -1947,7 +2423,7 @@ impl Client {
         self.post(&result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
+            200u16 => crate::decode::response(response).await,
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
@@ -1997,7 +2473,7 @@ impl Client {
         self.post(&result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
+            200u16 => crate::decode::response(response).await,
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
@@ -2051,7 +2527,7 @@ impl Client {
         self.post(&result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
+            200u16 => crate::decode::response(response).await,
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
@@ -2111,7 +2587,7 @@ impl Client {
         self.post(&result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
+            200u16 => crate::decode::response(response).await,
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
@@ -2162,7 +2638,7 @@ impl Client {
         self.post(&result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
+            200u16 => crate::decode::response(response).await,
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }

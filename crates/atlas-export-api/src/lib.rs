@@ -36,6 +36,7 @@
 //! # }
 //! ```
 
+mod decode;
 // The generator's code is as the generator writes it.
 #[allow(
     missing_docs,
@@ -63,6 +64,7 @@ use std::{fmt, future::Future, num::NonZeroU32, pin::Pin, sync::Arc};
 use atlas_export_types::{ClusterName, InvalidId, ItemCount, PageSize, TolerantList};
 use progenitor_client::{ClientHooks, OperationInfo};
 
+pub use decode::{Model, Object, from_slice};
 pub use generated::{Client, Error, ResponseValue, types};
 pub use operations::OPERATIONS;
 pub use views::{BucketTarget, JobReason, NotExportable, Tier, split_service_url};

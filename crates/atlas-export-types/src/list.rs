@@ -53,6 +53,30 @@ pub struct Undecodable {
 }
 
 impl Undecodable {
+    /// For who cannot do without a field of an item that decoded, but for this field. Its JSON
+    /// text is then what the item is written as.
+    ///
+    /// ```
+    /// use atlas_export_types::Undecodable;
+    ///
+    /// let item = serde_json::json!({"state": 7});
+    /// let undecodable = Undecodable::of_field(3, &item, "state", "expected a string");
+    /// assert_eq!(undecodable.raw(), r#"{"state":7}"#);
+    /// assert_eq!(
+    ///     undecodable.to_string(),
+    ///     "item 3 of the list does not decode, field state: expected a string"
+    /// );
+    /// ```
+    pub fn of_field(index: usize, item: &impl Serialize, field: &str, reason: &str) -> Self {
+        let raw = serde_json::value::to_raw_value(item);
+        Self {
+            index,
+            raw: raw.unwrap_or_else(|_| RawValue::NULL.to_owned()),
+            reason: reason.to_owned(),
+            field: Some(field.to_owned()),
+        }
+    }
+
     /// The item's place in its list, counted from 0.
     pub fn index(&self) -> usize {
         self.index
@@ -178,6 +202,11 @@ fn misfit(text: &str) -> String {
 pub struct TolerantList<T>(Vec<Entry<T>>);
 
 impl<T> TolerantList<T> {
+    /// Adds an item at the end.
+    pub fn push(&mut self, item: T) {
+        self.0.push(Entry::Item(item));
+    }
+
     /// The number of places, undecodable ones included.
     pub fn len(&self) -> usize {
         self.0.len()

@@ -1,12 +1,13 @@
 //! Cloud-provider access roles: where the role id of a bucket comes from.
 
 use atlas_export_api::{
+    Object,
     calls::ListAccessRoles,
     operations::LIST_ACCESS_ROLES,
     types::{self, AwsIamRole, AzureServicePrincipal, GcpServiceAccount},
 };
 
-use crate::{Error, Project};
+use crate::{Error, Project, needed};
 
 /// The roles through which Atlas reaches the clouds of a project's owner.
 ///
@@ -69,8 +70,8 @@ impl AccessRoles {
                 shown(arn)
             )));
         }
-        let roles = self.list().await?.aws_iam_roles;
-        find(roles, |role| {
+        let roles = self.of_cloud("awsIamRoles").await?.aws_iam_roles;
+        find(roles, "iamAssumedRoleArn", |role| {
             role.iam_assumed_role_arn.as_deref() == Some(arn)
         })
     }
@@ -85,13 +86,14 @@ impl AccessRoles {
         service_principal_id: &str,
     ) -> Result<Option<AzureServicePrincipal>, Error> {
         self.require_v2("a service principal of Azure")?;
-        let roles = self.list().await?.azure_service_principals;
+        let roles = self.of_cloud("azureServicePrincipals").await?;
+        let roles = roles.azure_service_principals;
         let wanted = |role: &AzureServicePrincipal| {
             // A UUID, whose case means nothing.
             let id = role.service_principal_id.as_deref();
             id.is_some_and(|id| id.eq_ignore_ascii_case(service_principal_id))
         };
-        find(roles, wanted)
+        find(roles, "servicePrincipalId", wanted)
     }
 
     /// The service account of Google Cloud with this address. Version 2 only.
@@ -100,10 +102,17 @@ impl AccessRoles {
     /// As [`find_aws`](Self::find_aws).
     pub async fn find_gcp(&self, address: &str) -> Result<Option<GcpServiceAccount>, Error> {
         self.require_v2("a service account of Google Cloud")?;
-        let roles = self.list().await?.gcp_service_accounts;
-        find(roles, |role| {
-            role.gcp_service_account_for_atlas.as_deref() == Some(address)
-        })
+        let roles = self.of_cloud("gcpServiceAccounts").await?;
+        find(
+            roles.gcp_service_accounts,
+            "gcpServiceAccountForAtlas",
+            |role| role.gcp_service_account_for_atlas.as_deref() == Some(address),
+        )
+    }
+
+    /// All roles, those of one cloud as a list.
+    async fn of_cloud(&self, field: &str) -> Result<types::AccessRoles, Error> {
+        needed::of_answer(self.list().await?, &[field], LIST_ACCESS_ROLES.id)
     }
 
     fn require_v2(&self, what: &str) -> Result<(), Error> {
@@ -112,22 +121,25 @@ impl AccessRoles {
     }
 }
 
-fn find<T>(
+fn find<T: Object>(
     roles: atlas_export_types::TolerantList<T>,
+    field: &str,
     wanted: impl Fn(&T) -> bool,
 ) -> Result<Option<T>, Error> {
-    let mut odd = None;
-    for entry in roles {
+    let mut unread = None;
+    for (index, entry) in roles.into_iter().enumerate() {
         match entry.into_result() {
             Ok(role) if wanted(&role) => return Ok(Some(role)),
-            Ok(_) => {}
-            Err(undecodable) => odd = Some(undecodable),
+            Ok(role) => {
+                let read = needed::of_list(role, &[field], LIST_ACCESS_ROLES.id, None, index);
+                unread = unread.or(read.err());
+            }
+            Err(undecodable) => {
+                unread = Some(Error::undecodable(LIST_ACCESS_ROLES.id, None, *undecodable));
+            }
         }
     }
-    match odd {
-        None => Ok(None),
-        Some(odd) => Err(Error::undecodable(LIST_ACCESS_ROLES.id, None, *odd)),
-    }
+    unread.map_or(Ok(None), Err)
 }
 
 /// What was given in place of an ARN, unless it is long.

@@ -2,11 +2,12 @@
 
 use atlas_export_api::{
     calls::{GetBackupSchedule, UpdateBackupSchedule},
+    operations,
     types::{BackupSchedule, BackupScheduleUpdate, NewScheduleExport},
 };
 use atlas_export_types::{ExportBucketId, Frequency};
 
-use crate::{Cluster, Error};
+use crate::{Cluster, Error, needed};
 
 /// The automatic export of a cluster.
 ///
@@ -46,10 +47,24 @@ pub struct AutoExportSettings {
     pub schedule: BackupSchedule,
 }
 
-impl From<BackupSchedule> for AutoExportSettings {
-    fn from(schedule: BackupSchedule) -> Self {
+impl AutoExportSettings {
+    /// Refuses a schedule that does not tell one of them, though it says something.
+    fn of(schedule: BackupSchedule, operation: &'static str) -> Result<Self, Error> {
+        let schedule = needed::of_answer(
+            schedule,
+            &[
+                "autoExportEnabled",
+                "export",
+                "useOrgAndGroupNamesInExportPrefix",
+            ],
+            operation,
+        )?;
         let export = schedule.export.as_ref();
-        Self {
+        let of_export = ["exportBucketId", "frequencyType"];
+        if let Some(field) = export.and_then(|export| needed::misfit(export, &of_export)) {
+            return Err(needed::misfit_in_answer(&schedule, field, operation));
+        }
+        Ok(Self {
             enabled: schedule.auto_export_enabled.unwrap_or_default(),
             bucket: export.and_then(|export| export.export_bucket_id.clone()),
             frequency: export.and_then(|export| export.frequency_type.clone()),
@@ -57,7 +72,7 @@ impl From<BackupSchedule> for AutoExportSettings {
                 .use_org_and_group_names_in_export_prefix
                 .unwrap_or_default(),
             schedule,
-        }
+        })
     }
 }
 
@@ -83,7 +98,8 @@ impl AutoExport {
             project_id: cluster.project().id().clone(),
             cluster_name: cluster.name().clone(),
         };
-        cluster.project().client().call(&call).await.map(Into::into)
+        let schedule = cluster.project().client().call(&call).await?;
+        AutoExportSettings::of(schedule, operations::GET_BACKUP_SCHEDULE.id)
     }
 
     /// Exports every snapshot of a frequency to a bucket from now on.
@@ -134,6 +150,7 @@ impl AutoExport {
             cluster_name: cluster.name().clone(),
             body,
         };
-        cluster.project().client().call(&call).await.map(Into::into)
+        let schedule = cluster.project().client().call(&call).await?;
+        AutoExportSettings::of(schedule, operations::UPDATE_BACKUP_SCHEDULE.id)
     }
 }

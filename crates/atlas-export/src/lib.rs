@@ -70,6 +70,7 @@ mod fleet;
 pub mod fuzzing;
 mod harmless;
 mod jobs;
+mod needed;
 mod page;
 mod project;
 mod proxy;

@@ -5,13 +5,13 @@ use std::num::NonZeroU32;
 use atlas_export_api::{
     PageQuery,
     calls::{self, GetShardedSnapshot, GetSnapshot, ListShardedSnapshots, ListSnapshots},
-    operations::TAKE_SNAPSHOT,
+    operations::{LIST_SNAPSHOTS, TAKE_SNAPSHOT},
     types::{NewSnapshot, Snapshot},
 };
 use atlas_export_types::SnapshotId;
-use futures_util::TryStreamExt as _;
+use futures_util::StreamExt as _;
 
-use crate::{Cluster, Error, List, Page, WaitUntilCompleted};
+use crate::{Cluster, Error, List, Page, WaitUntilCompleted, needed};
 
 /// The snapshots of a cluster.
 ///
@@ -116,11 +116,17 @@ impl Snapshots {
     ///
     /// # Errors
     /// Those of [`list`](Self::list); `Decode` too where one snapshot of the list cannot be read,
-    /// because it may be the newest. [`list`](Self::list) gives the others.
+    /// or it can be exported for all that is known and its `status`, `snapshotType` or
+    /// `createdAt` does not fit, because it may be the newest. [`list`](Self::list) gives the
+    /// others.
     pub async fn newest_exportable(&self) -> Result<Option<Snapshot>, Error> {
-        let mut all = self.list().consistent().by_item();
+        let mut all = self.list().consistent().by_item().enumerate();
         let mut newest: Option<Snapshot> = None;
-        while let Some(snapshot) = all.try_next().await? {
+        while let Some((index, snapshot)) = all.next().await {
+            let snapshot = snapshot?;
+            let fields = needed::of_newest(&snapshot);
+            let cluster = Some(self.cluster.name());
+            let snapshot = needed::of_list(snapshot, fields, LIST_SNAPSHOTS.id, cluster, index)?;
             let is_newer = |newest: &Snapshot| newest.created_at < snapshot.created_at;
             if snapshot.is_exportable() && newest.as_ref().is_none_or(is_newer) {
                 newest = Some(snapshot);

@@ -7,7 +7,7 @@ use progenitor::{
 use quote::quote;
 use serde_json::Value;
 
-use super::{Failure, bodies, extra, rust, vocabulary};
+use super::{Failure, bodies, decode, extra, rust, vocabulary};
 
 /// The list that keeps an item it cannot decode.
 pub(super) const TOLERANT_LIST: &str = "atlas_export_types::TolerantList";
@@ -51,5 +51,6 @@ pub fn generate(spec: &OpenAPI, simplified: &Value) -> Result<syn::File, Failure
     rust::read_aliases(&mut file, simplified);
     rust::describe_as_schemas(&mut file);
     bodies::grow(&mut file);
+    decode::write_out(&mut file);
     Ok(file)
 }

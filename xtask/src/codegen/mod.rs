@@ -20,6 +20,7 @@ mod arguments;
 pub mod bindings;
 mod bodies;
 pub mod calls;
+mod decode;
 mod extra;
 pub mod mocks;
 pub mod operations;

@@ -135,7 +135,7 @@ pub(super) fn fill_lists(file: &mut syn::File) {
     visit_file_mut(&mut FillLists, file);
 }
 
-fn last_segment(kind: &syn::Type) -> Option<&syn::PathSegment> {
+pub(super) fn last_segment(kind: &syn::Type) -> Option<&syn::PathSegment> {
     match kind {
         syn::Type::Path(path) => path.path.segments.last(),
         _ => None,

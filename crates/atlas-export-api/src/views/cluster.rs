@@ -4,7 +4,7 @@ use std::fmt;
 
 use atlas_export_types::OneLine;
 
-use crate::types::ClusterDescription;
+use crate::{Object, types::ClusterDescription};
 
 /// What kind of hardware a cluster has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,6 +84,11 @@ impl fmt::Display for NotExportable {
     }
 }
 
+fn misfit(item: &impl Object, fields: &[&str]) -> Option<&'static str> {
+    item.undecodable_fields()
+        .find(|field| fields.contains(field))
+}
+
 impl ClusterDescription {
     /// What kind of hardware the cluster has, by its first region: version 2 says it in
     /// `replicationSpecs`, version 1.0 in `providerSettings`.
@@ -110,6 +115,45 @@ impl ClusterDescription {
             (_, Some(size)) => Tier::Dedicated(size),
             (_, None) => Tier::Unknown,
         }
+    }
+
+    /// The field that did not fit, among those that tell the [`tier`](Self::tier) and the backup
+    /// of the cluster, by its path. Where there is one,
+    /// [`why_not_exportable`](Self::why_not_exportable) does not know all that it would.
+    ///
+    /// ```
+    /// use atlas_export_api::types::ClusterDescription;
+    ///
+    /// let cluster: ClusterDescription =
+    ///     serde_json::from_str(r#"{"name": "Cluster0", "backupEnabled": "no"}"#)?;
+    /// assert_eq!(cluster.undecodable_for_export(), Some("backupEnabled"));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn undecodable_for_export(&self) -> Option<&'static str> {
+        const CLUSTER: [&str; 4] = [
+            "replicationSpecs",
+            "providerSettings",
+            "backupEnabled",
+            "providerBackupEnabled",
+        ];
+        misfit(self, &CLUSTER).or_else(|| self.undecodable_hardware())
+    }
+
+    /// The same, of what is inside: in the first region, or in the settings of version 1.0.
+    fn undecodable_hardware(&self) -> Option<&'static str> {
+        let specs = || self.replication_specs.items();
+        let of_specs = specs().find_map(|spec| misfit(spec, &["regionConfigs"]));
+        if of_specs.is_some() {
+            return of_specs;
+        }
+        let mut regions = specs().flat_map(|spec| spec.region_configs.items());
+        if let Some(region) = regions.next() {
+            let hardware = region.electable_specs.as_ref();
+            return misfit(region, &["providerName", "electableSpecs"])
+                .or_else(|| misfit(hardware?, &["instanceSize"]));
+        }
+        let settings = self.provider_settings.as_ref()?;
+        misfit(settings, &["providerName", "instanceSizeName"])
     }
 
     /// Why nothing of the cluster can be exported. `None` means that Atlas may be asked, not

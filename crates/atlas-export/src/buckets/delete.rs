@@ -221,8 +221,13 @@ pub(super) async fn users(
     let mut clusters = project.clusters().list().consistent().by_item();
     while let Some(cluster) = clusters.next().await {
         match cluster {
-            // Without hardware of its own a cluster has no schedule.
-            Ok(cluster) if cluster.tier().has_backup_schedule() => names.push(cluster.name),
+            // Without hardware of its own a cluster has no schedule, if that is known.
+            Ok(cluster)
+                if cluster.tier().has_backup_schedule()
+                    || cluster.undecodable_for_export().is_some() =>
+            {
+                names.push(cluster.name);
+            }
             Ok(_) => {}
             Err(error) if error.raw().is_some() => users.unchecked.push((None, error)),
             Err(error) => return Err(error),

@@ -6,13 +6,18 @@ use std::{
     time::Duration,
 };
 
-use atlas_export_api::types::{self, ExportBucket};
-use futures_util::TryStreamExt as _;
+use atlas_export_api::{
+    operations::LIST_EXPORT_BUCKETS,
+    types::{self, ExportBucket},
+};
+use atlas_export_types::CloudProvider;
+use futures_util::StreamExt as _;
 
 use super::{ExportBuckets, NewExportBucket};
 use crate::{
     Ensured, Error, Existing,
     ensure::{Ensure, SETTLE, ensure},
+    needed,
 };
 
 /// A registration that is about to be made, unless there is one. Made by
@@ -43,10 +48,11 @@ impl EnsureExportBucket {
 
     /// The oldest of those that are the same, with their number.
     async fn oldest(&self) -> Result<Option<(ExportBucket, usize)>, Error> {
-        let mut all = self.buckets.list().consistent().by_item();
+        let mut all = self.buckets.list().consistent().by_item().enumerate();
         let mut oldest: Option<ExportBucket> = None;
         let mut count = 0;
-        while let Some(bucket) = all.try_next().await? {
+        while let Some((index, bucket)) = all.next().await {
+            let bucket = needed_of(bucket?, &self.wanted.0, index)?;
             if !bucket.target().is_same_as(&self.wanted.target()) || !bucket.id.is_well_formed() {
                 continue;
             }
@@ -59,17 +65,38 @@ impl EnsureExportBucket {
         Ok(oldest.map(|bucket| (bucket, count)))
     }
 
+    /// The fields that do not count for equality and are not as asked for.
     fn differences(&self, bucket: &ExportBucket) -> Vec<&'static str> {
         match &self.wanted.0 {
             types::NewExportBucket::Aws {
                 require_private_networking: Some(wanted),
                 ..
-            } if bucket.require_private_networking.unwrap_or_default() != *wanted => {
+            } if bucket.require_private_networking.unwrap_or_default() != *wanted
+                || needed::misfit(bucket, &["requirePrivateNetworking"]).is_some() =>
+            {
                 vec!["requirePrivateNetworking"]
             }
             _ => Vec::new(),
         }
     }
+}
+
+/// The bucket, if what tells whether it is the one that is wanted can be read. One of another
+/// cloud is not, whatever else it says.
+fn needed_of(
+    bucket: ExportBucket,
+    wanted: &types::NewExportBucket,
+    index: usize,
+) -> Result<ExportBucket, Error> {
+    let fields: &[&str] = match (wanted, &bucket.cloud_provider) {
+        (types::NewExportBucket::Aws { .. }, CloudProvider::Aws) => &["bucketName", "iamRoleId"],
+        (types::NewExportBucket::Azure { .. }, CloudProvider::Azure) => {
+            &["bucketName", "roleId", "serviceUrl"]
+        }
+        (types::NewExportBucket::Gcp { .. }, CloudProvider::Gcp) => &["bucketName", "roleId"],
+        _ => &[],
+    };
+    needed::of_list(bucket, fields, LIST_EXPORT_BUCKETS.id, None, index)
 }
 
 impl Ensure for EnsureExportBucket {

@@ -9,7 +9,7 @@ use futures_util::{StreamExt as _, stream};
 use super::{
     ClusterReport, ExportFleet, FleetReport, FleetRun, FleetStatus, Options, SkipReason, run,
 };
-use crate::{Error, Project, error::one_line};
+use crate::{Error, Project, error::one_line, needed};
 
 /// What a fleet would do. [`run`](Self::run) does it. `Display` is a line for each cluster,
 /// and the sum.
@@ -211,15 +211,24 @@ pub(super) async fn make(fleet: ExportFleet) -> Result<FleetPlan, Error> {
     }
     let mut chosen = Vec::new();
     let mut missing = fleet.names.clone().unwrap_or_default();
-    let mut clusters = fleet.project.clusters().list().consistent().by_item();
-    while let Some(cluster) = clusters.next().await {
+    let clusters = fleet.project.clusters().list().consistent().by_item();
+    let mut clusters = clusters.enumerate();
+    while let Some((index, cluster)) = clusters.next().await {
         match cluster {
             Ok(cluster) => {
                 let named = fleet.names.as_ref();
                 let named = named.is_none_or(|names| names.contains(&cluster.name));
                 missing.remove(&cluster.name);
-                if named && fleet.choice.as_ref().is_none_or(|choice| choice(&cluster)) {
-                    chosen.push(cluster);
+                if !named || !fleet.choice.as_ref().is_none_or(|choice| choice(&cluster)) {
+                    continue;
+                }
+                match cluster.undecodable_for_export() {
+                    None => chosen.push(cluster),
+                    Some(field) => {
+                        let error =
+                            needed::undecodable(&cluster, field, LIST_CLUSTERS.id, None, index);
+                        plan.unreadable.push(error.to_string());
+                    }
                 }
             }
             Err(error) if error.raw().is_some() => plan.unreadable.push(error.to_string()),

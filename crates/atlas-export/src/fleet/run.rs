@@ -7,7 +7,7 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use atlas_export_api::types::ExportJob;
+use atlas_export_api::{operations::GET_EXPORT_JOB, types::ExportJob};
 use atlas_export_types::{ExportJobId, ExportJobState, SnapshotId};
 use futures_core::{FusedStream, Stream};
 use futures_util::{StreamExt as _, stream};
@@ -15,7 +15,7 @@ use futures_util::{StreamExt as _, stream};
 use super::{
     ClusterReport, FleetPlan, FleetReport, FleetStatus, Intent, PlannedCluster, SkipReason, plan,
 };
-use crate::{Error, ExportJobs, WaitError};
+use crate::{Error, ExportJobs, WaitError, needed};
 
 /// A fleet under way: a stream of what came of each cluster, as it is known. Made by
 /// [`FleetPlan::run`].
@@ -201,6 +201,11 @@ async fn begin_one(
         }
         Ok(job) => {
             report.job = Some(job.id.clone());
+            if let Some(field) = needed::misfit(&job, needed::of_progress(&job)) {
+                let error = needed::misfit_in_answer(&job, field, GET_EXPORT_JOB.id);
+                fail(&mut report, FleetStatus::Error, &error);
+                return (report, None);
+            }
             tell(&mut report, &job);
             report.message = report.message.or(instead);
             if plan.options.wait && report.status == FleetStatus::Started {

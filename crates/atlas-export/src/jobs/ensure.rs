@@ -8,14 +8,18 @@ use std::{
     time::Duration,
 };
 
-use atlas_export_api::types::{CustomData, ExportJob};
+use atlas_export_api::{
+    operations::LIST_EXPORT_JOBS,
+    types::{CustomData, ExportJob},
+};
 use atlas_export_types::{ExportBucketId, ExportJobId, ExportJobState, SnapshotId};
-use futures_util::TryStreamExt as _;
+use futures_util::StreamExt as _;
 
 use super::ExportJobs;
 use crate::{
     Ensured, Error, Existing,
     ensure::{Ensure, SETTLE, ensure},
+    needed,
 };
 
 /// An export that is about to be started, unless there is one. Made by
@@ -99,20 +103,47 @@ struct Wanted {
 impl Wanted {
     /// The jobs that export this snapshot to this bucket.
     async fn same(&self) -> Result<Vec<ExportJob>, Error> {
-        let plan = &self.plan;
-        let all = plan.jobs.list().consistent().by_item();
-        all.try_filter(|job| {
-            let same = job.snapshot_id.as_ref() == Some(&plan.snapshot)
-                && job.export_bucket_id == plan.bucket;
-            std::future::ready(same)
-        })
-        .and_then(|job| {
+        let mut all = self.plan.jobs.list().consistent().by_item().enumerate();
+        let mut same = Vec::new();
+        while let Some((index, job)) = all.next().await {
+            let job = job?;
+            if !self.may_be_same(&job) {
+                continue;
+            }
+            let job = self.readable(job, index)?;
             // A job that cannot be named is an export all the same: better an error than another.
-            let named = job.id.well_formed().map(|_| ()).map_err(Error::from);
-            std::future::ready(named.map(|()| job))
-        })
-        .try_collect()
-        .await
+            job.id.well_formed()?;
+            same.push(job);
+        }
+        Ok(same)
+    }
+
+    /// Whether neither snapshot nor bucket says that it is another export. A job has a bucket,
+    /// and may have no snapshot any more.
+    fn may_be_same(&self, job: &ExportJob) -> bool {
+        let unread = |field| needed::misfit(job, &[field]).is_some();
+        let snapshot = match &job.snapshot_id {
+            Some(snapshot) => *snapshot == self.plan.snapshot,
+            None => unread("snapshotId"),
+        };
+        let bucket = job.export_bucket_id.as_ref();
+        snapshot && bucket.is_none_or(|bucket| *bucket == self.plan.bucket)
+    }
+
+    /// The job, if what decides about it can be read.
+    fn readable(&self, job: ExportJob, index: usize) -> Result<ExportJob, Error> {
+        let cluster = self.plan.jobs.cluster().name();
+        let of =
+            |field| needed::undecodable(&job, field, LIST_EXPORT_JOBS.id, Some(cluster), index);
+        if job.export_bucket_id.is_none() {
+            return Err(of("exportBucketId"));
+        }
+        let fields = ["snapshotId"].iter().chain(needed::of_progress(&job));
+        let fields: Vec<&str> = fields.copied().collect();
+        match needed::misfit(&job, &fields) {
+            Some(field) => Err(of(field)),
+            None => Ok(job),
+        }
     }
 
     fn before(&self) -> std::sync::MutexGuard<'_, HashSet<ExportJobId>> {
@@ -145,7 +176,8 @@ impl Ensure for Wanted {
         serving.sort_by_cached_key(|(rank, job)| (*rank, job.created_at, job.id.clone()));
         let count = serving.len();
         Ok(serving.into_iter().next().map(|(_, item)| {
-            let differs = !item.custom_data.items().eq(&self.plan.custom_data);
+            let differs = !item.custom_data.items().eq(&self.plan.custom_data)
+                || needed::misfit(&item, &["customData"]).is_some();
             Existing {
                 item,
                 count,

@@ -20,7 +20,7 @@ use std::{
 use atlas_export_api::{self as api, Page as _, types::Link};
 use atlas_export_types::{ClusterName, Entry, ItemCount, PageSize, TolerantList, Undecodable};
 
-use crate::{Client, Error, transport::Course};
+use crate::{Client, Error, needed, transport::Course};
 
 pub(crate) use bounds::Bounds;
 pub use consistent::{ConsistentItems, ConsistentList};
@@ -110,8 +110,11 @@ impl<T> Fetched<T> {
         if links.any(|link| link.rel.as_deref() == Some("next")) {
             return true;
         }
-        // A link that does not decode may be the one.
-        let unsaid = self.links.is_empty() || self.links.undecodable().next().is_some();
+        // A link that cannot be read may be the one.
+        let unread = |link: &Link| needed::misfit(link, &["rel"]).is_some();
+        let unsaid = self.links.is_empty()
+            || self.links.undecodable().next().is_some()
+            || self.links.items().any(unread);
         unsaid && self.results.len() >= usize::from(size.unwrap_or_default().get())
     }
 

@@ -9,13 +9,13 @@ use std::{
     time::Duration,
 };
 
-use atlas_export_api::types::ExportJob;
+use atlas_export_api::{operations::GET_EXPORT_JOB, types::ExportJob};
 use atlas_export_types::{ExportJobId, ExportJobState};
 use chrono::{DateTime, Utc};
 use futures_core::Stream;
 
 use super::{Boxed, Pace, Seen, Stop, Waiter, Watched, poll_boxed, steps};
-use crate::{Client, Error, ExportJobs, error::one_line, transport::Caller};
+use crate::{Client, Error, ExportJobs, error::one_line, needed, transport::Caller};
 
 /// How far a job is.
 #[derive(Clone, Debug, PartialEq)]
@@ -261,7 +261,9 @@ impl Watched for Job {
     async fn look(&self, patience: Duration) -> Result<ExportJob, Error> {
         let caller = self.client().caller().patient(patience);
         let cluster = self.jobs.cluster().made_for(caller);
-        cluster.export_jobs().get(&self.id).await
+        let job = cluster.export_jobs().get(&self.id).await?;
+        let fields = needed::of_progress(&job);
+        needed::of_answer(job, fields, GET_EXPORT_JOB.id)
     }
 
     fn id(&self) -> &str {

@@ -8,12 +8,12 @@ use std::{
     time::Duration,
 };
 
-use atlas_export_api::types::Snapshot;
+use atlas_export_api::{operations::GET_SNAPSHOT, types::Snapshot};
 use atlas_export_types::{SnapshotId, SnapshotStatus};
 use chrono::{DateTime, Utc};
 
 use super::{Pace, Seen, Stop, Waiter, Watched};
-use crate::{Client, Error, Snapshots};
+use crate::{Client, Error, Snapshots, needed};
 
 /// A wait that did not end with a completed snapshot.
 #[derive(Debug)]
@@ -166,7 +166,8 @@ impl Watched for Taking {
     async fn look(&self, patience: Duration) -> Result<Snapshot, Error> {
         let caller = self.client().caller().patient(patience);
         let cluster = self.snapshots.cluster().made_for(caller);
-        cluster.snapshots().get(&self.id).await
+        let snapshot = cluster.snapshots().get(&self.id).await?;
+        needed::of_answer(snapshot, &["status"], GET_SNAPSHOT.id)
     }
 
     fn id(&self) -> &str {

@@ -1,0 +1,231 @@
+//! How models decode and encode, in place of what serde derives.
+//!
+//! A model that keeps unknown fields would be derived with `#[serde(flatten)]`, which buffers
+//! every field, and loses the whole item for one value that does not fit. So for each of these
+//! the generated code lists the fields, with what becomes of one that is absent or does not fit,
+//! for the macro `crate::decode::object` of the bindings, which makes the implementations of it.
+
+use proc_macro2::{Ident, Span};
+use quote::{ToTokens, quote};
+use syn::{
+    Token, parse_quote,
+    punctuated::Punctuated,
+    visit_mut::{VisitMut, visit_expr_mut, visit_item_mod_mut},
+};
+
+use super::rust::{self, last_segment};
+
+/// The field of what has no field of its own.
+const EXTRA: &str = "extra";
+
+/// Lists the fields of every model for its decoding, and has answers decoded by that.
+pub(super) fn write_out(file: &mut syn::File) {
+    WriteOut.visit_file_mut(file);
+}
+
+struct WriteOut;
+
+impl VisitMut for WriteOut {
+    fn visit_item_mod_mut(&mut self, module: &mut syn::ItemMod) {
+        if let Some((_, items)) = &mut module.content {
+            *items = items.drain(..).flat_map(written_out).collect();
+        }
+        visit_item_mod_mut(self, module);
+    }
+
+    fn visit_expr_mut(&mut self, expression: &mut syn::Expr) {
+        visit_expr_mut(self, expression);
+        if let syn::Expr::Path(path) = expression
+            && path.to_token_stream().to_string() == "ResponseValue :: from_response"
+        {
+            *expression = parse_quote! { crate::decode::response };
+        }
+    }
+}
+
+/// An item with what is implemented for it.
+fn written_out(item: syn::Item) -> Vec<syn::Item> {
+    match item {
+        syn::Item::Struct(mut model) if derives_decoding(&model.attrs) => {
+            let implementation = match Model::of(&model) {
+                Some(written) => {
+                    derive_no_more(&mut model);
+                    written.implementation()
+                }
+                None => as_derived(&model.ident),
+            };
+            vec![syn::Item::Struct(model), implementation]
+        }
+        syn::Item::Enum(model) if derives_decoding(&model.attrs) => {
+            let implementation = as_derived(&model.ident);
+            vec![syn::Item::Enum(model), implementation]
+        }
+        other => vec![other],
+    }
+}
+
+fn as_derived(name: &Ident) -> syn::Item {
+    parse_quote! { impl crate::decode::Model for #name {} }
+}
+
+fn derived(attribute: &syn::Attribute) -> Option<Punctuated<syn::Path, Token![,]>> {
+    let list = attribute.path().is_ident("derive").then_some(attribute)?;
+    list.parse_args_with(Punctuated::parse_terminated).ok()
+}
+
+fn is_serde(path: &syn::Path) -> bool {
+    let last = path.segments.last();
+    last.is_some_and(|last| last.ident == "Deserialize" || last.ident == "Serialize")
+}
+
+fn derives_decoding(attributes: &[syn::Attribute]) -> bool {
+    let mut paths = attributes.iter().filter_map(derived).flatten();
+    paths.any(|path| {
+        let last = path.segments.last();
+        last.is_some_and(|last| last.ident == "Deserialize")
+    })
+}
+
+/// Takes serde's derives away. Its attributes stay for the derive of the JSON Schema.
+fn derive_no_more(model: &mut syn::ItemStruct) {
+    for attribute in &mut model.attrs {
+        if let Some(paths) = derived(attribute) {
+            let rest = paths.into_iter().filter(|path| !is_serde(path));
+            *attribute = parse_quote! { #[derive(#(#rest),*)] };
+        }
+    }
+    let fields = model.fields.iter_mut().map(|field| &mut field.attrs);
+    for attributes in std::iter::once(&mut model.attrs).chain(fields) {
+        for attribute in attributes.iter_mut() {
+            if attribute.path().is_ident("serde") {
+                let meta = &attribute.meta;
+                *attribute = parse_quote! { #[cfg_attr(feature = "schemars", #meta)] };
+            }
+        }
+    }
+}
+
+/// What becomes of a field that is absent or does not fit.
+enum Kind {
+    /// There is no item.
+    Strict,
+    /// It is a list, and there is no item.
+    StrictList,
+    /// It is `None`.
+    Optional,
+    /// It is a list, which is empty then, and is not written when it is.
+    List,
+    /// It is the default of its type.
+    Defaulted,
+}
+
+impl Kind {
+    /// The word for it in the macro.
+    fn word(&self) -> Ident {
+        let word = match self {
+            Self::Strict => "strict",
+            Self::StrictList => "strict_list",
+            Self::Optional => "optional",
+            Self::List => "list",
+            Self::Defaulted => "defaulted",
+        };
+        Ident::new(word, Span::call_site())
+    }
+}
+
+struct Field {
+    /// In Rust.
+    ident: Ident,
+    kind: Kind,
+    /// In JSON.
+    name: String,
+    /// Further names in JSON, for reading.
+    aliases: Vec<String>,
+}
+
+impl Field {
+    fn of(field: &syn::Field) -> Option<Self> {
+        let mut aliases = Vec::new();
+        let mut skips_empty = false;
+        let mut has_default = false;
+        for attribute in &field.attrs {
+            if attribute.path().is_ident("serde") {
+                // What is not of interest here is passed over.
+                let _ = attribute.parse_nested_meta(|part| {
+                    if part.path.is_ident("alias") {
+                        aliases.push(part.value()?.parse::<syn::LitStr>()?.value());
+                    } else if part.path.is_ident("skip_serializing_if") {
+                        let skip = part.value()?.parse::<syn::LitStr>()?.value();
+                        skips_empty = skip.ends_with("::is_empty");
+                    } else if part.path.is_ident("default") {
+                        has_default = true;
+                    } else if part.input.peek(Token![=]) {
+                        part.value()?.parse::<syn::Lit>()?;
+                    }
+                    Ok(())
+                });
+            }
+        }
+        let inside = rust::inside(&field.ty, "Option");
+        let is_list = last_segment(&field.ty).is_some_and(|last| last.ident == "TolerantList");
+        let kind = match inside {
+            Some(_) => Kind::Optional,
+            None if has_default && skips_empty => Kind::List,
+            None if has_default => Kind::Defaulted,
+            None if is_list => Kind::StrictList,
+            None => Kind::Strict,
+        };
+        Some(Self {
+            ident: field.ident.clone()?,
+            kind,
+            name: rust::wire_name(field)?,
+            aliases,
+        })
+    }
+}
+
+/// A model that keeps what it has no field for.
+struct Model {
+    name: Ident,
+    fields: Vec<Field>,
+}
+
+impl Model {
+    fn of(item: &syn::ItemStruct) -> Option<Self> {
+        let (extra, fields): (Vec<_>, Vec<_>) = item.fields.iter().partition(|field| {
+            let ident = field.ident.as_ref();
+            ident.is_some_and(|ident| ident == EXTRA) && is_flattened(field)
+        });
+        if extra.is_empty() {
+            return None;
+        }
+        Some(Self {
+            name: item.ident.clone(),
+            fields: fields.into_iter().map(Field::of).collect::<Option<_>>()?,
+        })
+    }
+
+    /// What `crate::decode` makes the implementations of.
+    fn implementation(&self) -> syn::Item {
+        let name = &self.name;
+        let fields = self.fields.iter().map(|field| {
+            let (kind, ident) = (field.kind.word(), &field.ident);
+            let (name, aliases) = (&field.name, &field.aliases);
+            quote! { #kind #ident #name #(| #aliases)*; }
+        });
+        parse_quote! { crate::decode::object! { #name: #(#fields)* } }
+    }
+}
+
+fn is_flattened(field: &syn::Field) -> bool {
+    field.attrs.iter().any(|attribute| {
+        let mut flattened = false;
+        if attribute.path().is_ident("serde") {
+            let _ = attribute.parse_nested_meta(|part| {
+                flattened |= part.path.is_ident("flatten");
+                Ok(())
+            });
+        }
+        flattened
+    })
+}
