@@ -24,6 +24,7 @@ mod faults;
 mod fleet;
 mod fleet_reports;
 mod media;
+mod misfits;
 mod nonces;
 mod paging;
 mod providers;

@@ -14,9 +14,18 @@ use crate::{Failure, JOBS, PAGE};
 
 /// The clients, the one that the others are measured against first.
 pub(crate) const CLIENTS: [(&str, &str); 3] = [
-    ("plain", "reqwest and plain structs, which drop what they do not know"),
-    ("flatten", "reqwest and structs that keep it, by #[serde(flatten)]"),
-    ("sdk", "the SDK, which keeps what it does not know, and what does not fit"),
+    (
+        "plain",
+        "reqwest and plain structs, which drop what they do not know",
+    ),
+    (
+        "flatten",
+        "reqwest and structs that keep it, by #[serde(flatten)]",
+    ),
+    (
+        "sdk",
+        "the SDK, which keeps what it does not know, and what does not fit",
+    ),
 ];
 
 /// Reads all jobs with a client, and counts them.
