@@ -37,13 +37,14 @@ mod page;
 #[cfg(feature = "schemars")]
 mod schema;
 mod state_reason;
+mod undecodable;
 
 pub use cluster_name::{ClusterName, InvalidClusterName};
 pub use id::{
     ClusterId, ExportBucketId, ExportJobId, Id, Kind, ProjectId, RoleId, SnapshotId, kind,
 };
 pub use invalid_id::InvalidId;
-pub use list::{Entry, TolerantList, Undecodable, without_values};
+pub use list::{Entry, TolerantList};
 pub use one_line::OneLine;
 pub use open_enum::{
     CloudProvider, ClusterState, ClusterType, ExportJobState, Frequency, SnapshotFrequency,
@@ -51,3 +52,4 @@ pub use open_enum::{
 };
 pub use page::{InvalidPageSize, ItemCount, PageSize};
 pub use state_reason::ExportStateReason;
+pub use undecodable::{Undecodable, without_values};
