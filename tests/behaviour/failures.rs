@@ -246,7 +246,6 @@ async fn a_connection_that_ends_without_an_answer_is_a_transport_error() {
 async fn json_that_does_not_fit_is_a_decode_error_without_the_body() {
     for body in [
         r#"{"results":"s3cret"}"#,
-        r#"{"results":[],"links":"s3cret"}"#,
         "s3cret",
         // Nothing in it says that there are no buckets.
         "{}",

@@ -25,6 +25,7 @@ mod faults;
 mod fleet;
 mod fleet_reports;
 mod media;
+mod misfits;
 mod nonces;
 mod paging;
 mod providers;

@@ -38,6 +38,7 @@ mod page;
 #[cfg(feature = "schemars")]
 mod schema;
 mod state_reason;
+mod undecodable;
 #[allow(unused_imports, reason = "a contract may have no open enumeration")]
 #[rustfmt::skip]
 mod vocabulary;
@@ -45,9 +46,10 @@ mod vocabulary;
 pub use cluster_name::{ClusterName, InvalidClusterName};
 pub use id::{Id, Kind};
 pub use invalid_id::InvalidId;
-pub use list::{Entry, TolerantList, Undecodable, without_values};
+pub use list::{Entry, TolerantList};
 pub use one_line::OneLine;
 pub use open_enum::UnknownValue;
 pub use page::{InvalidPageSize, ItemCount, PageSize};
 pub use state_reason::ExportStateReason;
+pub use undecodable::{Undecodable, without_values};
 pub use vocabulary::*;

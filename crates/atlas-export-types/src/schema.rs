@@ -92,7 +92,7 @@ impl<T: JsonSchema> JsonSchema for TolerantList<T> {
 }
 
 macro_rules! open_enum_schemas {
-    ($($name:ident)+) => {$(
+    ($($name:ident)*) => {$(
         impl ::schemars::JsonSchema for $crate::$name {
             fn schema_name() -> ::std::borrow::Cow<'static, str> {
                 stringify!($name).into()
@@ -103,10 +103,10 @@ macro_rules! open_enum_schemas {
                 ::schemars::json_schema!({ "type": "string", "examples": $crate::$name::KNOWN })
             }
         }
-    )+};
+    )*};
 }
 
-pub(crate) use open_enum_schemas;
+crate::vocabulary::each_open_enum!(open_enum_schemas);
 
 #[cfg(test)]
 mod tests {

@@ -138,5 +138,14 @@ open_enum! {
     }
 }
 
+/// Hands the names of the open enumerations to a macro.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! each_open_enum {
+    ($apply:ident) => {
+        $apply! { CloudProvider ExportJobState SnapshotStatus SnapshotType SnapshotFrequency Frequency ClusterType ClusterState }
+    };
+}
+
 #[cfg(feature = "schemars")]
-crate::schema::open_enum_schemas! { CloudProvider ExportJobState SnapshotStatus SnapshotType SnapshotFrequency Frequency ClusterType ClusterState }
+pub(crate) use each_open_enum;

@@ -194,7 +194,9 @@ impl Model {
     fn of(item: &syn::ItemStruct) -> Option<Self> {
         let (extra, fields): (Vec<_>, Vec<_>) = item.fields.iter().partition(|field| {
             let ident = field.ident.as_ref();
-            ident.is_some_and(|ident| ident == EXTRA) && is_flattened(field)
+            // One whose values have a type of their own is left to serde.
+            let holds_anything = last_segment(&field.ty).is_some_and(|last| last.ident == "Map");
+            ident.is_some_and(|ident| ident == EXTRA) && holds_anything && is_flattened(field)
         });
         if extra.is_empty() {
             return None;
@@ -228,4 +230,89 @@ fn is_flattened(field: &syn::Field) -> bool {
         }
         flattened
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn after(code: &str) -> String {
+        let mut file = syn::parse_str(code).unwrap();
+        write_out(&mut file);
+        rust::print(&file)
+    }
+
+    #[test]
+    fn a_model_that_keeps_unknown_fields_lists_them_in_place_of_its_derives() {
+        let code = after(
+            r#"mod types {
+                #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+                pub struct S {
+                    #[serde(rename = "_id")]
+                    #[serde(alias = "id")]
+                    pub id: u8,
+                    #[serde(rename = "createdAt", skip_serializing_if = "::std::option::Option::is_none")]
+                    pub created_at: ::std::option::Option<u8>,
+                    #[serde(default, skip_serializing_if = "::a::TolerantList::is_empty")]
+                    pub links: ::a::TolerantList<u8>,
+                    pub results: ::a::TolerantList<u8>,
+                    #[serde(default)]
+                    pub flag: bool,
+                    #[serde(flatten)]
+                    pub extra: Map,
+                }
+            }"#,
+        );
+        let flat = code.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(
+            flat.contains(
+                r#"crate::decode::object! { S : strict id "_id" | "id"; optional created_at "createdAt"; list links "links"; strict_list results "results"; defaulted flag "flag"; }"#
+            ),
+            "{code}"
+        );
+        assert!(
+            flat.contains("#[derive(Clone, PartialEq)] pub struct S"),
+            "{code}"
+        );
+        assert!(!flat.contains("#[serde("), "{code}");
+        assert!(
+            flat.contains(r#"#[cfg_attr(feature = "schemars", serde(flatten))]"#),
+            "{code}"
+        );
+    }
+
+    #[test]
+    fn a_model_without_unknown_fields_decodes_as_it_is_derived() {
+        let code = after(
+            "mod types {
+                #[derive(::serde::Deserialize, Clone)] #[serde(deny_unknown_fields)] struct S { extra: u8 }
+                #[derive(::serde::Deserialize)] enum E { A }
+                #[derive(Clone)] struct Other { a: u8 }
+            }",
+        );
+        assert!(
+            code.contains("impl crate::decode::Model for S {}"),
+            "{code}"
+        );
+        assert!(
+            code.contains("impl crate::decode::Model for E {}"),
+            "{code}"
+        );
+        assert!(code.contains("#[serde(deny_unknown_fields)]"), "{code}");
+        assert!(!code.contains("for Other"), "{code}");
+        assert!(!code.contains("object!"), "{code}");
+    }
+
+    #[test]
+    fn answers_are_decoded_by_ours() {
+        let code = after(
+            "impl C { async fn c() -> R { match s { 200u16 => ResponseValue::from_response(response).await, _ => ResponseValue::empty(response) } } }",
+        );
+        assert!(
+            code.contains("crate::decode::response(response).await"),
+            "{code}"
+        );
+        assert!(code.contains("ResponseValue::empty(response)"), "{code}");
+        assert!(!code.contains("from_response"), "{code}");
+    }
 }

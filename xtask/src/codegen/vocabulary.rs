@@ -69,7 +69,10 @@ pub fn generate(contract: &Value) -> String {
     line(
         &mut text,
         format_args!(
-            "\n#[cfg(feature = \"schemars\")]\ncrate::schema::open_enum_schemas! {{ {names} }}"
+            "\n/// Hands the names of the open enumerations to a macro.\n#[doc(hidden)]\n\
+             #[macro_export]\nmacro_rules! each_open_enum {{\n    ($apply:ident) => {{\n        \
+             $apply! {{ {names} }}\n    }};\n}}\n\n#[cfg(feature = \"schemars\")]\n\
+             pub(crate) use each_open_enum;"
         ),
     );
     text
@@ -153,7 +156,7 @@ mod tests {
             "        /// Into a cluster.",
             "        Automated = \"automated\",",
             "        Past = \"POINT_IN_TIME\",",
-            "crate::schema::open_enum_schemas! { DeliveryType }",
+            "        $apply! { DeliveryType }",
         ] {
             assert!(
                 text.lines().any(|written| written == line),

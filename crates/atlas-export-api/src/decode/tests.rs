@@ -179,6 +179,20 @@ fn what_no_text_could_be_costs_one_item_and_is_told_as_it_was_received() {
     }
 }
 
+#[cfg(feature = "schemars")]
+#[test]
+fn a_schema_has_the_names_of_the_contract_and_what_is_required() {
+    let schema = schemars::schema_for!(ExportBucket);
+    let schema = schema.as_value();
+    let properties = schema["properties"].as_object().unwrap();
+    let names: Vec<&str> = properties.keys().map(String::as_str).collect();
+    let mut fields = ExportBucket::FIELDS.to_vec();
+    fields.sort_unstable();
+    assert_eq!(names, fields);
+    assert_eq!(schema["required"], json!(["cloudProvider", "_id"]));
+    assert_eq!(schema["additionalProperties"], true);
+}
+
 fn any_value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),

@@ -1,9 +1,6 @@
 //! Which values fit the fields of the contract.
 
-use atlas_export_types::{
-    CloudProvider, ClusterName, ClusterState, ClusterType, ExportJobState, ExportStateReason,
-    Frequency, Id, ItemCount, Kind, SnapshotFrequency, SnapshotStatus, SnapshotType, TolerantList,
-};
+use atlas_export_types::{ClusterName, ExportStateReason, Id, ItemCount, Kind, TolerantList};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{
     Deserialize as _,
@@ -129,19 +126,16 @@ impl Field for ClusterName {
 }
 
 macro_rules! open_enums {
-    ($($name:ident)+) => {$(
-        impl Field for $name {
+    ($($name:ident)*) => {$(
+        impl Field for atlas_export_types::$name {
             fn of_text(text: &str) -> Option<Self> {
                 Some(text.into())
             }
         }
-    )+};
+    )*};
 }
 
-open_enums! {
-    CloudProvider ClusterState ClusterType ExportJobState Frequency SnapshotFrequency
-    SnapshotStatus SnapshotType
-}
+atlas_export_types::each_open_enum!(open_enums);
 
 // These two read whatever it is.
 
