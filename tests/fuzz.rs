@@ -134,9 +134,14 @@ fn json() -> impl Strategy<Value = Vec<u8>> {
             "roleId": "12345678f901a234dbdb00ca", "iamRoleId": "12345678f901a234dbdb00ca",
             "bucketName": "exports",
         });
-        for (key, value) in fields {
-            item[key] = value;
-        }
+        let known = item.as_object_mut().into_iter();
+        known.for_each(|item| {
+            item.extend(
+                fields
+                    .iter()
+                    .map(|(key, value)| ((*key).to_owned(), value.clone())),
+            );
+        });
         item
     });
     let page = prop::collection::vec(item, 0..4).prop_map(|items| {

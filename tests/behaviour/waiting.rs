@@ -291,7 +291,7 @@ async fn why_a_job_failed_is_told_on_one_line_in_both_generations() {
         ),
         (
             r#""stateReason":{"errorCode":"E1","message":"a\u001b[31m\nb"}"#,
-            ": E1: a [31m b",
+            ": E1: a\\u{1b}[31m\\nb",
         ),
         (r#""errMsg":null"#, " without a reason"),
     ] {
