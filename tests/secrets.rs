@@ -24,6 +24,7 @@ use atlas_export::{
     Frequency, Intent, NewExportBucket, RateGovernor, RetryPolicy, SkipReason, WaitError,
     clock::SystemClock, variables::Variables, wait_all,
 };
+use atlas_export_api::operations::ids;
 use atlas_export_fake::{FakeAtlas, JobProgress, Snapshot};
 use atlas_export_tests::{
     BUCKET, CLUSTER, PRIVATE_KEY, PROJECT, ROLE, SNAPSHOT, TestClock, client_of, parsed, storm,
@@ -433,7 +434,7 @@ fn nothing_that_is_pasted_into_the_wrong_option_is_shown() {
             sound().application(odd()),
             sound().root_certificates(text.as_bytes()),
             sound().resource_version(&text, "2024-05-30"),
-            sound().resource_version("listExportBuckets", &text),
+            sound().resource_version(ids::LIST_EXPORT_BUCKETS, &text),
             sound().credentials(Credentials::api_key(&text, "x")),
             sound().credentials(Credentials::api_key(PUBLIC_KEY, &text)),
             sound().credentials(Credentials::api_key(PUBLIC_KEY, odd())),

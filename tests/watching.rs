@@ -16,6 +16,7 @@ use std::{
 };
 
 use atlas_export::Client;
+use atlas_export_api::operations::ids;
 use atlas_export_tests::{PROJECT, Reply, ScriptedServer, TestClock, key, page_of, parsed};
 use tracing::{
     Event, Metadata, Subscriber,
@@ -131,7 +132,7 @@ async fn a_deprecated_version_is_told_once_for_each_operation_with_its_dates() {
     ] {
         assert!(heard[0].contains(part), "{part}: {}", heard[0]);
     }
-    assert!(heard[1].contains("listExportJobs"), "{heard:?}");
+    assert!(heard[1].contains(ids::LIST_EXPORT_JOBS), "{heard:?}");
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@
 use std::{future::IntoFuture, sync::Arc, time::Duration};
 
 use atlas_export::{ErrorKind, RateGovernor, RetryPolicy, WaitError, wait_all};
+use atlas_export_api::operations::ids;
 use atlas_export_fake::{FakeAtlas, Fault, Match, RateLimit, Turnstile};
 use atlas_export_tests::{PROJECT, client_of, parsed};
 use futures_util::{FutureExt as _, StreamExt as _, future::join_all};
@@ -163,7 +164,7 @@ async fn a_429_without_a_body_pauses_for_a_while_and_then_one_goes_ahead() {
         .build()
         .unwrap();
     let buckets = client.project(parsed(PROJECT)).export_buckets();
-    let which = || Match::operation("listExportBuckets").authenticated();
+    let which = || Match::operation(ids::LIST_EXPORT_BUCKETS).authenticated();
     fake.inject_for(which(), Fault::answer(year.clone()));
     let error = buckets.list().await.unwrap_err();
     assert_eq!(error.retry_after(), Some(seconds(31_536_000)));
@@ -199,7 +200,7 @@ async fn a_poll_that_is_asked_to_come_in_a_year_ends_no_wait() {
         .status(StatusCode::TOO_MANY_REQUESTS)
         .header("retry-after", "31536000")
         .body("");
-    let which = Match::operation("getExportJob").authenticated();
+    let which = Match::operation(ids::GET_EXPORT_JOB).authenticated();
     fake.inject_for(which, Fault::answer(year.unwrap()));
     let waits = begun.iter().map(|(jobs, id)| jobs.wait_until_finished(id));
     for waited in watched(wait_all(waits)).await {
@@ -213,7 +214,7 @@ async fn a_held_back_wait_still_ends_when_its_time_is_up() {
     let (fake, clock) = start(clusters(1)).await;
     let begun = jobs(&fake, &clock, 1).await;
     let (jobs, id) = &begun[0];
-    teach(&fake, "getExportJob");
+    teach(&fake, ids::GET_EXPORT_JOB);
     jobs.get(id).await.unwrap();
     let start = clock.elapsed();
     let wait = jobs.wait_until_finished(id).max_wait(seconds(5));
@@ -253,7 +254,7 @@ async fn a_deadline_that_passes_in_the_queue_for_a_slot_names_it() {
 #[tokio::test]
 async fn the_wait_for_a_slot_does_not_count_for_the_attempt() {
     let (fake, clock) = ten_buckets().await;
-    let which = Match::operation("listExportBuckets");
+    let which = Match::operation(ids::LIST_EXPORT_BUCKETS);
     fake.inject_for(which, Fault::silence());
     let client = client_of(&fake)
         .clock(Arc::new(clock.clone()))
@@ -270,7 +271,7 @@ async fn the_wait_for_a_slot_does_not_count_for_the_attempt() {
 #[tokio::test]
 async fn max_elapsed_bounds_the_beginning_of_an_attempt() {
     let (fake, clock) = ten_buckets().await;
-    teach(&fake, "listExportBuckets");
+    teach(&fake, ids::LIST_EXPORT_BUCKETS);
     let policy = RetryPolicy::default().max_elapsed(seconds(1));
     let client = client_of(&fake)
         .clock(Arc::new(clock.clone()))
@@ -293,7 +294,7 @@ async fn requests_that_waited_for_slots_do_not_leave_together() {
     let client = client_of(&fake).clock(Arc::new(clock.clone()));
     let client = client.max_in_flight(8).build().unwrap();
     let buckets = client.project(parsed(PROJECT)).export_buckets();
-    teach(&fake, "listExportBuckets");
+    teach(&fake, ids::LIST_EXPORT_BUCKETS);
     // Slots are taken by silence while the tokens come in.
     let cluster = client.project(parsed(PROJECT)).cluster(parsed("C"));
     fake.faults_by(|head| head.path.ends_with("snapshots").then(Fault::silence));
@@ -363,7 +364,7 @@ async fn an_answer_that_comes_late_tells_nothing_new() {
     clock.pass(seconds(100_000)).await;
     let before = refused(&fake, 429);
     let turnstile = Turnstile::new();
-    let which = Match::operation("listExportBuckets").authenticated();
+    let which = Match::operation(ids::LIST_EXPORT_BUCKETS).authenticated();
     fake.inject_for(which, Fault::slow(2, &turnstile));
     let slow = async { buckets.list().await.unwrap() };
     let others = async {
@@ -379,7 +380,7 @@ async fn an_answer_that_comes_late_tells_nothing_new() {
 #[tokio::test]
 async fn many_who_are_not_polled_stop_nobody_for_longer_than_their_tokens() {
     let (fake, clock) = ten_buckets().await;
-    teach(&fake, "listExportBuckets");
+    teach(&fake, ids::LIST_EXPORT_BUCKETS);
     let client = client_of(&fake)
         .clock(Arc::new(clock.clone()))
         .build()
@@ -413,7 +414,7 @@ async fn no_attempt_begins_after_max_elapsed_behind_one_that_goes_ahead() {
         .retry(policy);
     let client = client.attempt_timeout(seconds(30)).build().unwrap();
     let buckets = client.project(parsed(PROJECT)).export_buckets();
-    let which = || Match::operation("listExportBuckets").authenticated();
+    let which = || Match::operation(ids::LIST_EXPORT_BUCKETS).authenticated();
     fake.inject_for(which(), Fault::answer(refusal));
     fake.inject_for(which(), Fault::silence());
     let first = async { buckets.list().await };
@@ -442,13 +443,13 @@ async fn a_refusal_that_was_on_its_way_when_the_limit_became_known_counts_too() 
         .header("retry-after", "45")
         .body("")
         .unwrap();
-    let which = Match::operation("listExportBuckets").authenticated();
+    let which = Match::operation(ids::LIST_EXPORT_BUCKETS).authenticated();
     fake.inject_for(which, Fault::answer(later).held_by(&turnstile));
     let held = async { buckets.list().await.unwrap() };
     let others = async {
         turnstile.arrived(1).await;
         // A bucket that has a token in twelve seconds, says this one.
-        teach(&fake, "listExportBuckets");
+        teach(&fake, ids::LIST_EXPORT_BUCKETS);
         let first = buckets.list();
         let second = async {
             clock.pass(seconds(1)).await;

@@ -6,6 +6,7 @@
 use std::{future::IntoFuture, sync::Arc, time::Duration};
 
 use atlas_export::{ErrorKind, ExportBuckets, PageSize, RetryPolicy, wait_all};
+use atlas_export_api::operations::ids;
 use atlas_export_fake::{
     Bucket, FakeAtlas, FakeAtlasBuilder, Fault, JobProgress, Match, RateLimit, Snapshot,
 };
@@ -89,7 +90,7 @@ async fn one_slot_is_enough_for_a_stream_and_a_call_in_its_loop() {
 async fn after_a_429_a_stream_and_a_call_in_its_loop_get_on() {
     for in_flight in [1, 64] {
         let (fake, clock) = ten_buckets().await;
-        teach(&fake, "listExportBuckets");
+        teach(&fake, ids::LIST_EXPORT_BUCKETS);
         let client = client_of(&fake).clock(Arc::new(clock.clone()));
         let client = client.max_in_flight(in_flight).build().unwrap();
         let buckets = client.project(parsed(PROJECT)).export_buckets();
@@ -102,7 +103,7 @@ async fn after_a_429_a_stream_and_a_call_in_its_loop_get_on() {
 #[tokio::test]
 async fn after_a_429_a_stream_that_nobody_polls_stops_no_other_task() {
     let (fake, clock) = ten_buckets().await;
-    teach(&fake, "listExportBuckets");
+    teach(&fake, ids::LIST_EXPORT_BUCKETS);
     let client = client_of(&fake).clock(Arc::new(clock)).build().unwrap();
     let buckets = client.project(parsed(PROJECT)).export_buckets();
     let list = buckets.list().page_size(PageSize::new(2).unwrap());
@@ -156,7 +157,7 @@ pub(super) async fn jobs(
 async fn after_a_429_waits_for_many_and_a_call_in_their_loop_get_on() {
     let (fake, clock) = start(clusters(6)).await;
     let begun = jobs(&fake, &clock, 6).await;
-    teach(&fake, "getExportJob");
+    teach(&fake, ids::GET_EXPORT_JOB);
     let mut ended = wait_all(begun.iter().map(|(jobs, id)| jobs.wait_until_finished(id)));
     watched(async {
         let mut count = 0;
@@ -173,7 +174,7 @@ async fn after_a_429_waits_for_many_and_a_call_in_their_loop_get_on() {
 #[tokio::test]
 async fn after_a_429_a_fleet_and_a_call_in_its_loop_get_on() {
     let (fake, clock) = start(clusters(6)).await;
-    teach(&fake, "createExportJob");
+    teach(&fake, ids::CREATE_EXPORT_JOB);
     let client = client_of(&fake).clock(Arc::new(clock)).build().unwrap();
     let project = client.project(parsed(PROJECT));
     watched(async {

@@ -1,6 +1,7 @@
 //! Deleting a bucket that schedules export to: who does, and how to end it.
 
 use atlas_export::{DeleteBucketError, ErrorKind, ExportBuckets};
+use atlas_export_api::operations::ids;
 use atlas_export_fake::{Bucket, FakeAtlas, FakeAtlasBuilder, Fault, Match};
 use atlas_export_tests::{BUCKET, PROJECT, ROLE, client_of, parsed};
 use http::StatusCode;
@@ -110,7 +111,7 @@ async fn a_schedule_that_still_names_it_is_told_with_what_was_switched_off() {
 async fn a_schedule_that_cannot_be_read_may_use_it_too() {
     let (fake, buckets) = start(furnished()).await;
     fake.inject_for(
-        Match::operation("getBackupSchedule").authenticated(),
+        Match::operation(ids::GET_BACKUP_SCHEDULE).authenticated(),
         Fault::status(StatusCode::FORBIDDEN),
     );
     let error = buckets.delete_safely(&parsed(BUCKET)).await.unwrap_err();
@@ -121,7 +122,7 @@ async fn a_schedule_that_cannot_be_read_may_use_it_too() {
 async fn a_list_of_clusters_that_cannot_be_read_hides_no_refusal() {
     let (fake, buckets) = start(furnished()).await;
     fake.inject_for(
-        Match::operation("listClusters").authenticated(),
+        Match::operation(ids::LIST_CLUSTERS).authenticated(),
         Fault::status(StatusCode::FORBIDDEN),
     );
     let error = buckets.delete_safely(&parsed(BUCKET)).await.unwrap_err();
@@ -135,7 +136,7 @@ async fn a_list_of_clusters_that_cannot_be_read_hides_no_refusal() {
 async fn an_export_that_cannot_be_switched_off_is_told_with_its_cluster() {
     let (fake, buckets) = start(furnished()).await;
     fake.inject_for(
-        Match::operation("updateBackupSchedule").authenticated(),
+        Match::operation(ids::UPDATE_BACKUP_SCHEDULE).authenticated(),
         Fault::status(StatusCode::FORBIDDEN),
     );
     let error = buckets

@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use atlas_export::{Client, ErrorKind, ExportBuckets, PageSize};
+use atlas_export_api::operations::ids;
 use atlas_export_fake::{FakeAtlas, TotalCount};
 use atlas_export_tests::{
     CLUSTER, PROJECT, Reply, ScriptedServer, TestClock, client_of, key, page_of, parsed,
@@ -47,7 +48,7 @@ async fn the_same_page_for_every_page_is_an_error_the_third_time() {
             assert_eq!(read.len(), 3, "{items:?}, {concurrency}");
             let error = read[2].as_ref().unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Transport);
-            assert_eq!(error.operation(), Some("listExportBuckets"));
+            assert_eq!(error.operation(), Some(ids::LIST_EXPORT_BUCKETS));
             assert!(!error.is_retryable());
             let message = error.to_string();
             for part in ["page 3 of the list", "third time", "cache"] {
@@ -225,7 +226,7 @@ async fn what_reads_a_whole_list_takes_no_longer_than_a_call_may() {
     let error = error.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
     assert!(error.is_retryable());
-    assert_eq!(error.operation(), Some("listExportBuckets"));
+    assert_eq!(error.operation(), Some(ids::LIST_EXPORT_BUCKETS));
     let message = error.to_string();
     assert!(message.contains("within 100 s"), "{message}");
     assert!(message.contains("call_timeout"), "{message}");

@@ -6,6 +6,7 @@ use atlas_export::{
     Client, Cluster, Ensured, ErrorKind, ExportBuckets, ExportJobs, NewExportBucket,
     models::ExportJobState,
 };
+use atlas_export_api::operations::ids;
 use atlas_export_fake::{
     Bucket, FakeAtlas, FakeAtlasBuilder, Fault, JobOutcome, JobProgress, Match, Moment, Snapshot,
 };
@@ -162,10 +163,10 @@ async fn an_azure_container_is_the_same_in_the_url_and_apart() {
 #[tokio::test]
 async fn a_lost_answer_is_resolved_by_looking() {
     let world = start(furnished()).await;
-    world.lose_the_answer_to("createExportBucket");
+    world.lose_the_answer_to(ids::CREATE_EXPORT_BUCKET);
     assert!(world.buckets.ensure(wanted()).await.unwrap().is_created());
     assert_eq!((world.posts(), world.registered()), (1, 1));
-    world.lose_the_answer_to("createExportJob");
+    world.lose_the_answer_to(ids::CREATE_EXPORT_JOB);
     assert!(world.ensure_job().await.unwrap().is_created());
     assert_eq!((world.posts(), world.exports()), (2, 1));
     // It was there at the first look, so nobody waited for it.
@@ -176,7 +177,7 @@ async fn a_lost_answer_is_resolved_by_looking() {
 async fn an_effect_that_shows_within_the_settle_time_is_not_doubled() {
     let late = Duration::from_secs(29);
     let world = start(furnished().creations_show_after(late)).await;
-    world.lose_the_answer_to("createExportBucket");
+    world.lose_the_answer_to(ids::CREATE_EXPORT_BUCKET);
     assert!(world.buckets.ensure(wanted()).await.unwrap().is_created());
     assert_eq!((world.posts(), world.registered()), (1, 1));
     assert_eq!(world.clock.sleeps(), [Duration::from_secs(30)]);
@@ -187,7 +188,7 @@ async fn an_effect_that_shows_within_the_settle_time_is_not_doubled() {
 async fn an_effect_that_shows_after_the_settle_time_is_doubled() {
     let late = Duration::from_secs(29);
     let world = start(furnished().creations_show_after(late)).await;
-    world.lose_the_answer_to("createExportBucket");
+    world.lose_the_answer_to(ids::CREATE_EXPORT_BUCKET);
     let ensured = world
         .buckets
         .ensure(wanted())
@@ -200,7 +201,7 @@ async fn an_effect_that_shows_after_the_settle_time_is_doubled() {
 #[tokio::test]
 async fn a_creation_that_came_to_nothing_is_made_again_three_times_at_the_most() {
     let world = start(furnished()).await;
-    let lost = Match::operation("createExportBucket").authenticated();
+    let lost = Match::operation(ids::CREATE_EXPORT_BUCKET).authenticated();
     world.fake.inject_for(lost.clone(), Fault::reset());
     assert!(world.buckets.ensure(wanted()).await.unwrap().is_created());
     assert_eq!((world.posts(), world.registered()), (2, 1));
@@ -217,7 +218,7 @@ async fn a_creation_that_came_to_nothing_is_made_again_three_times_at_the_most()
 #[tokio::test]
 async fn where_looking_fails_nothing_is_created_again_and_the_error_says_so() {
     let world = start(furnished()).await;
-    world.lose_the_answer_to("createExportBucket");
+    world.lose_the_answer_to(ids::CREATE_EXPORT_BUCKET);
     // The first look is answered; after the creation nothing is.
     let seen = std::sync::atomic::AtomicBool::new(false);
     world.fake.faults_by(move |head| {
@@ -307,7 +308,7 @@ async fn again_exports_what_was_exported_but_not_what_is_being_exported() {
     // A lost answer is not mistaken for the job that was there.
     let done = past("605ccba3c1c7613f423e1585", "Successful", 0);
     let world = start(furnished().job(PROJECT, CLUSTER, done)).await;
-    world.lose_the_answer_to("createExportJob");
+    world.lose_the_answer_to(ids::CREATE_EXPORT_JOB);
     let created = again(&world).await.unwrap().into_inner();
     assert_ne!(created.id.as_str(), "605ccba3c1c7613f423e1585");
     assert_eq!((world.posts(), world.exports()), (1, 2));
@@ -346,7 +347,7 @@ async fn a_job_whose_answer_was_lost_and_that_failed_at_once_is_found_and_not_re
         message: "no access".into(),
     };
     let world = start(furnished().job_progress(at_once).job_outcome(outcome)).await;
-    world.lose_the_answer_to("createExportJob");
+    world.lose_the_answer_to(ids::CREATE_EXPORT_JOB);
     let job = world.ensure_job().await.unwrap();
     assert!(job.is_created());
     assert_eq!(job.get().state, Some(ExportJobState::Failed));
@@ -366,7 +367,7 @@ async fn a_refusal_of_the_request_itself_may_be_a_race_and_others_are_none() {
         let world = start(furnished()).await;
         // There is an export by the time of the refusal.
         let refusal = Fault::status(StatusCode::from_u16(status).unwrap()).at(Moment::Acted);
-        let create = Match::operation("createExportJob").authenticated();
+        let create = Match::operation(ids::CREATE_EXPORT_JOB).authenticated();
         world.fake.inject_for(create, refusal);
         match world.ensure_job().await {
             Ok(ensured) => assert!(race && !ensured.is_created(), "{status}"),

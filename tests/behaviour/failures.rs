@@ -3,6 +3,7 @@
 use std::error::Error as _;
 
 use atlas_export::{Client, Credentials, Error, ErrorKind, NewExportBucket, RetryPolicy};
+use atlas_export_api::operations::ids;
 use atlas_export_fake::FakeAtlas;
 use atlas_export_tests::{
     BUCKET, CLUSTER, PROJECT, ROLE, Reply, ScriptedServer, TestClock, client_of, key, page_of,
@@ -103,6 +104,27 @@ async fn atlas_s_own_words_about_a_401_come_before_our_advice() {
         assert!(message.contains(advice), "{message}");
         assert_eq!(message.contains("belong together"), code == "UNAUTHORIZED");
     }
+}
+
+#[tokio::test]
+async fn a_403_names_the_role_that_the_operation_needs() {
+    let body = r#"{"error":403,"errorCode":"USER_UNAUTHORIZED","detail":"not for you"}"#;
+    let refused = || vec![Reply::json(403, body)];
+    let (error, _server) = list_from(refused()).await;
+    let message = error.to_string();
+    assert!(message.contains("not for you"), "{message}");
+    assert!(message.contains("the role Project Read Only"), "{message}");
+    let server = ScriptedServer::start(refused()).await.unwrap();
+    let error = scripted(&server).create(new_bucket()).await.unwrap_err();
+    let message = error.to_string();
+    assert!(
+        message.contains("the role Project Backup Manager"),
+        "{message}"
+    );
+    // One that is about addresses is not about roles.
+    let body = body.replace("USER_UNAUTHORIZED", "IP_ADDRESS_NOT_ON_ACCESS_LIST");
+    let (error, _server) = list_from(vec![Reply::json(403, &body)]).await;
+    assert!(!error.to_string().contains("role"), "{error}");
 }
 
 #[tokio::test]
@@ -232,7 +254,7 @@ async fn a_truncated_body_is_a_transport_error() {
     assert!(error.source().is_some() && error.is_retryable());
     assert_eq!(
         (error.operation(), error.attempts()),
-        (Some("listExportBuckets"), 1)
+        (Some(ids::LIST_EXPORT_BUCKETS), 1)
     );
 }
 

@@ -6,7 +6,7 @@ use std::{fmt::Write as _, sync::Arc, time::Duration};
 use atlas_export::{
     Client, Cluster, Error, ErrorKind, ErrorKind::Ambiguous, NewExportBucket, Project,
 };
-use atlas_export_api::{OPERATIONS, Operation};
+use atlas_export_api::{OPERATIONS, Operation, operations::ids};
 use atlas_export_fake::{Bucket, FakeAtlas, Fault, Match, Moment, Snapshot, Turnstile};
 use atlas_export_tests::{BUCKET, CLUSTER, PROJECT, ROLE, SNAPSHOT, TestClock, client_of, parsed};
 use http::{HeaderValue, Response, StatusCode};
@@ -287,32 +287,32 @@ pub(super) async fn call(
 ) -> Option<Result<(), Error>> {
     let (buckets, jobs) = (project.export_buckets(), cluster.export_jobs());
     Some(match operation {
-        "listExportBuckets" => buckets.list().await.map(drop),
-        "getExportBucket" => buckets.get(&parsed(BUCKET)).await.map(drop),
-        "deleteExportBucket" => buckets.delete(&parsed(BUCKET)).await,
-        "createExportBucket" => {
+        ids::LIST_EXPORT_BUCKETS => buckets.list().await.map(drop),
+        ids::GET_EXPORT_BUCKET => buckets.get(&parsed(BUCKET)).await.map(drop),
+        ids::DELETE_EXPORT_BUCKET => buckets.delete(&parsed(BUCKET)).await,
+        ids::CREATE_EXPORT_BUCKET => {
             let new = NewExportBucket::aws("example-bucket", parsed(ROLE)).unwrap();
             buckets.create(new).await.map(drop)
         }
-        "listExportJobs" => jobs.list().await.map(drop),
-        "getExportJob" => jobs.get(&parsed(JOB)).await.map(drop),
-        "createExportJob" => {
+        ids::LIST_EXPORT_JOBS => jobs.list().await.map(drop),
+        ids::GET_EXPORT_JOB => jobs.get(&parsed(JOB)).await.map(drop),
+        ids::CREATE_EXPORT_JOB => {
             let (snapshot, bucket) = (parsed(SNAPSHOT), parsed(BUCKET));
             jobs.create(&snapshot, &bucket).send().await.map(drop)
         }
-        "listSnapshots" => cluster.snapshots().list().await.map(drop),
-        "getSnapshot" => cluster.snapshots().get(&parsed(SNAPSHOT)).await.map(drop),
-        "listShardedSnapshots" => cluster.snapshots().list_sharded().await.map(drop),
-        "getShardedSnapshot" => {
+        ids::LIST_SNAPSHOTS => cluster.snapshots().list().await.map(drop),
+        ids::GET_SNAPSHOT => cluster.snapshots().get(&parsed(SNAPSHOT)).await.map(drop),
+        ids::LIST_SHARDED_SNAPSHOTS => cluster.snapshots().list_sharded().await.map(drop),
+        ids::GET_SHARDED_SNAPSHOT => {
             let id = parsed(SNAPSHOT);
             cluster.snapshots().get_sharded(&id).await.map(drop)
         }
-        "takeSnapshot" => cluster.snapshots().take().send().await.map(drop),
-        "getBackupSchedule" => cluster.auto_export().get().await.map(drop),
-        "updateBackupSchedule" => cluster.auto_export().disable().await.map(drop),
-        "listClusters" => project.clusters().list().await.map(drop),
-        "listAccessRoles" => project.access_roles().list().await.map(drop),
-        "updateExportBucket" => {
+        ids::TAKE_SNAPSHOT => cluster.snapshots().take().send().await.map(drop),
+        ids::GET_BACKUP_SCHEDULE => cluster.auto_export().get().await.map(drop),
+        ids::UPDATE_BACKUP_SCHEDULE => cluster.auto_export().disable().await.map(drop),
+        ids::LIST_CLUSTERS => project.clusters().list().await.map(drop),
+        ids::LIST_ACCESS_ROLES => project.access_roles().list().await.map(drop),
+        ids::UPDATE_EXPORT_BUCKET => {
             let id = parsed(BUCKET);
             let update = buckets.update(&id).require_private_networking(true);
             update.send().await.map(drop)

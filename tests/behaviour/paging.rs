@@ -1,6 +1,7 @@
 //! Long lists: complete, in order, and in no more requests than pages.
 
 use atlas_export::{Client, ErrorKind, ExportBuckets, PageSize};
+use atlas_export_api::operations::ids;
 use atlas_export_fake::{FakeAtlas, FakeAtlasBuilder, Snapshot, TotalCount};
 use atlas_export_tests::{CLUSTER, PROJECT, Reply, ScriptedServer, client_of, key, parsed};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream::FusedStream as _};
@@ -143,7 +144,7 @@ async fn a_failed_page_is_one_error_and_the_end() {
     assert!(items.next().await.unwrap().is_ok());
     let error = items.next().await.unwrap().unwrap_err();
     assert_eq!((error.kind(), error.status()), (ErrorKind::Api, Some(403)));
-    assert_eq!(error.operation(), Some("listExportBuckets"));
+    assert_eq!(error.operation(), Some(ids::LIST_EXPORT_BUCKETS));
     assert!(items.next().await.is_none());
     assert!(items.is_terminated());
     assert_eq!(server.requests().len(), 2);

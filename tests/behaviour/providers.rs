@@ -1,6 +1,7 @@
 //! Buckets of all three clouds: what is sent, what is read, and what a version does not know.
 
 use atlas_export::{ApiVersion, BucketTarget, ErrorKind, ExportBuckets, NewExportBucket};
+use atlas_export_api::operations::ids;
 use atlas_export_fake::FakeAtlas;
 use atlas_export_tests::{PROJECT, ROLE, client_of, parsed};
 use futures_util::TryStreamExt as _;
@@ -110,9 +111,9 @@ async fn what_a_version_does_not_know_is_refused_before_anything_is_sent() {
                 client.api_version(ApiVersion::V1)
             } else {
                 client
-                    .resource_version("createExportBucket", older)
-                    .resource_version("getExportBucket", older)
-                    .resource_version("listExportBuckets", older)
+                    .resource_version(ids::CREATE_EXPORT_BUCKET, older)
+                    .resource_version(ids::GET_EXPORT_BUCKET, older)
+                    .resource_version(ids::LIST_EXPORT_BUCKETS, older)
             }
         })
         .await;
@@ -124,7 +125,7 @@ async fn what_a_version_does_not_know_is_refused_before_anything_is_sent() {
                     buckets.create(new.clone()).await.unwrap_err()
                 };
                 assert_eq!(error.kind(), ErrorKind::Config);
-                assert_eq!(error.operation(), Some("createExportBucket"));
+                assert_eq!(error.operation(), Some(ids::CREATE_EXPORT_BUCKET));
                 let version = if old { "v1.0" } else { older };
                 assert!(error.to_string().contains(version), "{error}");
             }

@@ -16,6 +16,7 @@ use atlas_export::{
     Client, ErrorKind, NewExportBucket,
     clock::{Clock, Sleep, SystemClock},
 };
+use atlas_export_api::operations::ids;
 use atlas_export_fake::{FakeAtlas, Fault, Match, Moment, Turnstile};
 use atlas_export_tests::{PROJECT, ROLE, TestClock, client_of, parsed};
 use futures_util::{FutureExt as _, future::join};
@@ -75,9 +76,9 @@ async fn what_does_not_end_in_time_is_cut_off_and_told() {
     let (fake, clock, client) = one_bucket().await;
     let buckets = client.project(parsed(PROJECT)).export_buckets();
     buckets.list().await.unwrap();
-    let acted = Match::operation("createExportBucket").authenticated();
+    let acted = Match::operation(ids::CREATE_EXPORT_BUCKET).authenticated();
     fake.inject_for(acted, Fault::silence().at(Moment::Acted));
-    fake.inject_for(Match::operation("listExportBuckets"), Fault::silence());
+    fake.inject_for(Match::operation(ids::LIST_EXPORT_BUCKETS), Fault::silence());
     let calls = join(async { buckets.create(new_bucket()).await }, async {
         buckets.list().await
     });
@@ -261,7 +262,7 @@ fn a_client_outlives_one_of_its_two_runtimes() {
     let buckets = client.project(parsed(PROJECT)).export_buckets();
     // Connections and lanes are those of the first.
     first.block_on(async { buckets.list().await.unwrap() });
-    let acted = Match::operation("createExportBucket").authenticated();
+    let acted = Match::operation(ids::CREATE_EXPORT_BUCKET).authenticated();
     fake.inject_for(acted, Fault::delay(&turnstile).at(Moment::Acted));
     let mut creating = Box::pin(async { buckets.create(new_bucket()).await });
     // The request runs on the first, its caller waits on the second.

@@ -9,7 +9,7 @@
 use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use atlas_export::{Client, Cluster, NewExportBucket, PageSize, Project, wait_all};
-use atlas_export_api::OPERATIONS;
+use atlas_export_api::{OPERATIONS, operations::ids};
 use atlas_export_fake::{Bucket, FakeAtlas, Fault, JobProgress, Match, Snapshot};
 use atlas_export_tests::{BUCKET, CLUSTER, PROJECT, ROLE, SNAPSHOT, TestClock, client_of, parsed};
 use futures_util::{FutureExt as _, StreamExt as _, stream::FuturesUnordered};
@@ -36,12 +36,12 @@ const STREAMS: [&str; 11] = [
 
 /// An operation of each family that has a rate limit of its own.
 const FAMILIES: [&str; 6] = [
-    "listExportBuckets",
-    "listExportJobs",
-    "listSnapshots",
-    "getBackupSchedule",
-    "listClusters",
-    "listAccessRoles",
+    ids::LIST_EXPORT_BUCKETS,
+    ids::LIST_EXPORT_JOBS,
+    ids::LIST_SNAPSHOTS,
+    ids::GET_BACKUP_SCHEDULE,
+    ids::LIST_CLUSTERS,
+    ids::LIST_ACCESS_ROLES,
 ];
 
 fn begin(what: &'static str, project: Project, cluster: Cluster) -> Boxed {

@@ -1,6 +1,7 @@
 //! TLS and HTTP/2, which is all that the real service speaks.
 
 use atlas_export::{Client, Credentials, ErrorKind, NewExportBucket};
+use atlas_export_api::operations::ids;
 use atlas_export_fake::{FakeAtlas, Fault, Match};
 use atlas_export_tests::{PROJECT, ROLE, client_of, parsed};
 use futures_util::future::join_all;
@@ -92,7 +93,7 @@ async fn a_stream_that_is_refused_and_a_connection_that_goes_away_are_survived()
         let (fake, client) = secure().await;
         let buckets = client.project(parsed(PROJECT)).export_buckets();
         buckets.list().await.unwrap();
-        fake.inject_for(Match::operation("createExportBucket"), fault.clone());
+        fake.inject_for(Match::operation(ids::CREATE_EXPORT_BUCKET), fault.clone());
         buckets.create(new_bucket("example-bucket")).await.unwrap();
         assert_eq!(fake.faults_left(), 0);
         assert_eq!(fake.buckets(PROJECT).len(), 1, "{fault:?}");

@@ -1,6 +1,7 @@
 //! What Atlas may send tomorrow: nothing else is lost, and the odd one is visible.
 
 use atlas_export::{ErrorKind, models::CloudProvider};
+use atlas_export_api::operations::ids;
 use atlas_export_fake::FakeAtlas;
 use atlas_export_tests::{BUCKET, CLUSTER, PROJECT, client_of, parsed};
 use futures_util::StreamExt as _;
@@ -95,7 +96,7 @@ async fn one_undecodable_item_among_a_hundred_costs_nothing_else() {
         !format!("{error} {error:?}").contains("not a job"),
         "{error:?}"
     );
-    assert_eq!(error.operation(), Some("listExportJobs"));
+    assert_eq!(error.operation(), Some(ids::LIST_EXPORT_JOBS));
     assert_eq!(all.iter().filter(|item| item.is_ok()).count(), 99);
     assert_eq!(
         all[99].as_ref().unwrap().id.to_string(),

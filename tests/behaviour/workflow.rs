@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use atlas_export::{
     ApiVersion, Client, ClusterName, ErrorKind, Frequency, NotExportable, SnapshotWaitError,
 };
+use atlas_export_api::operations::ids;
 use atlas_export_fake::{
     AccessRole, Bucket, FakeAtlas, FakeAtlasBuilder, Fault, JobProgress, Match, Snapshot,
 };
@@ -150,7 +151,7 @@ async fn a_lost_answer_to_a_snapshot_is_ambiguous_and_not_repeated() {
         .cluster(parsed(CLUSTER))
         .snapshots();
     fake.inject_for(
-        Match::operation("takeSnapshot").authenticated(),
+        Match::operation(ids::TAKE_SNAPSHOT).authenticated(),
         Fault::reset(),
     );
     let error = snapshots.take().send().await.unwrap_err();
@@ -348,7 +349,7 @@ async fn automatic_export_to_what_is_not_there_is_refused() {
     );
     // A change that is set twice is set once: it may be repeated.
     fake.inject_for(
-        Match::operation("updateBackupSchedule").authenticated(),
+        Match::operation(ids::UPDATE_BACKUP_SCHEDULE).authenticated(),
         Fault::status(StatusCode::SERVICE_UNAVAILABLE),
     );
     assert!(!auto.disable().await.unwrap().enabled);

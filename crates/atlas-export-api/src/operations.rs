@@ -225,3 +225,40 @@ pub const UPDATE_BACKUP_SCHEDULE: &Operation = &OPERATIONS[14usize];
 pub const LIST_CLUSTERS: &Operation = &OPERATIONS[15usize];
 /// `listAccessRoles`: List the roles through which Atlas reaches the customer's cloud.
 pub const LIST_ACCESS_ROLES: &Operation = &OPERATIONS[16usize];
+/// The ids of the operations, as constants that a pattern can hold.
+pub mod ids {
+    /// Of [`LIST_EXPORT_BUCKETS`](super::LIST_EXPORT_BUCKETS).
+    pub const LIST_EXPORT_BUCKETS: &str = "listExportBuckets";
+    /// Of [`CREATE_EXPORT_BUCKET`](super::CREATE_EXPORT_BUCKET).
+    pub const CREATE_EXPORT_BUCKET: &str = "createExportBucket";
+    /// Of [`GET_EXPORT_BUCKET`](super::GET_EXPORT_BUCKET).
+    pub const GET_EXPORT_BUCKET: &str = "getExportBucket";
+    /// Of [`UPDATE_EXPORT_BUCKET`](super::UPDATE_EXPORT_BUCKET).
+    pub const UPDATE_EXPORT_BUCKET: &str = "updateExportBucket";
+    /// Of [`DELETE_EXPORT_BUCKET`](super::DELETE_EXPORT_BUCKET).
+    pub const DELETE_EXPORT_BUCKET: &str = "deleteExportBucket";
+    /// Of [`LIST_EXPORT_JOBS`](super::LIST_EXPORT_JOBS).
+    pub const LIST_EXPORT_JOBS: &str = "listExportJobs";
+    /// Of [`CREATE_EXPORT_JOB`](super::CREATE_EXPORT_JOB).
+    pub const CREATE_EXPORT_JOB: &str = "createExportJob";
+    /// Of [`GET_EXPORT_JOB`](super::GET_EXPORT_JOB).
+    pub const GET_EXPORT_JOB: &str = "getExportJob";
+    /// Of [`LIST_SNAPSHOTS`](super::LIST_SNAPSHOTS).
+    pub const LIST_SNAPSHOTS: &str = "listSnapshots";
+    /// Of [`TAKE_SNAPSHOT`](super::TAKE_SNAPSHOT).
+    pub const TAKE_SNAPSHOT: &str = "takeSnapshot";
+    /// Of [`GET_SNAPSHOT`](super::GET_SNAPSHOT).
+    pub const GET_SNAPSHOT: &str = "getSnapshot";
+    /// Of [`LIST_SHARDED_SNAPSHOTS`](super::LIST_SHARDED_SNAPSHOTS).
+    pub const LIST_SHARDED_SNAPSHOTS: &str = "listShardedSnapshots";
+    /// Of [`GET_SHARDED_SNAPSHOT`](super::GET_SHARDED_SNAPSHOT).
+    pub const GET_SHARDED_SNAPSHOT: &str = "getShardedSnapshot";
+    /// Of [`GET_BACKUP_SCHEDULE`](super::GET_BACKUP_SCHEDULE).
+    pub const GET_BACKUP_SCHEDULE: &str = "getBackupSchedule";
+    /// Of [`UPDATE_BACKUP_SCHEDULE`](super::UPDATE_BACKUP_SCHEDULE).
+    pub const UPDATE_BACKUP_SCHEDULE: &str = "updateBackupSchedule";
+    /// Of [`LIST_CLUSTERS`](super::LIST_CLUSTERS).
+    pub const LIST_CLUSTERS: &str = "listClusters";
+    /// Of [`LIST_ACCESS_ROLES`](super::LIST_ACCESS_ROLES).
+    pub const LIST_ACCESS_ROLES: &str = "listAccessRoles";
+}

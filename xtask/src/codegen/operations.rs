@@ -105,6 +105,14 @@ pub fn generate(contract: &Value) -> Result<String, Failure> {
             pub const #name: &Operation = &OPERATIONS[#at];
         }
     });
+    let ids = operations.iter().map(|operation| {
+        let name = format_ident!("{}", operation.id.to_shouty_snake_case());
+        let (id, docs) = (operation.id, format!(" Of [`{name}`](super::{name})."));
+        quote! {
+            #[doc = #docs]
+            pub const #name: &str = #id;
+        }
+    });
     let rows = operations.iter().map(|operation| {
         let query = operation.query();
         let Operation {
@@ -140,6 +148,11 @@ pub fn generate(contract: &Value) -> Result<String, Failure> {
         pub const OPERATIONS: &[Operation] = &[#(#rows),*];
 
         #(#constants)*
+
+        /// The ids of the operations, as constants that a pattern can hold.
+        pub mod ids {
+            #(#ids)*
+        }
     })?;
     Ok(rust::print(&file))
 }
