@@ -40,13 +40,16 @@ const PROJECTS: [&str; 2] = ["MONGODB_ATLAS_PROJECT_ID", "MCLI_PROJECT_ID"];
 
 /// Whether any variable that concerns Atlas is set in this process, rightly or not.
 pub fn is_set() -> bool {
-    KEYS.iter()
-        .flat_map(|(public, private)| [*public, *private])
-        .chain(SERVICE_ACCOUNT)
-        .chain(URLS)
-        .chain(SERVICES)
-        .chain(PROJECTS)
-        .any(|name| env::var_os(name).is_some_and(|value| !value.is_empty()))
+    let mut names = names().chain(SERVICE_ACCOUNT);
+    names.any(|name| env::var_os(name).is_some_and(|value| !value.is_empty()))
+}
+
+/// The variables that are read.
+fn names() -> impl Iterator<Item = &'static str> {
+    let keys = KEYS
+        .iter()
+        .flat_map(|(public, private)| [*public, *private]);
+    keys.chain(URLS).chain(SERVICES).chain(PROJECTS)
 }
 
 /// What the environment says about Atlas.
@@ -323,6 +326,19 @@ mod tests {
     }
 
     #[test]
+    fn every_name_is_spelled_as_in_the_table_of_the_documentation() {
+        let text = include_str!("variables.rs");
+        let table: Vec<&str> = text
+            .lines()
+            .filter(|line| line.starts_with("//! |"))
+            .collect();
+        for name in names() {
+            let name = format!("`{name}`");
+            assert!(table.iter().any(|row| row.contains(&name)), "{name}");
+        }
+    }
+
+    #[test]
     fn the_project_of_each_family_is_read() {
         for name in PROJECTS {
             let set = [(name, "32b6e34b3d91647abb20e7b8")];
@@ -334,8 +350,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn no_value_panics_or_is_repeated(at in 0_usize..16, text in "\\PC{0,30}") {
-            let names: Vec<&str> = KEYS.iter().flat_map(|(a, b)| [*a, *b])
-                .chain(SERVICE_ACCOUNT).chain(URLS).chain(SERVICES).chain(PROJECTS).collect();
+            let names: Vec<&str> = names().chain(SERVICE_ACCOUNT).collect();
             let value = format!("S3CRET{text}");
             let name = names[at % names.len()];
             match read(&[(name, &value)]) {
