@@ -6,8 +6,8 @@
     reason = "a test may panic: that is how it fails"
 )]
 
-use atlas_export::{Client, ErrorKind, RetryPolicy};
-use atlas_export_tests::{PROJECT, Reply, ScriptedServer, key, parsed};
+use atlas_export::{Client, ErrorKind, retry::RetryPolicy};
+use atlas_export_tests::{PROJECT, Reply, ScriptedServer, key};
 use peak_alloc::PeakAlloc;
 
 #[global_allocator]
@@ -25,7 +25,7 @@ async fn listed(reply: Reply) -> (atlas_export::Error, usize) {
         .retry(RetryPolicy::none())
         .build()
         .unwrap();
-    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let buckets = client.project(PROJECT).export_buckets();
     ALLOCATOR.reset_peak_usage();
     let before = ALLOCATOR.current_usage();
     let error = buckets.list().await.unwrap_err();

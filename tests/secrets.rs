@@ -20,9 +20,14 @@ use std::{
 };
 
 use atlas_export::{
-    ApiVersion, Backoff, Client, Credentials, Ensured, Environment, ErrorKind, FleetStatus,
-    Frequency, Intent, NewExportBucket, RateGovernor, RetryPolicy, SkipReason, WaitError,
-    clock::SystemClock, variables::Variables, wait_all,
+    ApiVersion, Client, Credentials, Ensured, Environment, ErrorKind, NewExportBucket,
+    clock::SystemClock,
+    fleet::{FleetStatus, Intent, SkipReason},
+    models::Frequency,
+    rate::RateGovernor,
+    retry::{Backoff, RetryPolicy},
+    variables::Variables,
+    wait::{WaitError, wait_all},
 };
 use atlas_export_api::operations::ids;
 use atlas_export_fake::{FakeAtlas, JobProgress, Snapshot};
@@ -217,8 +222,8 @@ async fn run(shown: &mut Shown) -> Vec<String> {
 
 /// An export from bucket to finished job.
 async fn export(shown: &mut Shown, client: &Client) {
-    let project = client.project(parsed(PROJECT));
-    let cluster = project.cluster(parsed(CLUSTER));
+    let project = client.project(PROJECT);
+    let cluster = project.cluster(CLUSTER);
     let (buckets, jobs) = (project.export_buckets(), cluster.export_jobs());
     let new = NewExportBucket::aws("example-bucket", parsed(ROLE)).unwrap();
     shown.show("NewExportBucket", &new);
@@ -238,7 +243,7 @@ async fn export(shown: &mut Shown, client: &Client) {
         .unwrap();
     let create = jobs.create(&snapshot.id, &bucket.id);
     shown.show("CreateExportJob", &create);
-    let job = create.send().await.unwrap();
+    let job = create.await.unwrap();
     let wait = jobs.wait_until_finished(&job.id);
     shown.show("WaitUntilFinished", &wait);
     let stream = jobs.wait_until_finished(&job.id).into_stream();
@@ -259,8 +264,8 @@ async fn export(shown: &mut Shown, client: &Client) {
 
 /// What is around an export.
 async fn around(shown: &mut Shown, client: &Client) {
-    let project = client.project(parsed(PROJECT));
-    let cluster = project.cluster(parsed(CLUSTER));
+    let project = client.project(PROJECT);
+    let cluster = project.cluster(CLUSTER);
     let (buckets, jobs) = (project.export_buckets(), cluster.export_jobs());
     shown.show("Environment", &Environment::Government);
     shown.show("Clusters", &project.clusters());
@@ -281,11 +286,11 @@ async fn around(shown: &mut Shown, client: &Client) {
     shown.show("Existing", &existing);
     let snapshots = cluster.snapshots();
     shown.show("TakeSnapshot", &snapshots.take());
-    let snapshot = snapshots.take().send().await.unwrap();
+    let snapshot = snapshots.take().await.unwrap();
     let wait = snapshots.wait_until_completed(&snapshot.id);
     shown.show("WaitUntilCompleted", &wait);
     let error = wait.max_wait(Duration::ZERO).await.unwrap_err();
-    shown.error("SnapshotWaitError", &error);
+    shown.error("WaitError", &error);
     shown.show("EnsureExportJob", &jobs.ensure(&snapshot.id, &bucket));
     let waits = || wait_all([jobs.wait_until_finished(&parsed(ROLE))]);
     shown.show("WaitAll", &waits());
@@ -315,8 +320,8 @@ async fn around(shown: &mut Shown, client: &Client) {
 
 /// Calls that end badly, with the key at hand.
 async fn fail(shown: &mut Shown, client: &Client) {
-    let project = client.project(parsed(PROJECT));
-    let jobs = project.cluster(parsed(CLUSTER)).export_jobs();
+    let project = client.project(PROJECT);
+    let jobs = project.cluster(CLUSTER).export_jobs();
     let error = jobs
         .wait_until_finished(&parsed(ROLE))
         .max_wait(Duration::from_secs(1))
@@ -331,7 +336,7 @@ async fn fail(shown: &mut Shown, client: &Client) {
         .await
         .unwrap_err();
     shown.show("ApiError", error.api().unwrap());
-    shown.show("FieldError", &atlas_export::FieldError::default());
+    shown.show("FieldError", &atlas_export::models::FieldError::default());
     shown.error("Error", &error);
     // The key is refused, and the port is closed: two ends with the key at hand.
     let stranger = FakeAtlas::builder().project(PROJECT).start().await.unwrap();
@@ -342,7 +347,7 @@ async fn fail(shown: &mut Shown, client: &Client) {
             .clock(Arc::new(TestClock::default()))
             .build()
             .unwrap();
-        let list = client.project(parsed(PROJECT)).export_buckets().list();
+        let list = client.project(PROJECT).export_buckets().list();
         shown.error("Error", &list.await.unwrap_err());
     }
 }

@@ -17,7 +17,7 @@ use std::{
 
 use atlas_export::Client;
 use atlas_export_api::operations::ids;
-use atlas_export_tests::{PROJECT, Reply, ScriptedServer, TestClock, key, page_of, parsed};
+use atlas_export_tests::{PROJECT, Reply, ScriptedServer, TestClock, key, page_of};
 use tracing::{
     Event, Metadata, Subscriber,
     field::{Field, Visit},
@@ -106,14 +106,14 @@ async fn a_deprecated_version_is_told_once_for_each_operation_with_its_dates() {
     );
     let server = ScriptedServer::start(vec![ageing]).await.unwrap();
     let client = client(&server);
-    let project = client.project(parsed(PROJECT));
+    let project = client.project(PROJECT);
     let listener = Listener::new();
     async {
         for _ in 0..3 {
             project.export_buckets().list().await.unwrap();
         }
         project
-            .cluster(parsed("Cluster0"))
+            .cluster("Cluster0")
             .export_jobs()
             .list()
             .await
@@ -149,7 +149,7 @@ async fn a_call_is_a_span_and_each_attempt_an_event_named_as_opentelemetry_names
     let listener = Listener::new();
     async {
         client
-            .project(parsed(PROJECT))
+            .project(PROJECT)
             .export_buckets()
             .list()
             .await
@@ -205,7 +205,7 @@ async fn what_a_request_tells_on_its_task_is_heard_where_the_call_was_made() {
         .clock(Arc::new(TestClock::default()))
         .build()
         .unwrap();
-    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let buckets = client.project(PROJECT).export_buckets();
     async {
         buckets.list().await.unwrap();
     }
@@ -229,10 +229,7 @@ async fn a_version_that_is_gone_is_named_with_what_to_change() {
             "parameters":["2023-01-01","api/atlas/v2/groups/x"]}"#,
     );
     let server = ScriptedServer::start(vec![gone]).await.unwrap();
-    let list = client(&server)
-        .project(parsed(PROJECT))
-        .export_buckets()
-        .list();
+    let list = client(&server).project(PROJECT).export_buckets().list();
     let message = list.await.unwrap_err().to_string();
     for part in [
         "410 VERSION_GONE",

@@ -4,11 +4,16 @@
 
 use std::{future::IntoFuture, sync::Arc, time::Duration};
 
-use atlas_export::{ErrorKind, RateGovernor, RetryPolicy, WaitError, wait_all};
+use atlas_export::{
+    ErrorKind,
+    rate::RateGovernor,
+    retry::RetryPolicy,
+    wait::{WaitError, wait_all},
+};
 use atlas_export_api::operations::ids;
 use atlas_export_fake::{FakeAtlas, Fault, Match, RateLimit, Turnstile};
-use atlas_export_tests::{PROJECT, client_of, parsed};
-use futures_util::{FutureExt as _, StreamExt as _, future::join_all};
+use atlas_export_tests::{PROJECT, client_of};
+use futures_util::{FutureExt as _, future::join_all};
 use http::{Response, StatusCode};
 
 use super::crowds::{SMALL, clusters, jobs, refused, seconds, start, teach, ten_buckets, watched};
@@ -43,7 +48,7 @@ async fn a_call_that_cannot_be_admitted_in_time_fails_at_once_and_sends_nothing(
     let (fake, clock) = start(FakeAtlas::builder().buckets(PROJECT, 1).rate_limit(SMALL)).await;
     let client = client_of(&fake).clock(Arc::new(clock.clone()));
     let client = client.call_timeout(seconds(150)).build().unwrap();
-    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let buckets = client.project(PROJECT).export_buckets();
     let crowd = (0..12).map(|_| async { buckets.list().await.unwrap() });
     watched(join_all(crowd)).await;
     fake.clear_requests();
@@ -85,7 +90,7 @@ async fn the_rate_limit_of_one_project_holds_no_other_back() {
         .clock(Arc::new(clock.clone()))
         .build()
         .unwrap();
-    let list = |id: &str| client.project(parsed(id)).export_buckets().list();
+    let list = |id: &str| client.project(id).export_buckets().list();
     watched(async {
         let crowd = (0..12).map(|_| list(&projects[0]).into_future());
         join_all(crowd).await;
@@ -136,7 +141,7 @@ async fn two_clients_with_one_governor_are_as_one() {
         .collect();
     let calls = clients.iter().map(|client| async {
         for _ in 0..125 {
-            let buckets = client.project(parsed(PROJECT)).export_buckets();
+            let buckets = client.project(PROJECT).export_buckets();
             buckets.list().await.unwrap();
         }
     });
@@ -163,7 +168,7 @@ async fn a_429_without_a_body_pauses_for_a_while_and_then_one_goes_ahead() {
         .clock(Arc::new(clock.clone()))
         .build()
         .unwrap();
-    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let buckets = client.project(PROJECT).export_buckets();
     let which = || Match::operation(ids::LIST_EXPORT_BUCKETS).authenticated();
     fake.inject_for(which(), Fault::answer(year.clone()));
     let error = buckets.list().await.unwrap_err();
@@ -233,7 +238,7 @@ async fn a_deadline_that_passes_in_the_queue_for_a_slot_names_it() {
     fake.faults_by(|_| Some(Fault::silence()));
     let client = client_of(&fake).clock(Arc::new(clock)).max_in_flight(1);
     let client = client.call_timeout(seconds(30)).build().unwrap();
-    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let buckets = client.project(PROJECT).export_buckets();
     let calls = (0..2).map(|_| async { buckets.list().await.unwrap_err() });
     let errors = watched(join_all(calls)).await;
     let told: Vec<_> = errors.iter().map(ToString::to_string).collect();
@@ -260,7 +265,7 @@ async fn the_wait_for_a_slot_does_not_count_for_the_attempt() {
         .clock(Arc::new(clock.clone()))
         .max_in_flight(1);
     let client = client.attempt_timeout(seconds(20)).build().unwrap();
-    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let buckets = client.project(PROJECT).export_buckets();
     let calls = (0..3).map(|_| async { buckets.list().await });
     for outcome in watched(join_all(calls)).await {
         outcome.unwrap();
@@ -277,7 +282,7 @@ async fn max_elapsed_bounds_the_beginning_of_an_attempt() {
         .clock(Arc::new(clock.clone()))
         .retry(policy);
     let client = client.build().unwrap();
-    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let buckets = client.project(PROJECT).export_buckets();
     let error = buckets.list().await.unwrap_err();
     assert_eq!((error.status(), error.attempts()), (Some(429), 1));
     let error = buckets.list().await.unwrap_err();
@@ -293,10 +298,10 @@ async fn requests_that_waited_for_slots_do_not_leave_together() {
     let (fake, clock) = ten_buckets().await;
     let client = client_of(&fake).clock(Arc::new(clock.clone()));
     let client = client.max_in_flight(8).build().unwrap();
-    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let buckets = client.project(PROJECT).export_buckets();
     teach(&fake, ids::LIST_EXPORT_BUCKETS);
     // Slots are taken by silence while the tokens come in.
-    let cluster = client.project(parsed(PROJECT)).cluster(parsed("C"));
+    let cluster = client.project(PROJECT).cluster("C");
     fake.faults_by(|head| head.path.ends_with("snapshots").then(Fault::silence));
     let silent = (0..8).map(|_| async { cluster.snapshots().list().await.is_err() });
     let calls = (0..8).map(|_| async {
@@ -331,11 +336,7 @@ async fn alone_on_a_bucket_a_crowd_in_few_slots_is_not_refused_again() {
         let (fake, clock) = start(builder).await;
         let client = client_of(&fake).clock(Arc::new(clock.clone()));
         let client = client.max_in_flight(4).call_timeout(seconds(100_000));
-        let buckets = client
-            .build()
-            .unwrap()
-            .project(parsed(PROJECT))
-            .export_buckets();
+        let buckets = client.build().unwrap().project(PROJECT).export_buckets();
         let crowd = |count| join_all((0..count).map(|_| async { buckets.list().await.unwrap() }));
         watched(crowd(55)).await;
         clock.pass(seconds(100_000)).await;
@@ -358,7 +359,7 @@ async fn an_answer_that_comes_late_tells_nothing_new() {
     let (fake, clock) = start(builder.refill_evenly()).await;
     let client = client_of(&fake).clock(Arc::new(clock.clone()));
     let client = client.call_timeout(seconds(100_000)).build().unwrap();
-    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let buckets = client.project(PROJECT).export_buckets();
     let crowd = |count| join_all((0..count).map(|_| async { buckets.list().await.unwrap() }));
     watched(crowd(105)).await;
     clock.pass(seconds(100_000)).await;
@@ -385,7 +386,7 @@ async fn many_who_are_not_polled_stop_nobody_for_longer_than_their_tokens() {
         .clock(Arc::new(clock.clone()))
         .build()
         .unwrap();
-    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let buckets = client.project(PROJECT).export_buckets();
     watched(buckets.list()).await.unwrap();
     let mut kept: Vec<_> = (0..20)
         .map(|_| Box::pin(async { buckets.list().await }))
@@ -413,7 +414,7 @@ async fn no_attempt_begins_after_max_elapsed_behind_one_that_goes_ahead() {
         .clock(Arc::new(clock.clone()))
         .retry(policy);
     let client = client.attempt_timeout(seconds(30)).build().unwrap();
-    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let buckets = client.project(PROJECT).export_buckets();
     let which = || Match::operation(ids::LIST_EXPORT_BUCKETS).authenticated();
     fake.inject_for(which(), Fault::answer(refusal));
     fake.inject_for(which(), Fault::silence());
@@ -436,7 +437,7 @@ async fn a_refusal_that_was_on_its_way_when_the_limit_became_known_counts_too() 
         .clock(Arc::new(clock.clone()))
         .build()
         .unwrap();
-    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let buckets = client.project(PROJECT).export_buckets();
     let turnstile = Turnstile::new();
     let later = Response::builder()
         .status(StatusCode::TOO_MANY_REQUESTS)

@@ -4,7 +4,7 @@
 use atlas_export::{ApiVersion, Client};
 use atlas_export_api::{OPERATIONS, Operation};
 use atlas_export_fake::{Bucket, FakeAtlas, Snapshot};
-use atlas_export_tests::{BUCKET, CLUSTER, PROJECT, ROLE, SNAPSHOT, client_of, parsed};
+use atlas_export_tests::{BUCKET, CLUSTER, PROJECT, ROLE, SNAPSHOT, client_of};
 use serde_json::json;
 
 use super::faults::{JOB, call, kind};
@@ -60,8 +60,8 @@ async fn sends(operation: &Operation, date: Option<&str>) -> Option<Result<(), S
     }
     .build()
     .unwrap();
-    let project = client.project(parsed(PROJECT));
-    let cluster = project.cluster(parsed(CLUSTER));
+    let project = client.project(PROJECT);
+    let cluster = project.cluster(CLUSTER);
     let told = call(&project, &cluster, operation.id).await?;
     let accept = date.map_or_else(
         || "application/json".to_owned(),

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use atlas_export::{Client, ErrorKind, RetryPolicy};
+use atlas_export::{Client, ErrorKind, retry::RetryPolicy};
 use atlas_export_fake::FakeAtlas;
-use atlas_export_tests::{PROJECT, Reply, ScriptedServer, client_of, key, page_of, parsed};
+use atlas_export_tests::{PROJECT, Reply, ScriptedServer, client_of, key, page_of};
 use futures_util::future::{join_all, select};
 
 #[tokio::test]
@@ -20,7 +20,7 @@ async fn requests_go_through_the_proxy_that_is_set() {
         .build()
         .unwrap();
     client
-        .project(parsed(PROJECT))
+        .project(PROJECT)
         .export_buckets()
         .list()
         .await
@@ -43,7 +43,7 @@ async fn without_a_proxy_the_host_itself_is_asked() {
         .build()
         .unwrap();
     let error = client
-        .project(parsed(PROJECT))
+        .project(PROJECT)
         .export_buckets()
         .list()
         .await
@@ -74,7 +74,7 @@ async fn a_proxy_that_cannot_be_reached_or_wants_a_password_is_named_without_its
             .proxy(format!("http://me:s3cret@{host}"))
             .build()
             .unwrap();
-        let buckets = client.project(parsed(PROJECT)).export_buckets();
+        let buckets = client.project(PROJECT).export_buckets();
         let error = buckets.list().await.unwrap_err();
         assert_eq!(error.kind(), kind);
         let message = error.to_string();
@@ -96,7 +96,7 @@ async fn this_machine_is_never_reached_through_a_proxy() {
     let fake = FakeAtlas::builder().project(PROJECT).start().await.unwrap();
     let client = client_of(&fake).proxy(proxy.url()).build().unwrap();
     client
-        .project(parsed(PROJECT))
+        .project(PROJECT)
         .export_buckets()
         .list()
         .await
@@ -116,7 +116,7 @@ async fn the_user_agent_names_the_application() {
         .build()
         .unwrap();
     client
-        .project(parsed(PROJECT))
+        .project(PROJECT)
         .export_buckets()
         .list()
         .await
@@ -157,7 +157,7 @@ async fn connecting_that_takes_too_long_is_given_up() {
         .build()
         .unwrap();
     let error = client
-        .project(parsed(PROJECT))
+        .project(PROJECT)
         .export_buckets()
         .list()
         .await
@@ -181,7 +181,7 @@ async fn an_attempt_that_takes_too_long_is_given_up_and_repeated() {
         .build()
         .unwrap();
     let error = client
-        .project(parsed(PROJECT))
+        .project(PROJECT)
         .export_buckets()
         .list()
         .await
@@ -200,7 +200,7 @@ async fn a_call_that_takes_too_long_ends_whatever_its_attempts_do() {
         .build()
         .unwrap();
     let error = client
-        .project(parsed(PROJECT))
+        .project(PROJECT)
         .export_buckets()
         .list()
         .await
@@ -250,7 +250,7 @@ async fn requests_in_flight_are_bounded() {
             .max_in_flight(bound)
             .build()
             .unwrap();
-        let buckets = client.project(parsed(PROJECT)).export_buckets();
+        let buckets = client.project(PROJECT).export_buckets();
         buckets.list().await.unwrap();
         let calls = (0..crowd).map(|_| async { buckets.list().await });
         for outcome in join_all(calls).await {

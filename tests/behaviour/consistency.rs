@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use atlas_export::{ErrorKind, ExportBuckets, PageSize};
 use atlas_export_fake::{Bucket, FakeAtlas};
-use atlas_export_tests::{PROJECT, ROLE, client_of, parsed};
+use atlas_export_tests::{PROJECT, ROLE, client_of};
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use serde_json::json;
 
@@ -35,7 +35,7 @@ async fn start(count: usize) -> (FakeAtlas, ExportBuckets) {
     });
     let fake = builder.start().await.unwrap();
     let client = client_of(&fake).build().unwrap();
-    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let buckets = client.project(PROJECT).export_buckets();
     (fake, buckets)
 }
 
@@ -182,7 +182,7 @@ async fn an_item_that_does_not_decode_takes_part_and_stays_in_its_place() {
         .bucket(PROJECT, bucket(2));
     let fake = builder.start().await.unwrap();
     let client = client_of(&fake).build().unwrap();
-    let list = client.project(parsed(PROJECT)).export_buckets().list();
+    let list = client.project(PROJECT).export_buckets().list();
     let list = list.page_size(PageSize::MIN).consistent();
     let all: Vec<_> = list.by_item().collect().await;
     assert_eq!(all.len(), 3);

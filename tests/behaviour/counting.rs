@@ -17,7 +17,7 @@ async fn ten_gets_one_after_another_cost_eleven_requests() {
     let buckets = client_of(&fake)
         .build()
         .unwrap()
-        .project(parsed(PROJECT))
+        .project(PROJECT)
         .export_buckets();
     for _ in 0..10 {
         buckets.list().await.unwrap();
@@ -34,7 +34,7 @@ async fn a_cold_post_costs_two_requests_and_sends_its_body_once() {
     let buckets = client_of(&fake)
         .build()
         .unwrap()
-        .project(parsed(PROJECT))
+        .project(PROJECT)
         .export_buckets();
     let new = NewExportBucket::aws("example-bucket", parsed(ROLE)).unwrap();
     buckets.create(new).await.unwrap();
@@ -53,7 +53,7 @@ async fn a_warm_post_costs_one_request() {
     let buckets = client_of(&fake)
         .build()
         .unwrap()
-        .project(parsed(PROJECT))
+        .project(PROJECT)
         .export_buckets();
     buckets.list().await.unwrap();
     fake.clear_requests();
@@ -73,7 +73,7 @@ async fn a_crowd_costs_one_challenge_for_each_in_flight_and_no_false_refusal() {
     let buckets = client_of(&fake)
         .build()
         .unwrap()
-        .project(parsed(PROJECT))
+        .project(PROJECT)
         .export_buckets();
     for _ in 0..4 {
         let calls = (0..CROWD).map(|_| async { buckets.list().await });
@@ -91,7 +91,7 @@ async fn creations_in_a_cold_crowd_cost_a_challenge_for_each_in_flight() {
     const AT_ONCE: usize = 32;
     let fake = FakeAtlas::builder().project(PROJECT).start().await.unwrap();
     let client = client_of(&fake).build().unwrap();
-    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let buckets = client.project(PROJECT).export_buckets();
     let calls = stream::iter(0..CALLS).map(|n| {
         let buckets = buckets.clone();
         let new = NewExportBucket::aws(format!("bucket-{n}"), parsed(ROLE)).unwrap();
@@ -111,7 +111,7 @@ async fn clones_share_the_handshake_and_other_clients_do_not() {
     let client = client_of(&fake).build().unwrap();
     for client in [client.clone(), client] {
         client
-            .project(parsed(PROJECT))
+            .project(PROJECT)
             .export_buckets()
             .list()
             .await
@@ -120,7 +120,7 @@ async fn clones_share_the_handshake_and_other_clients_do_not() {
     assert_eq!(fake.requests().len(), 3);
     let other = client_of(&fake).build().unwrap();
     other
-        .project(parsed(PROJECT))
+        .project(PROJECT)
         .export_buckets()
         .list()
         .await
@@ -143,7 +143,7 @@ async fn ten_thousand_gets_cost_hardly_more_requests() {
         .clock(Arc::new(clock.clone()))
         .build()
         .unwrap()
-        .project(parsed(PROJECT))
+        .project(PROJECT)
         .export_buckets();
     for call in 0..10_000 {
         buckets.list().await.unwrap();

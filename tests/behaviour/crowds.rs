@@ -5,13 +5,13 @@
 
 use std::{future::IntoFuture, sync::Arc, time::Duration};
 
-use atlas_export::{ErrorKind, ExportBuckets, PageSize, RetryPolicy, wait_all};
+use atlas_export::{ErrorKind, ExportBuckets, PageSize, retry::RetryPolicy, wait::wait_all};
 use atlas_export_api::operations::ids;
 use atlas_export_fake::{
     Bucket, FakeAtlas, FakeAtlasBuilder, Fault, JobProgress, Match, RateLimit, Snapshot,
 };
 use atlas_export_tests::{BUCKET, PRIVATE_KEY, PROJECT, ROLE, TestClock, client_of, parsed};
-use futures_util::{FutureExt as _, StreamExt as _, TryStreamExt as _, future::join_all};
+use futures_util::{FutureExt as _, TryStreamExt as _, future::join_all};
 use http::{Response, StatusCode};
 
 /// As documented: ten tokens, and five more each minute.
@@ -81,7 +81,7 @@ async fn one_slot_is_enough_for_a_stream_and_a_call_in_its_loop() {
     let (fake, clock) = ten_buckets().await;
     let client = client_of(&fake).clock(Arc::new(clock)).max_in_flight(1);
     let client = client.build().unwrap();
-    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let buckets = client.project(PROJECT).export_buckets();
     assert_eq!(watched(list_and_get(&buckets)).await, 10);
     assert_eq!(fake.most_in_flight(), 1);
 }
@@ -93,7 +93,7 @@ async fn after_a_429_a_stream_and_a_call_in_its_loop_get_on() {
         teach(&fake, ids::LIST_EXPORT_BUCKETS);
         let client = client_of(&fake).clock(Arc::new(clock.clone()));
         let client = client.max_in_flight(in_flight).build().unwrap();
-        let buckets = client.project(parsed(PROJECT)).export_buckets();
+        let buckets = client.project(PROJECT).export_buckets();
         assert_eq!(watched(list_and_get(&buckets)).await, 10);
         // 15 tokens, one in twelve seconds, and one that was let lapse for each page at most.
         assert!(clock.elapsed() <= seconds(21 * 12), "{:?}", clock.elapsed());
@@ -105,7 +105,7 @@ async fn after_a_429_a_stream_that_nobody_polls_stops_no_other_task() {
     let (fake, clock) = ten_buckets().await;
     teach(&fake, ids::LIST_EXPORT_BUCKETS);
     let client = client_of(&fake).clock(Arc::new(clock)).build().unwrap();
-    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let buckets = client.project(PROJECT).export_buckets();
     let list = buckets.list().page_size(PageSize::new(2).unwrap());
     let mut all = list.concurrency(2).by_item();
     watched(async {
@@ -136,18 +136,12 @@ pub(super) async fn jobs(
     count: u32,
 ) -> Vec<(atlas_export::ExportJobs, atlas_export::ExportJobId)> {
     let client = client_of(fake).clock(Arc::new(clock.clone())).build();
-    let project = client.unwrap().project(parsed(PROJECT));
+    let project = client.unwrap().project(PROJECT);
     let mut begun = Vec::new();
     for n in 0..count {
-        let jobs = project
-            .cluster(parsed(&format!("Cluster{n}")))
-            .export_jobs();
+        let jobs = project.cluster(&format!("Cluster{n}")).export_jobs();
         let snapshot = parsed(&format!("5fb6a0e0e5a4d31b5b8{n:05x}"));
-        let job = jobs
-            .create(&snapshot, &parsed(BUCKET))
-            .send()
-            .await
-            .unwrap();
+        let job = jobs.create(&snapshot, &parsed(BUCKET)).await.unwrap();
         begun.push((jobs, job.id));
     }
     begun
@@ -176,14 +170,14 @@ async fn after_a_429_a_fleet_and_a_call_in_its_loop_get_on() {
     let (fake, clock) = start(clusters(6)).await;
     teach(&fake, ids::CREATE_EXPORT_JOB);
     let client = client_of(&fake).clock(Arc::new(clock)).build().unwrap();
-    let project = client.project(parsed(PROJECT));
+    let project = client.project(PROJECT);
     watched(async {
-        let fleet = project.export_fleet(&parsed(BUCKET)).wait_until_finished();
+        let fleet = project.export_fleet(&parsed(BUCKET)).await_exports();
         let mut run = fleet.plan().await.unwrap().run();
         let (mut count, mut ended) = (0, 0);
         while let Some(cluster) = run.next().await {
-            ended += usize::from(cluster.status == atlas_export::FleetStatus::Successful);
-            let jobs = project.cluster(parsed("Cluster0")).export_jobs();
+            ended += usize::from(cluster.status == atlas_export::fleet::FleetStatus::Successful);
+            let jobs = project.cluster("Cluster0").export_jobs();
             jobs.list().await.unwrap();
             count += 1;
         }
@@ -198,7 +192,7 @@ async fn a_cold_call_that_nobody_polls_stops_no_other() {
     let (fake, clock) = ten_buckets().await;
     let client = client_of(&fake).clock(Arc::new(clock)).max_in_flight(1);
     let client = client.build().unwrap();
-    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let buckets = client.project(PROJECT).export_buckets();
     let mut kept = Box::pin(async { buckets.list().await });
     assert!(kept.as_mut().now_or_never().is_none());
     watched(buckets.list()).await.unwrap();
@@ -211,7 +205,7 @@ async fn the_silence_that_the_first_of_a_cold_crowd_meets_is_its_own() {
     fake.inject(Fault::silence());
     let client = client_of(&fake).clock(Arc::new(clock));
     let client = client.retry(RetryPolicy::none()).build().unwrap();
-    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let buckets = client.project(PROJECT).export_buckets();
     let calls = (0..100).map(|_| async { buckets.list().await });
     let outcomes = watched(join_all(calls)).await;
     let failed: Vec<_> = outcomes.into_iter().filter_map(Result::err).collect();
@@ -229,11 +223,7 @@ async fn a_wrong_key_is_called_wrong_however_many_call_at_once() {
     let wrong = atlas_export::Credentials::api_key("abcdefgh", PRIVATE_KEY);
     let client = client_of(&fake).credentials(wrong);
     let client = client.clock(Arc::new(clock)).attempt_timeout(seconds(5));
-    let buckets = client
-        .build()
-        .unwrap()
-        .project(parsed(PROJECT))
-        .export_buckets();
+    let buckets = client.build().unwrap().project(PROJECT).export_buckets();
     let calls = (0..300).map(|_| async { buckets.list().await });
     for outcome in watched(join_all(calls)).await {
         assert_eq!(outcome.unwrap_err().kind(), ErrorKind::Authentication);
@@ -249,7 +239,7 @@ async fn what_a_cold_crowd_is_refused_with_is_what_it_is_told() {
     let (fake, clock) = ten_buckets().await;
     fake.faults_by(|_| Some(Fault::status(StatusCode::SERVICE_UNAVAILABLE)));
     let client = client_of(&fake).clock(Arc::new(clock)).build().unwrap();
-    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let buckets = client.project(PROJECT).export_buckets();
     let calls = (0..300).map(|_| async { buckets.list().await });
     for outcome in watched(join_all(calls)).await {
         let error = outcome.unwrap_err();

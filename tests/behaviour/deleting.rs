@@ -1,6 +1,6 @@
 //! Deleting a bucket that schedules export to: who does, and how to end it.
 
-use atlas_export::{DeleteBucketError, ErrorKind, ExportBuckets};
+use atlas_export::{ErrorKind, ExportBuckets, buckets::DeleteBucketError};
 use atlas_export_api::operations::ids;
 use atlas_export_fake::{Bucket, FakeAtlas, FakeAtlasBuilder, Fault, Match};
 use atlas_export_tests::{BUCKET, PROJECT, ROLE, client_of, parsed};
@@ -23,7 +23,7 @@ fn furnished() -> FakeAtlasBuilder {
 async fn start(builder: FakeAtlasBuilder) -> (FakeAtlas, ExportBuckets) {
     let fake = builder.start().await.unwrap();
     let client = client_of(&fake).build().unwrap();
-    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let buckets = client.project(PROJECT).export_buckets();
     (fake, buckets)
 }
 
@@ -59,7 +59,7 @@ async fn who_uses_it_is_named_and_nothing_is_changed() {
         .map(atlas_export::ClusterName::as_str)
         .collect();
     assert_eq!(names, ["Orders", "Users"]);
-    assert!(users.unchecked.is_empty() && detached.is_empty());
+    assert!(users.unknown.is_empty() && detached.is_empty());
     assert_eq!(source.status(), Some(400));
     assert_eq!(fake.schedule(PROJECT, "Orders"), before);
     assert_eq!(fake.buckets(PROJECT).len(), 2);
@@ -129,7 +129,7 @@ async fn a_list_of_clusters_that_cannot_be_read_hides_no_refusal() {
     let DeleteBucketError::InUse { users, .. } = error else {
         panic!("{error:?}")
     };
-    assert_eq!((users.clusters.len(), users.unchecked.len()), (0, 1));
+    assert_eq!((users.clusters.len(), users.unknown.len()), (0, 1));
 }
 
 #[tokio::test]

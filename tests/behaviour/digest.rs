@@ -25,7 +25,7 @@ fn scripted(server: &ScriptedServer) -> ExportBuckets {
         .clock(Arc::new(TestClock::default()))
         .build()
         .unwrap()
-        .project(parsed(PROJECT))
+        .project(PROJECT)
         .export_buckets()
 }
 
@@ -55,7 +55,7 @@ async fn rule_01_a_cancelled_call_takes_its_lane_with_it() {
         .await
         .unwrap();
     let client = client_of(&fake).build().unwrap();
-    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let buckets = client.project(PROJECT).export_buckets();
     buckets.list().await.unwrap();
     fake.inject(Fault::delay(&turnstile));
     {
@@ -95,7 +95,7 @@ async fn rule_02_an_expired_nonce_costs_one_challenge_and_no_error() {
         .clock(Arc::new(clock.clone()))
         .build()
         .unwrap();
-    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let buckets = client.project(PROJECT).export_buckets();
     buckets.list().await.unwrap();
     clock.advance(Duration::from_secs(61));
     buckets.list().await.unwrap();
@@ -186,7 +186,7 @@ async fn rule_06_a_cold_crowd_shakes_hands_at_once() {
     const CROWD: usize = 16;
     let fake = FakeAtlas::builder().project(PROJECT).start().await.unwrap();
     let client = client_of(&fake).build().unwrap();
-    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let buckets = client.project(PROJECT).export_buckets();
     let calls = (0..CROWD).map(|_| async { buckets.list().await });
     for outcome in join_all(calls).await {
         outcome.unwrap();
@@ -205,7 +205,7 @@ async fn rule_06_a_failed_handshake_is_each_call_s_own() {
     fake.faults_by(move |head| head.path.contains(elsewhere).then(Fault::basic_challenge));
     let calls = (0..8).map(|n| {
         let project = if n % 2 == 0 { elsewhere } else { PROJECT };
-        let buckets = client.project(parsed(project)).export_buckets();
+        let buckets = client.project(project).export_buckets();
         async move { buckets.list().await.is_ok() }
     });
     let outcomes = join_all(calls).await;
@@ -220,7 +220,7 @@ async fn rule_07_a_lane_that_was_idle_for_long_is_not_trusted_with_a_body() {
         .clock(Arc::new(clock.clone()))
         .build()
         .unwrap();
-    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let buckets = client.project(PROJECT).export_buckets();
     buckets.list().await.unwrap();
     for (idle, requests) in [(29, 1), (31, 2)] {
         clock.advance(Duration::from_secs(idle));
@@ -272,7 +272,7 @@ async fn a_creation_that_was_challenged_has_not_acted_though_the_challenge_break
         .call_timeout(Duration::from_secs(2))
         .build()
         .unwrap();
-    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let buckets = client.project(PROJECT).export_buckets();
     buckets.list().await.unwrap();
     let error = buckets.create(new_bucket()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");

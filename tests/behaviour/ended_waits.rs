@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use atlas_export::{Client, Cluster, SnapshotWaitError, WaitError};
+use atlas_export::{Client, Cluster, wait::WaitError};
 use atlas_export_tests::{
     BUCKET, CLUSTER, PROJECT, Reply, SNAPSHOT, ScriptedServer, TestClock, key, parsed,
 };
@@ -17,8 +17,8 @@ async fn server(script: Vec<Reply>) -> (ScriptedServer, TestClock, Cluster) {
     let clock = TestClock::default();
     let client = Client::builder().base_url(server.url()).credentials(key());
     let client = client.clock(Arc::new(clock.clone())).build().unwrap();
-    let project = client.project(parsed(PROJECT));
-    let cluster = project.cluster(parsed(CLUSTER));
+    let project = client.project(PROJECT);
+    let cluster = project.cluster(CLUSTER);
     (server, clock, cluster)
 }
 
@@ -127,10 +127,7 @@ async fn a_reason_that_does_not_fit_does_not_hide_that_the_job_failed() {
         let jobs = cluster.export_jobs();
         let error = jobs.wait_until_finished(&parsed(SNAPSHOT)).await;
         let error = error.unwrap_err();
-        assert!(
-            matches!(error, WaitError::JobFailed(_)),
-            "{reason}: {error}"
-        );
+        assert!(matches!(error, WaitError::Failed(_)), "{reason}: {error}");
         assert!(error.to_string().ends_with(told), "{error}");
     }
 }
@@ -191,7 +188,7 @@ async fn a_snapshot_that_was_just_begun_may_show_later_too() {
         let (_server, _clock, cluster) = server(script).await;
         match cluster.snapshots().wait_until_completed(&parsed(&id)).await {
             Ok(_) => assert!(shows, "{id}"),
-            Err(SnapshotWaitError::Poll(error)) => assert!(!shows && error.is_not_found()),
+            Err(WaitError::Poll(error)) => assert!(!shows && error.is_not_found()),
             Err(error) => panic!("{error}"),
         }
     }

@@ -6,14 +6,14 @@ use atlas_export::{Client, ErrorKind, ExportBuckets, PageSize};
 use atlas_export_api::operations::ids;
 use atlas_export_fake::{FakeAtlas, TotalCount};
 use atlas_export_tests::{
-    CLUSTER, PROJECT, Reply, ScriptedServer, TestClock, client_of, key, page_of, parsed,
+    CLUSTER, PROJECT, Reply, ScriptedServer, TestClock, client_of, key, page_of,
 };
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use serde_json::json;
 
 fn buckets_of(server: &ScriptedServer) -> ExportBuckets {
     let client = Client::builder().base_url(server.url()).credentials(key());
-    let project = client.build().unwrap().project(parsed(PROJECT));
+    let project = client.build().unwrap().project(PROJECT);
     project.export_buckets()
 }
 
@@ -92,7 +92,7 @@ async fn a_window_of_any_size_asks_for_64_pages_and_no_more() {
             let fake = builder.start().await.unwrap();
             let client = client_of(&fake).clock(Arc::new(clock.clone()));
             let client = client.max_in_flight(usize::MAX).build().unwrap();
-            let list = client.project(parsed(PROJECT)).export_buckets().list();
+            let list = client.project(PROJECT).export_buckets().list();
             let list = list.page_size(PageSize::MIN).concurrency(concurrency);
             let mut items = list.by_item();
             items.next().await.unwrap().unwrap();
@@ -175,7 +175,7 @@ async fn a_list_of_more_pages_than_the_bound_is_an_error() {
             let server = server(pages.clone()).await;
             let client = Client::builder().base_url(server.url()).credentials(key());
             let client = client.max_pages(bound).build().unwrap();
-            let list = client.project(parsed(PROJECT)).export_buckets().list();
+            let list = client.project(PROJECT).export_buckets().list();
             let all: Vec<_> = list.concurrency(concurrency).by_page().collect().await;
             let good = all.iter().filter(|page| page.is_ok()).count();
             // What is asked for ahead comes in any order.
@@ -220,7 +220,7 @@ async fn what_reads_a_whole_list_takes_no_longer_than_a_call_may() {
     let client = client_of(&fake).clock(Arc::new(clock.clone()));
     let limit = Duration::from_secs(100);
     let client = client.call_timeout(limit).build().unwrap();
-    let project = client.project(parsed(PROJECT));
+    let project = client.project(PROJECT);
     let list = project.export_buckets().list().page_size(PageSize::MIN);
     let error = list.consistent().by_item().next().await.unwrap();
     let error = error.unwrap_err();

@@ -39,8 +39,8 @@ async fn start(builder: FakeAtlasBuilder) -> World {
         .attempt_timeout(Duration::from_secs(1))
         .build()
         .unwrap();
-    let project = client.project(parsed(PROJECT));
-    let cluster: Cluster = project.cluster(parsed(CLUSTER));
+    let project = client.project(PROJECT);
+    let cluster: Cluster = project.cluster(CLUSTER);
     World {
         fake,
         clock,
@@ -289,7 +289,7 @@ async fn an_export_that_succeeded_or_goes_on_is_not_started_again() {
 async fn again_exports_what_was_exported_but_not_what_is_being_exported() {
     let again = async |world: &World| {
         let (snapshot, bucket) = (parsed(SNAPSHOT), parsed(BUCKET));
-        world.jobs.ensure(&snapshot, &bucket).again(true).await
+        world.jobs.ensure(&snapshot, &bucket).export_again().await
     };
     let done = past("605ccba3c1c7613f423e1585", "Successful", 0);
     let world = start(furnished().job(PROJECT, CLUSTER, done.clone())).await;

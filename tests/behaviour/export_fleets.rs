@@ -10,7 +10,8 @@ use std::{
 };
 
 use atlas_export::{
-    ClusterReport, ErrorKind, FleetReport, FleetRun, FleetStatus, Intent, Project, SkipReason,
+    ErrorKind, Project,
+    fleet::{ClusterReport, FleetReport, FleetRun, FleetStatus, Intent, SkipReason},
 };
 use atlas_export_fake::{
     Bucket, FakeAtlas, FakeAtlasBuilder, Fault, JobOutcome, JobProgress, Snapshot,
@@ -109,7 +110,7 @@ async fn start(builder: FakeAtlasBuilder) -> (FakeAtlas, Project) {
         refused.then(|| Fault::status(StatusCode::FORBIDDEN))
     });
     let client = client_of(&fake).clock(Arc::new(clock)).build().unwrap();
-    (fake, client.project(parsed(PROJECT)))
+    (fake, client.project(PROJECT))
 }
 
 /// Polls a run so many times, and drops it wherever it is then.
@@ -286,7 +287,7 @@ async fn exports_are_waited_for_and_their_ends_told_apart() {
         let writer = seen.clone();
         let fleet = || project.export_fleet(&parsed(BUCKET)).concurrency(2);
         let run = fleet()
-            .wait_until_finished()
+            .await_exports()
             .custom_data("fleet", "nightly")
             .on_progress(move |cluster, _| {
                 *writer
@@ -332,7 +333,7 @@ async fn a_cluster_that_cannot_be_looked_at_is_told_and_tried_again() {
         snapshots.then(|| Fault::status(StatusCode::FORBIDDEN))
     });
     let plan = project.export_fleet(&parsed(BUCKET)).plan().await.unwrap();
-    assert!(matches!(plan.clusters()[0].intent, Intent::Unreadable(_)));
+    assert!(matches!(plan.clusters()[0].intent, Intent::LookFailed(_)));
     let report = plan.run().finish().await;
     assert_eq!(report.clusters[0].status, FleetStatus::Error);
     assert!(report.clusters[0].message.as_ref().unwrap().contains("403"));

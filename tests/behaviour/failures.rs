@@ -2,7 +2,7 @@
 
 use std::error::Error as _;
 
-use atlas_export::{Client, Credentials, Error, ErrorKind, NewExportBucket, RetryPolicy};
+use atlas_export::{Client, Credentials, Error, ErrorKind, NewExportBucket, retry::RetryPolicy};
 use atlas_export_api::operations::ids;
 use atlas_export_fake::FakeAtlas;
 use atlas_export_tests::{
@@ -23,7 +23,7 @@ fn scripted(server: &ScriptedServer) -> atlas_export::ExportBuckets {
         .retry(RetryPolicy::none())
         .build()
         .unwrap()
-        .project(parsed(PROJECT))
+        .project(PROJECT)
         .export_buckets()
 }
 
@@ -37,7 +37,7 @@ async fn a_wrong_private_key_is_one_clear_error_after_at_most_three_requests() {
         .build()
         .unwrap();
     let error = client
-        .project(parsed(PROJECT))
+        .project(PROJECT)
         .export_buckets()
         .list()
         .await
@@ -132,8 +132,8 @@ async fn a_404_of_atlas_has_its_code_and_parameters() {
     let fake = FakeAtlas::builder().project(PROJECT).start().await.unwrap();
     let client = client_of(&fake).build().unwrap();
     let error = client
-        .project(parsed(PROJECT))
-        .cluster(parsed(CLUSTER))
+        .project(PROJECT)
+        .cluster(CLUSTER)
         .export_jobs()
         .list()
         .await
@@ -162,7 +162,7 @@ async fn a_page_of_a_gateway_is_told_by_its_status_alone() {
     let message = error.to_string();
     assert_eq!(
         message,
-        "502 Bad Gateway: answered with text/html, so not by Atlas itself"
+        "502 Bad Gateway: the answer is text/html, not JSON, so it is not from Atlas: check the base URL and any proxy in between"
     );
     assert!(!format!("{error:?}").contains("s3cret"));
 }
@@ -307,7 +307,7 @@ async fn no_connection_is_a_connect_error() {
         .build()
         .unwrap();
     let error = client
-        .project(parsed(PROJECT))
+        .project(PROJECT)
         .export_buckets()
         .list()
         .await
@@ -326,7 +326,7 @@ async fn what_takes_too_long_is_a_timeout() {
         .unwrap();
     clock.fire_guards();
     let error = client
-        .project(parsed(PROJECT))
+        .project(PROJECT)
         .export_buckets()
         .list()
         .await
@@ -361,7 +361,7 @@ async fn a_creation_whose_answer_is_lost_is_ambiguous_and_not_repeated() {
             .credentials(key())
             .build()
             .unwrap();
-        let buckets = client.project(parsed(PROJECT)).export_buckets();
+        let buckets = client.project(PROJECT).export_buckets();
         let error = buckets.create(new_bucket()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Ambiguous, "{error}");
         assert_eq!(error.status(), status, "{error}");
@@ -382,13 +382,9 @@ async fn a_creation_that_is_refused_is_not_ambiguous() {
         .await
         .unwrap();
     let client = client_of(&fake).build().unwrap();
-    let jobs = client
-        .project(parsed(PROJECT))
-        .cluster(parsed(CLUSTER))
-        .export_jobs();
+    let jobs = client.project(PROJECT).cluster(CLUSTER).export_jobs();
     let error = jobs
         .create(&parsed("5fb6a0e0e5a4d31b5b8ef0b2"), &parsed(BUCKET))
-        .send()
         .await
         .unwrap_err();
     assert_eq!((error.kind(), error.status()), (ErrorKind::Api, Some(404)));
@@ -406,7 +402,7 @@ async fn the_deletion_of_a_bucket_in_use_is_refused_with_the_mend() {
         .await
         .unwrap();
     let client = client_of(&fake).build().unwrap();
-    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let buckets = client.project(PROJECT).export_buckets();
     let error = buckets.delete(&parsed(BUCKET)).await.unwrap_err();
     assert_eq!(
         error.api().unwrap().error_code.as_deref(),

@@ -298,7 +298,7 @@ pub(super) async fn call(
         ids::GET_EXPORT_JOB => jobs.get(&parsed(JOB)).await.map(drop),
         ids::CREATE_EXPORT_JOB => {
             let (snapshot, bucket) = (parsed(SNAPSHOT), parsed(BUCKET));
-            jobs.create(&snapshot, &bucket).send().await.map(drop)
+            jobs.create(&snapshot, &bucket).await.map(drop)
         }
         ids::LIST_SNAPSHOTS => cluster.snapshots().list().await.map(drop),
         ids::GET_SNAPSHOT => cluster.snapshots().get(&parsed(SNAPSHOT)).await.map(drop),
@@ -307,7 +307,7 @@ pub(super) async fn call(
             let id = parsed(SNAPSHOT);
             cluster.snapshots().get_sharded(&id).await.map(drop)
         }
-        ids::TAKE_SNAPSHOT => cluster.snapshots().take().send().await.map(drop),
+        ids::TAKE_SNAPSHOT => cluster.snapshots().take().await.map(drop),
         ids::GET_BACKUP_SCHEDULE => cluster.auto_export().get().await.map(drop),
         ids::UPDATE_BACKUP_SCHEDULE => cluster.auto_export().disable().await.map(drop),
         ids::LIST_CLUSTERS => project.clusters().list().await.map(drop),
@@ -315,7 +315,7 @@ pub(super) async fn call(
         ids::UPDATE_EXPORT_BUCKET => {
             let id = parsed(BUCKET);
             let update = buckets.update(&id).require_private_networking(true);
-            update.send().await.map(drop)
+            update.await.map(drop)
         }
         _ => return None,
     })
@@ -345,8 +345,8 @@ async fn meet(operation: &str, fault: &Fault) -> (Outcome, isize) {
         .max_response_bytes(4 * 1024 * 1024)
         .build()
         .unwrap();
-    let project = client.project(parsed(PROJECT));
-    let cluster = project.cluster(parsed(CLUSTER));
+    let project = client.project(PROJECT);
+    let cluster = project.cluster(CLUSTER);
     project.export_buckets().list().await.unwrap();
     fake.clear_requests();
     let count = || {

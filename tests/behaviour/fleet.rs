@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use atlas_export_fake::{FakeAtlas, RateLimit};
-use atlas_export_tests::{PROJECT, TestClock, client_of, parsed};
+use atlas_export_tests::{PROJECT, TestClock, client_of};
 use futures_util::{FutureExt as _, future::join_all};
 
 const TASKS: usize = 64;
@@ -29,7 +29,7 @@ async fn limited() -> (FakeAtlas, TestClock, atlas_export::ExportBuckets) {
         .clock(Arc::new(clock.clone()))
         .build()
         .unwrap();
-    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let buckets = client.project(PROJECT).export_buckets();
     (fake, clock, buckets)
 }
 

@@ -3,7 +3,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use atlas_export::{Client, FleetReport, FleetStatus, Project, SkipReason};
+use atlas_export::{
+    Client, Project,
+    fleet::{FleetReport, FleetStatus, SkipReason},
+};
 use atlas_export_fake::{Bucket, FakeAtlas, JobOutcome, JobProgress, Snapshot};
 use atlas_export_tests::{BUCKET, PROJECT, ROLE, TestClock, client_of, parsed};
 use futures_util::StreamExt as _;
@@ -31,7 +34,7 @@ async fn start(outcome: JobOutcome) -> (FakeAtlas, TestClock, Project) {
         .clock(Arc::new(clock.clone()))
         .build()
         .unwrap();
-    (fake, clock, client.project(parsed(PROJECT)))
+    (fake, clock, client.project(PROJECT))
 }
 
 fn failing() -> JobOutcome {
@@ -45,7 +48,7 @@ type Change = fn(&mut Value);
 
 fn stored(change: impl FnOnce(&mut Value)) -> Result<FleetReport, serde_json::Error> {
     let mut report = json!({
-        "project": PROJECT, "bucket": BUCKET, "unreadable": [],
+        "project": PROJECT, "bucket": BUCKET, "undecodable": [],
         "clusters": [{ "cluster": CLUSTER, "status": "planned", "snapshot": OLD }],
     });
     change(&mut report);
@@ -55,7 +58,7 @@ fn stored(change: impl FnOnce(&mut Value)) -> Result<FleetReport, serde_json::Er
 #[tokio::test]
 async fn a_job_is_in_the_report_before_its_end_is_waited_for_and_is_never_started_again() {
     let (fake, clock, project) = start(failing()).await;
-    let fleet = || project.export_fleet(&parsed(BUCKET)).wait_until_finished();
+    let fleet = || project.export_fleet(&parsed(BUCKET)).await_exports();
     let mut run = fleet().plan().await.unwrap().run();
     let begun = run.next().await.unwrap();
     assert_eq!(begun.status, FleetStatus::Started);
@@ -94,13 +97,12 @@ async fn a_resumed_run_keeps_the_snapshot_of_its_plan() {
     let (fake, _clock, project) = start(JobOutcome::Successful).await;
     let fleet = || project.export_fleet(&parsed(BUCKET));
     let report = fleet().plan().await.unwrap().run().into_report();
-    let cluster = project.cluster(parsed(CLUSTER));
+    let cluster = project.cluster(CLUSTER);
     let newer = cluster
         .snapshots()
         .take()
         .description("newer")
         .retention_days(1)
-        .send()
         .await
         .unwrap();
     let snapshots = cluster.snapshots();
@@ -158,7 +160,7 @@ async fn a_snapshot_that_has_expired_is_replaced_by_the_newest_and_the_report_sa
 #[tokio::test]
 async fn the_same_ids_in_capitals_are_the_same_project_bucket_snapshot_and_export() {
     let (fake, _clock, project) = start(JobOutcome::Successful).await;
-    let jobs = project.cluster(parsed(CLUSTER)).export_jobs();
+    let jobs = project.cluster(CLUSTER).export_jobs();
     let first = jobs.ensure(&parsed(OLD), &parsed(BUCKET)).await.unwrap();
     assert!(first.is_created());
     let again = jobs.ensure(
@@ -183,7 +185,7 @@ async fn what_was_asked_for_by_name_stays_a_failure_when_it_is_resumed() {
     for by_name in [true, false] {
         let empty = FakeAtlas::builder().cluster(PROJECT, CLUSTER);
         let fake = empty.start().await.unwrap();
-        let project = client_of(&fake).build().unwrap().project(parsed(PROJECT));
+        let project = client_of(&fake).build().unwrap().project(PROJECT);
         let fleet = || project.export_fleet(&parsed(BUCKET));
         let (chosen, status) = if by_name {
             (fleet().only([parsed(CLUSTER)]), FleetStatus::Error)
@@ -208,7 +210,7 @@ async fn what_was_asked_for_by_name_stays_a_failure_when_it_is_resumed() {
 #[tokio::test]
 async fn a_cluster_that_is_not_there_is_not_there_when_it_is_resumed() {
     let fake = FakeAtlas::builder().project(PROJECT).start().await.unwrap();
-    let project = client_of(&fake).build().unwrap().project(parsed(PROJECT));
+    let project = client_of(&fake).build().unwrap().project(PROJECT);
     let fleet = || project.export_fleet(&parsed(BUCKET));
     let plan = fleet().only([parsed(CLUSTER)]).plan().await.unwrap();
     let mut report = plan.run().finish().await;
@@ -224,7 +226,7 @@ async fn a_cluster_that_is_not_there_is_not_there_when_it_is_resumed() {
 async fn what_a_report_says_reaches_no_terminal_with_control_characters() {
     let (_fake, _clock, project) = start(JobOutcome::Successful).await;
     let report = stored(|report| {
-        report["unreadable"] = json!(["\u{1b}[2J\r"]);
+        report["undecodable"] = json!(["\u{1b}[2J\r"]);
         report["clusters"][0] = json!({
             "cluster": CLUSTER, "status": "error", "message": "\u{1b}]0;owned\u{7}\n",
         });
@@ -249,7 +251,7 @@ async fn a_cluster_without_another_snapshot_says_that_its_own_has_expired() {
         .bucket(PROJECT, Bucket::aws("exports", ROLE).id(BUCKET))
         .cluster(PROJECT, CLUSTER);
     let fake = empty.start().await.unwrap();
-    let project = client_of(&fake).build().unwrap().project(parsed(PROJECT));
+    let project = client_of(&fake).build().unwrap().project(PROJECT);
     let fleet = project.export_fleet(&parsed(BUCKET));
     let resumed = fleet.resume(stored(|_| {}).unwrap()).plan().await.unwrap();
     let report = resumed.run().finish().await;
@@ -275,7 +277,7 @@ async fn an_export_whose_end_is_unknown_is_an_error_and_is_not_repeated_unasked(
             .snapshot(PROJECT, CLUSTER, Snapshot::completed(OLD))
             .job(PROJECT, CLUSTER, job(odd, "Archived"))
     };
-    let project_of = |fake: &FakeAtlas| client_of(fake).build().unwrap().project(parsed(PROJECT));
+    let project_of = |fake: &FakeAtlas| client_of(fake).build().unwrap().project(PROJECT);
     let fake = builder().start().await.unwrap();
     let project = project_of(&fake);
     let fleet = || project.export_fleet(&parsed(BUCKET));
@@ -290,16 +292,16 @@ async fn an_export_whose_end_is_unknown_is_an_error_and_is_not_repeated_unasked(
         let resumed = fleet().resume(report).plan().await.unwrap();
         report = resumed.run().finish().await;
     }
-    let jobs = project.cluster(parsed(CLUSTER)).export_jobs();
+    let jobs = project.cluster(CLUSTER).export_jobs();
     let ensure = || jobs.ensure(&parsed(OLD), &parsed(BUCKET));
     assert_eq!(ensure().await.unwrap().get().id, parsed(odd));
     assert_eq!(fake.jobs(PROJECT, CLUSTER).len(), 1);
-    assert!(ensure().again(true).await.unwrap().is_created());
+    assert!(ensure().export_again().await.unwrap().is_created());
     // One that is known to be good, or to be active, comes first.
     for state in ["Successful", "InProgress"] {
         let fake = builder().job(PROJECT, CLUSTER, job(good, state));
         let fake = fake.start().await.unwrap();
-        let jobs = project_of(&fake).cluster(parsed(CLUSTER)).export_jobs();
+        let jobs = project_of(&fake).cluster(CLUSTER).export_jobs();
         let found = jobs.ensure(&parsed(OLD), &parsed(BUCKET)).await.unwrap();
         assert_eq!(found.get().id, parsed(good), "{state}");
     }
@@ -315,8 +317,8 @@ async fn an_export_that_is_listed_under_an_id_that_is_none_is_no_reason_for_anot
         .snapshot(PROJECT, CLUSTER, Snapshot::completed(OLD))
         .job(PROJECT, CLUSTER, job);
     let fake = builder.start().await.unwrap();
-    let project = client_of(&fake).build().unwrap().project(parsed(PROJECT));
-    let jobs = project.cluster(parsed(CLUSTER)).export_jobs();
+    let project = client_of(&fake).build().unwrap().project(PROJECT);
+    let jobs = project.cluster(CLUSTER).export_jobs();
     let error = jobs
         .ensure(&parsed(OLD), &parsed(BUCKET))
         .await

@@ -10,7 +10,7 @@ async fn buckets_of(reply: Reply) -> (ScriptedServer, atlas_export::ExportBucket
         .credentials(key())
         .build()
         .unwrap();
-    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let buckets = client.project(PROJECT).export_buckets();
     (server, buckets)
 }
 

@@ -8,9 +8,9 @@ use std::{
     },
 };
 
-use atlas_export::{Client, ClientBuilder, ErrorKind, RetryPolicy};
+use atlas_export::{Client, ClientBuilder, ErrorKind, retry::RetryPolicy};
 use atlas_export_fake::{FakeAtlas, FakeAtlasBuilder, Fault};
-use atlas_export_tests::{PROJECT, TestClock, client_of, parsed};
+use atlas_export_tests::{PROJECT, TestClock, client_of};
 use futures_util::{StreamExt as _, stream};
 use tokio::{
     io::copy_bidirectional,
@@ -27,7 +27,7 @@ async fn start(builder: FakeAtlasBuilder) -> (FakeAtlas, ClientBuilder) {
 
 /// So many calls, so many at once. Which failed, and how.
 async fn make(client: &Client, count: usize, at_once: usize) -> Vec<atlas_export::Error> {
-    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let buckets = client.project(PROJECT).export_buckets();
     let calls = stream::iter(0..count).map(|_| async { buckets.list().await.err() });
     let outcomes: Vec<_> = calls.buffer_unordered(at_once).collect().await;
     outcomes.into_iter().flatten().collect()

@@ -3,7 +3,7 @@
 use atlas_export::{Client, ErrorKind, ExportBuckets, PageSize};
 use atlas_export_api::operations::ids;
 use atlas_export_fake::{FakeAtlas, FakeAtlasBuilder, Snapshot, TotalCount};
-use atlas_export_tests::{CLUSTER, PROJECT, Reply, ScriptedServer, client_of, key, parsed};
+use atlas_export_tests::{CLUSTER, PROJECT, Reply, ScriptedServer, client_of, key};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream::FusedStream as _};
 use serde_json::Value;
 
@@ -13,7 +13,7 @@ const MANY: usize = 2_508;
 async fn start(builder: FakeAtlasBuilder) -> (FakeAtlas, ExportBuckets) {
     let fake = builder.start().await.unwrap();
     let client = client_of(&fake).build().unwrap();
-    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let buckets = client.project(PROJECT).export_buckets();
     (fake, buckets)
 }
 
@@ -88,7 +88,7 @@ fn scripted(server: &ScriptedServer) -> ExportBuckets {
         .credentials(key())
         .build()
         .unwrap()
-        .project(parsed(PROJECT))
+        .project(PROJECT)
         .export_buckets()
 }
 
@@ -203,7 +203,7 @@ async fn jobs_and_snapshots_are_paged_like_buckets() {
         .await
         .unwrap();
     let client = client_of(&fake).build().unwrap();
-    let cluster = client.project(parsed(PROJECT)).cluster(parsed(CLUSTER));
+    let cluster = client.project(PROJECT).cluster(CLUSTER);
     let size = PageSize::new(3).unwrap();
     let expected: Vec<String> = (0..many).map(|n| format!("{n:024x}")).collect();
 

@@ -1,6 +1,6 @@
 //! Buckets of all three clouds: what is sent, what is read, and what a version does not know.
 
-use atlas_export::{ApiVersion, BucketTarget, ErrorKind, ExportBuckets, NewExportBucket};
+use atlas_export::{ApiVersion, ErrorKind, ExportBuckets, NewExportBucket, buckets::BucketTarget};
 use atlas_export_api::operations::ids;
 use atlas_export_fake::FakeAtlas;
 use atlas_export_tests::{PROJECT, ROLE, client_of, parsed};
@@ -14,7 +14,7 @@ async fn start(
 ) -> (FakeAtlas, ExportBuckets) {
     let fake = FakeAtlas::builder().start().await.unwrap();
     let client = set(client_of(&fake)).build().unwrap();
-    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let buckets = client.project(PROJECT).export_buckets();
     (fake, buckets)
 }
 
@@ -151,7 +151,12 @@ async fn a_change_of_networking_is_for_version_2_and_for_buckets_on_aws() {
     let (fake, buckets) = start(|client| client).await;
     let on_aws = buckets.create(aws()).await.unwrap();
     let on_gcp = buckets.create(gcp()).await.unwrap();
-    let change = |id| buckets.update(id).require_private_networking(true).send();
+    let change = |id| {
+        buckets
+            .update(id)
+            .require_private_networking(true)
+            .into_future()
+    };
     let changed = change(&on_aws.id).await.unwrap();
     assert_eq!(changed.require_private_networking, Some(true));
     let refused = change(&on_gcp.id).await.unwrap_err();
@@ -160,15 +165,15 @@ async fn a_change_of_networking_is_for_version_2_and_for_buckets_on_aws() {
     assert!(change(&missing).await.unwrap_err().is_not_found());
 
     let before = fake.requests().len();
-    let nothing = buckets.update(&on_aws.id).send().await.unwrap_err();
+    let nothing = buckets.update(&on_aws.id).await.unwrap_err();
     assert_eq!(nothing.kind(), ErrorKind::Config);
     let old = client_of(&fake)
         .api_version(ApiVersion::V1)
         .build()
         .unwrap();
-    let old = old.project(parsed(PROJECT)).export_buckets();
+    let old = old.project(PROJECT).export_buckets();
     let update = old.update(&on_aws.id).require_private_networking(true);
-    let unknown = update.send().await.unwrap_err();
+    let unknown = update.await.unwrap_err();
     assert_eq!(unknown.kind(), ErrorKind::Config);
     assert!(unknown.to_string().contains("ApiVersion::V2"), "{unknown}");
     assert_eq!(fake.requests().len(), before);

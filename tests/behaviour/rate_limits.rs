@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 
 use atlas_export::{Client, ClientBuilder, ExportBuckets};
 use atlas_export_fake::{FakeAtlas, FakeAtlasBuilder, RateLimit};
-use atlas_export_tests::{PROJECT, TestClock, client_of, parsed};
+use atlas_export_tests::{PROJECT, TestClock, client_of};
 use futures_util::{StreamExt as _, stream};
 
 /// As the documentation of Atlas has it, in small.
@@ -51,7 +51,7 @@ fn patient(fake: &FakeAtlas, clock: &TestClock) -> ClientBuilder {
 }
 
 fn buckets_of(client: &Client) -> ExportBuckets {
-    client.project(parsed(PROJECT)).export_buckets()
+    client.project(PROJECT).export_buckets()
 }
 
 async fn scene(

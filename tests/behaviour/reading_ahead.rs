@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use atlas_export::{ErrorKind, ExportBuckets, ExportJobs, PageSize};
 use atlas_export_fake::{FakeAtlas, FakeAtlasBuilder, Fault, TotalCount};
-use atlas_export_tests::{BUCKET, CLUSTER, PROJECT, TestClock, client_of, parsed};
+use atlas_export_tests::{BUCKET, CLUSTER, PROJECT, TestClock, client_of};
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use http::StatusCode;
 use serde_json::json;
@@ -14,8 +14,8 @@ const MANY: usize = 2_508;
 async fn start(builder: FakeAtlasBuilder) -> (FakeAtlas, ExportBuckets, ExportJobs) {
     let fake = builder.start().await.unwrap();
     let client = client_of(&fake).build().unwrap();
-    let project = client.project(parsed(PROJECT));
-    let jobs = project.cluster(parsed(CLUSTER)).export_jobs();
+    let project = client.project(PROJECT);
+    let jobs = project.cluster(CLUSTER).export_jobs();
     (fake, project.export_buckets(), jobs)
 }
 
@@ -158,7 +158,7 @@ async fn no_page_more_is_asked_for_than_the_window_has() {
         let builder = FakeAtlas::builder().clock(Arc::new(clock.clone()));
         let fake = builder.buckets(PROJECT, 100).start().await.unwrap();
         let client = client_of(&fake).clock(Arc::new(clock.clone())).build();
-        let list = client.unwrap().project(parsed(PROJECT)).export_buckets();
+        let list = client.unwrap().project(PROJECT).export_buckets();
         let list = list.list().page_size(PageSize::new(2).unwrap());
         let mut some = list.concurrency(concurrency).by_item();
         for item in 0..20 {

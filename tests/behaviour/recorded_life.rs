@@ -6,12 +6,15 @@ use std::{
     time::Duration,
 };
 
-use atlas_export::{ExportJobs, WaitError, models::ExportJob, wait_all};
+use atlas_export::{
+    ExportJobs,
+    models::ExportJob,
+    wait::{WaitError, wait_all},
+};
 use atlas_export_fake::{
     Bucket, FakeAtlas, FakeAtlasBuilder, Fault, JobProgress, RateLimit, Snapshot,
 };
 use atlas_export_tests::{BUCKET, CLUSTER, PROJECT, ROLE, SNAPSHOT, TestClock, client_of, parsed};
-use futures_util::StreamExt as _;
 use http::{Response, StatusCode};
 
 fn seconds(n: u64) -> Duration {
@@ -38,13 +41,13 @@ async fn start(builder: FakeAtlasBuilder) -> (FakeAtlas, TestClock, ExportJobs) 
         .clock(Arc::new(clock.clone()))
         .build()
         .unwrap();
-    let cluster = client.project(parsed(PROJECT)).cluster(parsed(CLUSTER));
+    let cluster = client.project(PROJECT).cluster(CLUSTER);
     (fake, clock, cluster.export_jobs())
 }
 
 async fn begin(jobs: &ExportJobs) -> ExportJob {
     let (snapshot, bucket) = (parsed(SNAPSHOT), parsed(BUCKET));
-    jobs.create(&snapshot, &bucket).send().await.unwrap()
+    jobs.create(&snapshot, &bucket).await.unwrap()
 }
 
 /// All GETs of a job, retries included.
@@ -92,7 +95,7 @@ async fn the_recorded_life_of_a_job_is_followed_to_its_end_in_at_most_40_polls()
         .on_progress(move |progress| {
             assert_eq!(progress.collections, None, "0 of 0 is no progress");
             assert_eq!(progress.remaining, None);
-            let state = progress.job.state.clone().unwrap().to_string();
+            let state = progress.item.state.clone().unwrap().to_string();
             let mut states = writer.lock().unwrap();
             if states.last() != Some(&state) {
                 states.push(state);
@@ -191,17 +194,15 @@ async fn many(
         .clock(Arc::new(clock.clone()))
         .build()
         .unwrap();
-    let project = client.project(parsed(PROJECT));
+    let project = client.project(PROJECT);
     let mut begun = Vec::new();
     for n in 0..count {
-        let jobs = project
-            .cluster(parsed(&format!("Cluster{n}")))
-            .export_jobs();
+        let jobs = project.cluster(&format!("Cluster{n}")).export_jobs();
         let (snapshot, bucket) = (
             parsed(&format!("5fb6a0e0e5a4d31b5b8{n:05x}")),
             parsed(BUCKET),
         );
-        let job = jobs.create(&snapshot, &bucket).send().await.unwrap();
+        let job = jobs.create(&snapshot, &bucket).await.unwrap();
         begun.push((jobs, job));
     }
     (fake, clock, begun)
@@ -223,7 +224,7 @@ async fn many_jobs_are_waited_for_at_once_and_told_in_the_order_given() {
         assert_eq!(waited.id, job.id);
         assert_eq!(waited.outcome.as_ref().unwrap().id, job.id);
     }
-    assert!(wait_all([]).await.is_empty());
+    assert!(wait_all::<ExportJob>([]).await.is_empty());
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use atlas_export::{Client, ErrorKind, ExportBuckets, NewExportBucket, RetryPolicy};
+use atlas_export::{Client, ErrorKind, ExportBuckets, NewExportBucket, retry::RetryPolicy};
 use atlas_export_tests::{PROJECT, ROLE, Reply, ScriptedServer, TestClock, key, page_of, parsed};
 
 fn seconds(n: u64) -> Duration {
@@ -22,7 +22,7 @@ async fn start(
         .retry(policy)
         .build()
         .unwrap();
-    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let buckets = client.project(PROJECT).export_buckets();
     (server, clock, buckets)
 }
 
@@ -244,7 +244,7 @@ async fn connecting_is_tried_again() {
         .clock(Arc::new(clock.clone()))
         .build()
         .unwrap();
-    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let buckets = client.project(PROJECT).export_buckets();
     let new = NewExportBucket::aws("example-bucket", parsed(ROLE)).unwrap();
     let error = buckets.create(new).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connect, 4));

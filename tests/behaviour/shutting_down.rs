@@ -45,7 +45,7 @@ async fn one_bucket() -> (FakeAtlas, TestClock, Client) {
 #[tokio::test]
 async fn a_client_that_is_shut_down_lets_calls_end_and_none_begin() {
     let (fake, clock, client) = one_bucket().await;
-    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let buckets = client.project(PROJECT).export_buckets();
     let turnstile = Turnstile::new();
     fake.inject_for(Match::any().authenticated(), Fault::delay(&turnstile));
     let call = async { buckets.list().await };
@@ -74,7 +74,7 @@ async fn a_client_that_is_shut_down_lets_calls_end_and_none_begin() {
 #[tokio::test]
 async fn what_does_not_end_in_time_is_cut_off_and_told() {
     let (fake, clock, client) = one_bucket().await;
-    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let buckets = client.project(PROJECT).export_buckets();
     buckets.list().await.unwrap();
     let acted = Match::operation(ids::CREATE_EXPORT_BUCKET).authenticated();
     fake.inject_for(acted, Fault::silence().at(Moment::Acted));
@@ -96,7 +96,7 @@ async fn what_does_not_end_in_time_is_cut_off_and_told() {
 #[tokio::test]
 async fn a_call_that_nobody_polls_does_not_keep_a_client_from_ending() {
     let (_fake, _clock, client) = one_bucket().await;
-    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let buckets = client.project(PROJECT).export_buckets();
     let mut kept = Box::pin(async { buckets.list().await });
     assert!(kept.as_mut().now_or_never().is_none());
     assert_eq!(client.shutdown(seconds(10)).await, 1);
@@ -107,7 +107,7 @@ async fn a_call_that_nobody_polls_does_not_keep_a_client_from_ending() {
 #[tokio::test]
 async fn a_call_that_is_dropped_stops_its_request() {
     let (fake, _clock, client) = one_bucket().await;
-    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let buckets = client.project(PROJECT).export_buckets();
     let turnstile = Turnstile::new();
     fake.inject(Fault::delay(&turnstile));
     {
@@ -123,7 +123,7 @@ async fn a_call_that_is_dropped_stops_its_request() {
 #[tokio::test]
 async fn a_call_that_a_rate_limit_holds_back_is_cut_off_too() {
     let (fake, clock, client) = one_bucket().await;
-    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let buckets = client.project(PROJECT).export_buckets();
     let body =
         r#"{"error":429,"errorCode":"RATE_LIMITED_TOKEN_BUCKET","parameters":["/",200,1,1,200]}"#;
     let refusal = http::Response::builder()
@@ -153,7 +153,7 @@ fn outside_of_a_runtime_and_beside_one_that_stands_still_shutting_down_comes_to_
     let fake = fake.unwrap();
     fake.inject(Fault::delay(&turnstile));
     let client = client_of(&fake).build().unwrap();
-    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let buckets = client.project(PROJECT).export_buckets();
     let mut kept = Box::pin(async { buckets.list().await });
     still.block_on(async {
         assert!(kept.as_mut().now_or_never().is_none());
@@ -210,11 +210,7 @@ async fn a_task_that_panics_is_an_error_of_its_call_alone() {
         panics: AtomicBool::new(true),
     });
     let client = client_of(&fake).clock(clock.clone()).max_in_flight(1);
-    let buckets = client
-        .build()
-        .unwrap()
-        .project(parsed(PROJECT))
-        .export_buckets();
+    let buckets = client.build().unwrap().project(PROJECT).export_buckets();
     let error = buckets.create(new_bucket()).await.unwrap_err();
     // Nothing had gone out, so nothing is ambiguous about it.
     assert_eq!(error.kind(), ErrorKind::Transport);
@@ -231,7 +227,7 @@ fn outside_of_a_runtime_a_call_is_an_error_that_says_so() {
         .credentials(atlas_export_tests::key())
         .build()
         .unwrap();
-    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let buckets = client.project(PROJECT).export_buckets();
     let mut call = pin!(buckets.list().into_future());
     let Poll::Ready(outcome) = call.as_mut().poll(&mut Context::from_waker(Waker::noop())) else {
         panic!("it waits for what cannot come");
@@ -259,7 +255,7 @@ fn a_client_outlives_one_of_its_two_runtimes() {
         .clock(Arc::new(SystemClock))
         .build()
         .unwrap();
-    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let buckets = client.project(PROJECT).export_buckets();
     // Connections and lanes are those of the first.
     first.block_on(async { buckets.list().await.unwrap() });
     let acted = Match::operation(ids::CREATE_EXPORT_BUCKET).authenticated();

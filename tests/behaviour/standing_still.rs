@@ -8,7 +8,7 @@
 
 use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
-use atlas_export::{Client, Cluster, NewExportBucket, PageSize, Project, wait_all};
+use atlas_export::{Client, Cluster, NewExportBucket, PageSize, Project, wait::wait_all};
 use atlas_export_api::{OPERATIONS, operations::ids};
 use atlas_export_fake::{Bucket, FakeAtlas, Fault, JobProgress, Match, Snapshot};
 use atlas_export_tests::{BUCKET, CLUSTER, PROJECT, ROLE, SNAPSHOT, TestClock, client_of, parsed};
@@ -71,7 +71,7 @@ fn begin(what: &'static str, project: Project, cluster: Cluster) -> Boxed {
             }
             "safe deletion" => drop(buckets.delete_safely(&parsed(BUCKET)).await),
             "fleet" => {
-                let fleet = project.export_fleet(&parsed(BUCKET)).wait_until_finished();
+                let fleet = project.export_fleet(&parsed(BUCKET)).await_exports();
                 drop(fleet.plan().await.unwrap().run().finish().await);
             }
             operation => drop(call(&project, &cluster, operation).await),
@@ -123,8 +123,8 @@ async fn scene(setting: Setting) -> (Arc<FakeAtlas>, TestClock, Client) {
     let fake = builder.start().await.unwrap();
     let client = client_of(&fake).clock(Arc::new(clock.clone()));
     let client = client.max_in_flight(setting.in_flight).build().unwrap();
-    let project = client.project(parsed(PROJECT));
-    let cluster = project.cluster(parsed(CLUSTER));
+    let project = client.project(PROJECT);
+    let cluster = project.cluster(CLUSTER);
     if setting.limited {
         for operation in FAMILIES {
             let body = r#"{"error":429,"errorCode":"RATE_LIMITED_TOKEN_BUCKET",
@@ -202,8 +202,8 @@ enum Driven {
 /// Drives one thing up to an event, keeps it, and makes other calls. Whether it has ended before.
 async fn keep(what: &'static str, setting: Setting, left: Left) -> bool {
     let (fake, clock, client) = scene(setting).await;
-    let project = client.project(parsed(PROJECT));
-    let cluster = project.cluster(parsed(CLUSTER));
+    let project = client.project(PROJECT);
+    let cluster = project.cluster(CLUSTER);
     let kept = begin(what, project.clone(), cluster.clone());
     let Some(kept) = drive(kept, fake.clone(), left).await else {
         return true;

@@ -30,7 +30,7 @@ async fn a_root_certificate_that_is_given_is_trusted() {
     let (fake, client) = secure().await;
     assert!(fake.url().starts_with("https://"));
     client
-        .project(parsed(PROJECT))
+        .project(PROJECT)
         .export_buckets()
         .list()
         .await
@@ -53,7 +53,7 @@ fn elsewhere(fake: &FakeAtlas) -> atlas_export::ClientBuilder {
 }
 
 async fn untrusted(client: Client, told: &str) {
-    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let buckets = client.project(PROJECT).export_buckets();
     let error = buckets.list().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect);
     assert_eq!((error.attempts(), error.is_retryable()), (1, false));
@@ -70,7 +70,7 @@ async fn a_certificate_for_another_name_is_not_tried_again() {
 #[tokio::test]
 async fn a_crowd_of_creations_shares_one_connection() {
     let (fake, client) = secure().await;
-    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let buckets = client.project(PROJECT).export_buckets();
     buckets.list().await.unwrap();
     let creations = (0..32).map(|n| {
         let buckets = &buckets;
@@ -91,7 +91,7 @@ async fn a_stream_that_is_refused_and_a_connection_that_goes_away_are_survived()
         Fault::last_answer(),
     ] {
         let (fake, client) = secure().await;
-        let buckets = client.project(parsed(PROJECT)).export_buckets();
+        let buckets = client.project(PROJECT).export_buckets();
         buckets.list().await.unwrap();
         fake.inject_for(Match::operation(ids::CREATE_EXPORT_BUCKET), fault.clone());
         buckets.create(new_bucket("example-bucket")).await.unwrap();
@@ -103,7 +103,7 @@ async fn a_stream_that_is_refused_and_a_connection_that_goes_away_are_survived()
 #[tokio::test]
 async fn refusals_that_do_not_end_are_an_error_that_says_that_nothing_happened() {
     let (fake, client) = secure().await;
-    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let buckets = client.project(PROJECT).export_buckets();
     buckets.list().await.unwrap();
     fake.faults_by(|head| (head.method == "POST").then(Fault::refuse_stream));
     let error = buckets
@@ -126,7 +126,7 @@ async fn the_key_is_refused_over_tls_as_everywhere() {
         .build()
         .unwrap();
     let error = client
-        .project(parsed(PROJECT))
+        .project(PROJECT)
         .export_buckets()
         .list()
         .await
@@ -141,7 +141,7 @@ async fn the_tls_library_of_the_system_does_as_well() {
     let with = |client: atlas_export::ClientBuilder| client.native_tls().build().unwrap();
     let trusting = with(client_of(&fake).root_certificates(fake.root_pem().unwrap()));
     trusting
-        .project(parsed(PROJECT))
+        .project(PROJECT)
         .export_buckets()
         .list()
         .await

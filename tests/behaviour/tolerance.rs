@@ -3,7 +3,7 @@
 use atlas_export::{ErrorKind, models::CloudProvider};
 use atlas_export_api::operations::ids;
 use atlas_export_fake::FakeAtlas;
-use atlas_export_tests::{BUCKET, CLUSTER, PROJECT, client_of, parsed};
+use atlas_export_tests::{BUCKET, CLUSTER, PROJECT, client_of};
 use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 
@@ -21,10 +21,7 @@ async fn jobs_of(jobs: impl IntoIterator<Item = Value>) -> (FakeAtlas, atlas_exp
         .await
         .unwrap();
     let client = client_of(&fake).build().unwrap();
-    let jobs = client
-        .project(parsed(PROJECT))
-        .cluster(parsed(CLUSTER))
-        .export_jobs();
+    let jobs = client.project(PROJECT).cluster(CLUSTER).export_jobs();
     (fake, jobs)
 }
 
@@ -35,7 +32,7 @@ async fn an_unknown_state_and_an_unknown_field_are_kept() {
     odd["pausedBy"] = json!({"user": "ops"});
     let (_fake, jobs) = jobs_of([job(0), odd, job(2)]).await;
     let page = jobs.list().await.unwrap();
-    assert_eq!((page.items.len(), page.skipped.len()), (3, 0));
+    assert_eq!((page.items.len(), page.undecodable.len()), (3, 0));
     let odd = &page.items[1];
     assert_eq!(odd.state.as_ref().unwrap().as_str(), "Paused");
     assert!(!odd.state.as_ref().unwrap().is_known());
@@ -58,7 +55,7 @@ async fn an_unknown_provider_is_kept() {
         .unwrap();
     let client = client_of(&fake).build().unwrap();
     let page = client
-        .project(parsed(PROJECT))
+        .project(PROJECT)
         .export_buckets()
         .list()
         .await
@@ -74,9 +71,9 @@ async fn one_undecodable_item_among_a_hundred_costs_nothing_else() {
     let (_fake, jobs) = jobs_of(items).await;
 
     let page = jobs.list().await.unwrap();
-    assert_eq!((page.items.len(), page.skipped.len()), (99, 1));
-    assert_eq!(page.skipped[0].index(), 41);
-    assert!(page.skipped[0].raw().contains("not a job"));
+    assert_eq!((page.items.len(), page.undecodable.len()), (99, 1));
+    assert_eq!(page.undecodable[0].index(), 41);
+    assert!(page.undecodable[0].raw().contains("not a job"));
 
     let all: Vec<_> = jobs.list().by_item().collect().await;
     assert_eq!(all.len(), 100);
@@ -112,6 +109,6 @@ async fn null_stands_for_absent() {
     })])
     .await;
     let page = jobs.list().await.unwrap();
-    assert!(page.skipped.is_empty(), "{:?}", page.skipped);
+    assert!(page.undecodable.is_empty(), "{:?}", page.undecodable);
     assert!(page.items[0].custom_data.is_empty());
 }

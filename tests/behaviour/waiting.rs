@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use atlas_export::{ErrorKind, ExportJobId, ExportJobs, WaitError, models::SnapshotType};
+use atlas_export::{ErrorKind, ExportJobId, ExportJobs, models::SnapshotType, wait::WaitError};
 use atlas_export_fake::{FakeAtlas, FakeAtlasBuilder, JobOutcome, JobProgress, Snapshot};
 use atlas_export_tests::{
     BUCKET, CLUSTER, PROJECT, ROLE, Reply, SNAPSHOT, ScriptedServer, TestClock, client_of, key,
@@ -34,13 +34,9 @@ async fn with_job(builder: FakeAtlasBuilder) -> (FakeAtlas, TestClock, ExportJob
         .clock(Arc::new(clock.clone()))
         .build()
         .unwrap();
-    let jobs = client
-        .project(parsed(PROJECT))
-        .cluster(parsed(CLUSTER))
-        .export_jobs();
+    let jobs = client.project(PROJECT).cluster(CLUSTER).export_jobs();
     let job = jobs
         .create(&parsed(SNAPSHOT), &parsed(BUCKET))
-        .send()
         .await
         .unwrap();
     fake.clear_requests();
@@ -61,7 +57,7 @@ async fn a_job_is_watched_until_it_is_successful() {
     let done = jobs
         .wait_until_finished(&id)
         .on_progress(move |progress| {
-            let state = progress.job.state.as_ref().unwrap().to_string();
+            let state = progress.item.state.as_ref().unwrap().to_string();
             writer.lock().unwrap().push((state, progress.collections));
         })
         .await
@@ -85,7 +81,7 @@ async fn a_wait_can_be_read_as_a_stream() {
     let states: Vec<_> = jobs
         .wait_until_finished(&id)
         .into_stream()
-        .map_ok(|progress| progress.job.state.unwrap().to_string())
+        .map_ok(|progress| progress.item.state.unwrap().to_string())
         .try_collect()
         .await
         .unwrap();
@@ -94,7 +90,7 @@ async fn a_wait_can_be_read_as_a_stream() {
     let (_fake, _clock, jobs, id) = with_job(builder().job_outcome(JobOutcome::Cancelled)).await;
     let all: Vec<_> = jobs.wait_until_finished(&id).into_stream().collect().await;
     let (end, before) = all.split_last().unwrap();
-    assert!(matches!(end, Err(WaitError::JobCancelled(_))));
+    assert!(matches!(end, Err(WaitError::Cancelled(_))));
     assert!(before.len() == 3 && before.iter().all(Result::is_ok));
 }
 
@@ -132,7 +128,7 @@ async fn a_failed_job_is_no_success_and_says_why() {
         error.to_string().contains("the role may not write"),
         "{error}"
     );
-    assert!(matches!(error, WaitError::JobFailed(job) if job.id == id));
+    assert!(matches!(error, WaitError::Failed(job) if job.id == id));
 }
 
 #[tokio::test]
@@ -140,7 +136,7 @@ async fn a_cancelled_job_is_an_outcome_of_its_own() {
     let (_fake, _clock, jobs, id) =
         with_job(FakeAtlas::builder().job_outcome(JobOutcome::Cancelled)).await;
     let error = jobs.wait_until_finished(&id).await.unwrap_err();
-    assert!(matches!(error, WaitError::JobCancelled(_)), "{error}");
+    assert!(matches!(error, WaitError::Cancelled(_)), "{error}");
 }
 
 #[tokio::test]
@@ -336,8 +332,8 @@ fn cluster_of(server: &ScriptedServer, clock: &TestClock) -> atlas_export::Clust
         .clock(Arc::new(clock.clone()))
         .build()
         .unwrap()
-        .project(parsed(PROJECT))
-        .cluster(parsed(CLUSTER))
+        .project(PROJECT)
+        .cluster(CLUSTER)
 }
 
 /// A page of completed snapshots, each created in one of these years.
@@ -394,8 +390,8 @@ async fn the_newest_snapshot_that_can_be_exported_is_found() {
     let fake = FakeAtlas::builder().demo().start().await.unwrap();
     let client = client_of(&fake).build().unwrap();
     let snapshots = client
-        .project(parsed(fake.project_id()))
-        .cluster(parsed(CLUSTER))
+        .project(fake.project_id())
+        .cluster(CLUSTER)
         .snapshots();
     let newest = snapshots.newest_exportable().await.unwrap().unwrap();
     assert_eq!(newest.status.unwrap().as_str(), "completed");
@@ -424,6 +420,6 @@ async fn a_cluster_without_snapshots_has_none_to_export() {
         .await
         .unwrap();
     let client = client_of(&fake).build().unwrap();
-    let cluster = client.project(parsed(PROJECT)).cluster(parsed(CLUSTER));
+    let cluster = client.project(PROJECT).cluster(CLUSTER);
     assert_eq!(cluster.snapshots().newest_exportable().await.unwrap(), None);
 }

@@ -1,8 +1,8 @@
 //! What goes on the wire, for both generations of the API: seen by the fake and by mocks.
 
 use atlas_export::{
-    ApiVersion, Client, Cluster, ExportJobId, Frequency, NewExportBucket, PageSize, Project,
-    SnapshotId,
+    ApiVersion, Client, Cluster, ExportJobId, NewExportBucket, PageSize, Project, SnapshotId,
+    models::Frequency,
 };
 use atlas_export_fake::{FakeAtlas, RecordedRequest, Snapshot};
 use atlas_export_httpmock::MockServerExt as _;
@@ -38,8 +38,8 @@ struct Handles {
 }
 
 fn handles(client: &Client) -> Handles {
-    let project = client.project(parsed(PROJECT));
-    let cluster = project.cluster(parsed(CLUSTER));
+    let project = client.project(PROJECT);
+    let cluster = project.cluster(CLUSTER);
     Handles { project, cluster }
 }
 
@@ -106,11 +106,11 @@ async fn every_operation_asks_for_an_envelope_if_the_client_does() {
     buckets.get(&created.id).await.unwrap();
     buckets.delete(&created.id).await.unwrap();
     jobs.list().await.unwrap();
-    let job = jobs.create(&snapshot, &bucket).send().await.unwrap();
+    let job = jobs.create(&snapshot, &bucket).await.unwrap();
     jobs.get(&job.id).await.unwrap();
     snapshots.list().await.unwrap();
     snapshots.get(&snapshot).await.unwrap();
-    snapshots.take().send().await.unwrap();
+    snapshots.take().await.unwrap();
     cluster.auto_export().get().await.unwrap();
     cluster.auto_export().disable().await.unwrap();
     project.clusters().list().await.unwrap();
@@ -125,10 +125,7 @@ async fn every_operation_asks_for_an_envelope_if_the_client_does() {
         1
     );
     let update = buckets.update(&bucket).require_private_networking(true);
-    assert_eq!(
-        update.send().await.unwrap().require_private_networking,
-        Some(true)
-    );
+    assert_eq!(update.await.unwrap().require_private_networking, Some(true));
     for request in fake.requests() {
         assert_eq!(
             request.query.as_deref(),
@@ -191,7 +188,6 @@ async fn call_every_operation(
     let job = jobs
         .create(&snapshot, &bucket)
         .custom_data("ticket", "OPS-7")
-        .send()
         .await
         .unwrap();
     let body = json!({
@@ -249,7 +245,7 @@ async fn call_the_rest(
     };
     let snapshots = cluster.snapshots();
     let take = snapshots.take().description("now").retention_days(3);
-    take.send().await.unwrap();
+    take.await.unwrap();
     let body = json!({ "description": "now", "retentionInDays": 3 });
     let path = format!("clusters/{CLUSTER}/backup/snapshots");
     checks("POST", path, None, "2023-01-01", Some(body));
@@ -285,7 +281,7 @@ async fn call_the_rest(
     if version == ApiVersion::V2 {
         let update = project.export_buckets();
         let update = update.update(&bucket).require_private_networking(true);
-        update.send().await.unwrap();
+        update.await.unwrap();
         let path = format!("backup/exportBuckets/{BUCKET}");
         let body = json!({ "requirePrivateNetworking": true });
         checks("PATCH", path, None, "2024-05-30", Some(body));
@@ -306,7 +302,7 @@ async fn version_2_sends_the_dated_media_type_of_each_operation() {
 async fn the_options_of_a_list_go_into_the_query() {
     let fake = fake().await;
     let client = client_of(&fake).envelope(true).build().unwrap();
-    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let buckets = client.project(PROJECT).export_buckets();
     let page = buckets
         .list()
         .page(2)
@@ -353,7 +349,6 @@ async fn typed_mocks_see_the_same() {
     let job = cluster
         .export_jobs()
         .create(&snapshot, &bucket)
-        .send()
         .await
         .unwrap();
     assert_eq!(job.id, parsed::<ExportJobId>("605ccba3c1c7613f423e1585"));
@@ -374,7 +369,7 @@ async fn envelopes_of_both_spellings_are_opened_and_their_status_wins() {
             .await
             .unwrap();
         let client = client_of(&fake).envelope(true).build().unwrap();
-        let buckets = client.project(parsed(PROJECT)).export_buckets();
+        let buckets = client.project(PROJECT).export_buckets();
         let page = buckets.list().await.unwrap();
         assert_eq!(page.items.len(), 3);
         let one = buckets.get(&page.items[0].id).await.unwrap();

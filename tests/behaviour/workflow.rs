@@ -3,7 +3,9 @@
 use std::{sync::Arc, time::Duration};
 
 use atlas_export::{
-    ApiVersion, Client, ClusterName, ErrorKind, Frequency, NotExportable, SnapshotWaitError,
+    ApiVersion, Client, ClusterName, ErrorKind,
+    models::{Frequency, NotExportable},
+    wait::WaitError,
 };
 use atlas_export_api::operations::ids;
 use atlas_export_fake::{
@@ -40,15 +42,11 @@ async fn a_snapshot_is_taken_and_waited_for() {
                 in_progress: Duration::from_secs(90),
             });
         let (_fake, clock, client) = start(builder, version).await;
-        let snapshots = client
-            .project(parsed(PROJECT))
-            .cluster(parsed(CLUSTER))
-            .snapshots();
+        let snapshots = client.project(PROJECT).cluster(CLUSTER).snapshots();
         let begun = snapshots
             .take()
             .description("by hand")
             .retention_days(2)
-            .send()
             .await
             .unwrap();
         assert!(!begun.is_exportable() && begun.created_at.is_none());
@@ -75,8 +73,8 @@ async fn the_parts_of_a_sharded_cluster_s_snapshots_are_told_where_they_are_aske
         .snapshot(PROJECT, CLUSTER, Snapshot::completed(SNAPSHOT))
         .snapshot(PROJECT, "Plain", Snapshot::completed(SNAPSHOT));
     let (_fake, _clock, client) = start(sharded, ApiVersion::V2).await;
-    let project = client.project(parsed(PROJECT));
-    let of = |name: &str| project.cluster(parsed(name)).snapshots();
+    let project = client.project(PROJECT);
+    let of = |name: &str| project.cluster(name).snapshots();
     let all = of(CLUSTER).list_sharded().await.unwrap();
     let one = of(CLUSTER).get_sharded(&parsed(SNAPSHOT)).await.unwrap();
     assert_eq!(all.items, std::slice::from_ref(&one));
@@ -108,11 +106,8 @@ async fn a_snapshot_that_fails_takes_too_long_or_vanishes_is_each_its_own_outcom
         .cluster(PROJECT, CLUSTER)
         .snapshots_fail();
     let (fake, _clock, client) = start(fails, ApiVersion::V2).await;
-    let snapshots = client
-        .project(parsed(PROJECT))
-        .cluster(parsed(CLUSTER))
-        .snapshots();
-    let begun = snapshots.take().send().await.unwrap();
+    let snapshots = client.project(PROJECT).cluster(CLUSTER).snapshots();
+    let begun = snapshots.take().await.unwrap();
     let late = snapshots
         .wait_until_completed(&begun.id)
         .max_wait(Duration::ZERO);
@@ -120,18 +115,18 @@ async fn a_snapshot_that_fails_takes_too_long_or_vanishes_is_each_its_own_outcom
     assert!(late.to_string().contains("last seen queued"), "{late}");
     assert!(matches!(
         late,
-        SnapshotWaitError::MaxWaitExceeded { last: Some(_), .. }
+        WaitError::MaxWaitExceeded { last: Some(_), .. }
     ));
     let failed = snapshots.wait_until_completed(&begun.id).await.unwrap_err();
-    assert!(matches!(failed, SnapshotWaitError::SnapshotFailed(s) if s.id == begun.id));
+    assert!(matches!(failed, WaitError::Failed(s) if s.id == begun.id));
     let missing = parsed("0123456789abcdef01234567");
     let missing = snapshots.wait_until_completed(&missing).await.unwrap_err();
-    assert!(matches!(missing, SnapshotWaitError::Poll(error) if error.is_not_found()));
+    assert!(matches!(missing, WaitError::Poll(error) if error.is_not_found()));
 
     let before = fake.requests().len();
     for days in [0, 0x8000_0000, u32::MAX] {
         let take = snapshots.take().retention_days(days);
-        let never = take.send().await.unwrap_err();
+        let never = take.await.unwrap_err();
         assert_eq!(
             (never.kind(), fake.requests().len()),
             (ErrorKind::Config, before)
@@ -146,15 +141,12 @@ async fn a_lost_answer_to_a_snapshot_is_ambiguous_and_not_repeated() {
         ApiVersion::V2,
     )
     .await;
-    let snapshots = client
-        .project(parsed(PROJECT))
-        .cluster(parsed(CLUSTER))
-        .snapshots();
+    let snapshots = client.project(PROJECT).cluster(CLUSTER).snapshots();
     fake.inject_for(
         Match::operation(ids::TAKE_SNAPSHOT).authenticated(),
         Fault::reset(),
     );
-    let error = snapshots.take().send().await.unwrap_err();
+    let error = snapshots.take().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Ambiguous);
 }
 
@@ -172,7 +164,7 @@ async fn clusters_are_listed_with_their_tier_and_why_they_cannot_be_exported() {
             builder = builder.tier(PROJECT, "Serverless", "SERVERLESS");
         }
         let (_fake, _clock, client) = start(builder, version).await;
-        let clusters = client.project(parsed(PROJECT)).clusters();
+        let clusters = client.project(PROJECT).clusters();
         let all: Vec<_> = clusters.list().by_item().try_collect().await.unwrap();
         let told: Vec<_> = all
             .iter()
@@ -206,24 +198,18 @@ async fn clusters_are_listed_with_their_tier_and_why_they_cannot_be_exported() {
 async fn a_cluster_that_cannot_be_exported_is_refused_by_atlas_with_its_code() {
     let builder = FakeAtlas::builder().tier(PROJECT, "Flex", "FLEX");
     let (_fake, _clock, client) = start(builder, ApiVersion::V2).await;
-    let cluster = client.project(parsed(PROJECT)).cluster(parsed("Flex"));
+    let cluster = client.project(PROJECT).cluster("Flex");
     for error in [
         cluster.snapshots().list().await.map(drop).unwrap_err(),
         cluster.export_jobs().list().await.map(drop).unwrap_err(),
         cluster.auto_export().get().await.map(drop).unwrap_err(),
-        cluster
-            .snapshots()
-            .take()
-            .send()
-            .await
-            .map(drop)
-            .unwrap_err(),
+        cluster.snapshots().take().await.map(drop).unwrap_err(),
     ] {
         let code = error.api().unwrap().error_code.as_deref();
         assert_eq!(code, Some("CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API"));
     }
     let error = client
-        .project(parsed("0123456789abcdef01234567"))
+        .project("0123456789abcdef01234567")
         .clusters()
         .list()
         .await;
@@ -246,7 +232,7 @@ async fn a_role_is_found_by_what_its_cloud_calls_it() {
             .access_role(PROJECT, AccessRole::azure(on_azure, principal))
             .access_role(PROJECT, AccessRole::gcp(on_gcp, address));
         let (fake, _clock, client) = start(builder, version).await;
-        let roles = client.project(parsed(PROJECT)).access_roles();
+        let roles = client.project(PROJECT).access_roles();
         let found = roles.find_aws(arn).await.unwrap().unwrap();
         assert_eq!(found.role_id.as_str(), ROLE);
         assert!(roles.find_aws(&format!("{arn}-2")).await.unwrap().is_none());
@@ -278,10 +264,7 @@ async fn automatic_export_is_switched_without_disturbing_the_schedule() {
             .cluster(PROJECT, CLUSTER)
             .bucket(PROJECT, Bucket::aws("exports", ROLE).id(BUCKET));
         let (fake, _clock, client) = start(builder, version).await;
-        let auto = client
-            .project(parsed(PROJECT))
-            .cluster(parsed(CLUSTER))
-            .auto_export();
+        let auto = client.project(PROJECT).cluster(CLUSTER).auto_export();
         let before = fake.schedule(PROJECT, CLUSTER);
         let off = auto.get().await.unwrap();
         assert!(!off.enabled && off.bucket.is_none() && off.frequency.is_none());
@@ -312,10 +295,7 @@ async fn only_the_documented_frequencies_are_every_organization_s() {
             builder = builder.export_frequencies(["daily", "weekly"]);
         }
         let (_fake, _clock, client) = start(builder, ApiVersion::V2).await;
-        let auto = client
-            .project(parsed(PROJECT))
-            .cluster(parsed(CLUSTER))
-            .auto_export();
+        let auto = client.project(PROJECT).cluster(CLUSTER).auto_export();
         for documented in [Frequency::Monthly, Frequency::Yearly] {
             assert!(auto.enable(&parsed(BUCKET), documented).await.is_ok());
         }
@@ -333,8 +313,8 @@ async fn only_the_documented_frequencies_are_every_organization_s() {
 async fn automatic_export_to_what_is_not_there_is_refused() {
     let builder = FakeAtlas::builder().cluster(PROJECT, CLUSTER);
     let (fake, _clock, client) = start(builder, ApiVersion::V2).await;
-    let project = client.project(parsed(PROJECT));
-    let auto = project.cluster(parsed(CLUSTER)).auto_export();
+    let project = client.project(PROJECT);
+    let auto = project.cluster(CLUSTER).auto_export();
     let error = auto
         .enable(&parsed(BUCKET), Frequency::Yearly)
         .await

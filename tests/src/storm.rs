@@ -162,7 +162,7 @@ enum Outcome {
 }
 
 async fn one(client: &Client, call: usize) -> Outcome {
-    let buckets = client.project(parsed(PROJECT)).export_buckets();
+    let buckets = client.project(PROJECT).export_buckets();
     match call % 10 {
         0 | 2 | 4 | 6 | 8 => {
             let name = format!("made-{call}");

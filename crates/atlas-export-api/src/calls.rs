@@ -717,7 +717,7 @@ pub struct ListAccessRoles {
 }
 impl Call for ListAccessRoles {
     const OPERATION: &'static Operation = operations::LIST_ACCESS_ROLES;
-    type Output = types::AccessRoles;
+    type Output = types::AccessRoleList;
     fn check(&self) -> Result<(), InvalidId> {
         self.project_id.well_formed()?;
         Ok(())

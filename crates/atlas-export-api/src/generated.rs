@@ -11,7 +11,7 @@ pub mod types {
     #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
-    pub struct AccessRoles {
+    pub struct AccessRoleList {
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -45,7 +45,7 @@ pub mod types {
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     crate::decode::object! {
-        AccessRoles : list aws_iam_roles "awsIamRoles"; list azure_service_principals
+        AccessRoleList : list aws_iam_roles "awsIamRoles"; list azure_service_principals
         "azureServicePrincipals"; list gcp_service_accounts "gcpServiceAccounts";
     }
     /// An IAM role of AWS that Atlas may assume. Until somebody has authorized it, the ARN and
@@ -2607,7 +2607,7 @@ impl Client {
         group_id: &'a ::atlas_export_types::ProjectId,
         envelope: Option<bool>,
         pretty: Option<bool>,
-    ) -> Result<ResponseValue<types::AccessRoles>, Error<()>> {
+    ) -> Result<ResponseValue<types::AccessRoleList>, Error<()>> {
         let url = format!(
             "{}/groups/{}/cloudProviderAccess", self.baseurl, encode_path(& group_id
             .to_string()),

@@ -1348,7 +1348,7 @@ pub mod operations {
             self.0
         }
         pub fn ok(self, value: &(impl ::serde::Serialize + ?Sized)) -> Self {
-            let value = &crate::fitting::<types::AccessRoles>(value);
+            let value = &crate::fitting::<types::AccessRoleList>(value);
             Self(
                 self
                     .0

@@ -3,7 +3,7 @@
 //! The rule is a security requirement: the name stands in the path of a request, and a name
 //! such as `..` would make the request one for another resource.
 
-use std::{fmt, str::FromStr};
+use std::{convert::Infallible, fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
@@ -74,6 +74,29 @@ impl TryFrom<String> for ClusterName {
     }
 }
 
+impl TryFrom<&String> for ClusterName {
+    type Error = InvalidClusterName;
+
+    fn try_from(name: &String) -> Result<Self, InvalidClusterName> {
+        Self::new(name)
+    }
+}
+
+impl TryFrom<&str> for ClusterName {
+    type Error = InvalidClusterName;
+
+    fn try_from(name: &str) -> Result<Self, InvalidClusterName> {
+        Self::new(name)
+    }
+}
+
+/// A copy, so that what takes a name or text takes a borrowed name too.
+impl From<&ClusterName> for ClusterName {
+    fn from(name: &ClusterName) -> Self {
+        name.clone()
+    }
+}
+
 impl From<ClusterName> for String {
     fn from(name: ClusterName) -> Self {
         name.0.into()
@@ -83,6 +106,13 @@ impl From<ClusterName> for String {
 impl fmt::Display for ClusterName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.0)
+    }
+}
+
+/// So that what takes a name or text takes a name, which does not fail.
+impl From<Infallible> for InvalidClusterName {
+    fn from(never: Infallible) -> Self {
+        match never {}
     }
 }
 

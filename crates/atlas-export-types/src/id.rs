@@ -19,7 +19,7 @@ use crate::{invalid_id::InvalidId, one_line::OneLine};
 const DIGITS: usize = 24;
 
 /// What an [`Id`] identifies. Sealed: the kinds are those in [`kind`](crate::kind).
-pub trait Kind: sealed::Sealed + 'static {
+pub trait IdKind: sealed::Sealed + 'static {
     /// The name of the type, for `Debug`.
     const TYPE: &'static str;
     /// What a person calls it, for messages.
@@ -40,7 +40,7 @@ macro_rules! ids {
 
         /// The markers of [`Id`](crate::Id).
         pub mod kind {
-            use $crate::id::{Kind, sealed::Sealed};
+            use $crate::id::{IdKind, sealed::Sealed};
 
             $(
                 #[doc = concat!("Marks the id of ", $noun, ".")]
@@ -49,7 +49,7 @@ macro_rules! ids {
 
                 impl Sealed for $marker {}
 
-                impl Kind for $marker {
+                impl IdKind for $marker {
                     const TYPE: &'static str = stringify!($name);
                     const NAME: &'static str = $noun;
                 }
@@ -104,7 +104,7 @@ impl Repr {
     }
 }
 
-impl<K: Kind> Id<K> {
+impl<K: IdKind> Id<K> {
     /// Takes an id as Atlas sent it, well formed or not.
     pub fn received(text: &str) -> Self {
         Self::from_repr(Repr::digits(text).unwrap_or_else(|| Repr::Other(text.into())))
@@ -144,7 +144,7 @@ impl<K: Kind> Id<K> {
     }
 }
 
-impl<K: Kind> FromStr for Id<K> {
+impl<K: IdKind> FromStr for Id<K> {
     type Err = InvalidId;
 
     fn from_str(text: &str) -> Result<Self, InvalidId> {
@@ -154,7 +154,7 @@ impl<K: Kind> FromStr for Id<K> {
     }
 }
 
-impl<K: Kind> TryFrom<&str> for Id<K> {
+impl<K: IdKind> TryFrom<&str> for Id<K> {
     type Error = InvalidId;
 
     fn try_from(text: &str) -> Result<Self, InvalidId> {
@@ -162,14 +162,37 @@ impl<K: Kind> TryFrom<&str> for Id<K> {
     }
 }
 
+impl<K: IdKind> TryFrom<String> for Id<K> {
+    type Error = InvalidId;
+
+    fn try_from(text: String) -> Result<Self, InvalidId> {
+        text.parse()
+    }
+}
+
+impl<K: IdKind> TryFrom<&String> for Id<K> {
+    type Error = InvalidId;
+
+    fn try_from(text: &String) -> Result<Self, InvalidId> {
+        text.parse()
+    }
+}
+
+/// A copy, so that what takes an id or text takes a borrowed id too.
+impl<K> From<&Id<K>> for Id<K> {
+    fn from(id: &Id<K>) -> Self {
+        id.clone()
+    }
+}
+
 /// As [`as_str`](Self::as_str), except that what a terminal acts on is escaped in what is no id.
-impl<K: Kind> fmt::Display for Id<K> {
+impl<K: IdKind> fmt::Display for Id<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         OneLine(self.as_str()).fmt(f)
     }
 }
 
-impl<K: Kind> fmt::Debug for Id<K> {
+impl<K: IdKind> fmt::Debug for Id<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple(K::TYPE).field(&self.as_str()).finish()
     }
@@ -211,17 +234,17 @@ impl<K> Hash for Id<K> {
     }
 }
 
-impl<K: Kind> Serialize for Id<K> {
+impl<K: IdKind> Serialize for Id<K> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
     }
 }
 
-impl<'de, K: Kind> Deserialize<'de> for Id<K> {
+impl<'de, K: IdKind> Deserialize<'de> for Id<K> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Visitor<K>(PhantomData<K>);
 
-        impl<K: Kind> de::Visitor<'_> for Visitor<K> {
+        impl<K: IdKind> de::Visitor<'_> for Visitor<K> {
             type Value = Id<K>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,8 +1,8 @@
 //! The message for a value that cannot be an id: what was given, and what an id looks like.
 
-use std::fmt;
+use std::{convert::Infallible, fmt};
 
-use crate::id::Kind;
+use crate::id::IdKind;
 
 /// The longest part of a refused value that a message repeats.
 const QUOTED: usize = 64;
@@ -24,7 +24,7 @@ enum Given {
 }
 
 impl InvalidId {
-    pub(crate) fn new<K: Kind>(given: &str) -> Self {
+    pub(crate) fn new<K: IdKind>(given: &str) -> Self {
         Self {
             what: K::NAME,
             given: if given.is_empty() {
@@ -36,6 +36,13 @@ impl InvalidId {
             },
             mistaken: mistaken(K::TYPE, given),
         }
+    }
+}
+
+/// So that what takes an id or text takes an id, which does not fail.
+impl From<Infallible> for InvalidId {
+    fn from(never: Infallible) -> Self {
+        match never {}
     }
 }
 

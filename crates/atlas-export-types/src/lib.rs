@@ -44,7 +44,7 @@ mod undecodable;
 mod vocabulary;
 
 pub use cluster_name::{ClusterName, InvalidClusterName};
-pub use id::{Id, Kind};
+pub use id::{Id, IdKind};
 pub use invalid_id::InvalidId;
 pub use list::{Entry, TolerantList};
 pub use one_line::OneLine;

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use crate::{ClusterName, ExportStateReason, Id, ItemCount, Kind, PageSize, TolerantList};
+use crate::{ClusterName, ExportStateReason, Id, IdKind, ItemCount, PageSize, TolerantList};
 
-impl<K: Kind> JsonSchema for Id<K> {
+impl<K: IdKind> JsonSchema for Id<K> {
     fn inline_schema() -> bool {
         true
     }

@@ -7,7 +7,7 @@ use atlas_export_api::{
     types::{self, AwsIamRole, AzureServicePrincipal, GcpServiceAccount},
 };
 
-use crate::{Error, Project, needed};
+use crate::{Error, Project, Request, needed};
 
 /// The roles through which Atlas reaches the clouds of a project's owner.
 ///
@@ -49,12 +49,9 @@ impl AccessRoles {
     ///
     /// # Errors
     /// `Api` where the key lacks the role Project Read Only.
-    pub async fn list(&self) -> Result<types::AccessRoles, Error> {
-        let project_id = self.project.id().clone();
+    pub fn list(&self) -> Request<types::AccessRoleList> {
         self.project
-            .client()
-            .call(&ListAccessRoles { project_id })
-            .await
+            .request(|project_id| ListAccessRoles { project_id })
     }
 
     /// The role of AWS with this ARN, if somebody has authorized it.
@@ -62,17 +59,21 @@ impl AccessRoles {
     /// # Errors
     /// `Config` where it is no ARN; those of [`list`](Self::list); `Decode` where it is not
     /// among the roles, but one of them cannot be read and may be it.
-    pub async fn find_aws(&self, arn: &str) -> Result<Option<AwsIamRole>, Error> {
-        if !arn.starts_with("arn:") {
-            return Err(Error::config(format!(
-                "{} is not the ARN of a role: an ARN looks like \
-                 arn:aws:iam::123456789012:role/atlas-export",
-                shown(arn)
-            )));
-        }
-        let roles = self.of_cloud("awsIamRoles").await?.aws_iam_roles;
-        find(roles, "iamAssumedRoleArn", |role| {
-            role.iam_assumed_role_arn.as_deref() == Some(arn)
+    pub fn find_aws(&self, arn: &str) -> Request<Option<AwsIamRole>> {
+        let (this, arn) = (self.clone(), arn.to_owned());
+        Request::new(async move {
+            if !arn.starts_with("arn:") {
+                return Err(Error::config(format!(
+                    "{} is not the ARN of a role: an ARN looks like \
+                     arn:aws:iam::123456789012:role/atlas-export",
+                    shown(&arn)
+                ))
+                .with_operation(LIST_ACCESS_ROLES.id));
+            }
+            let roles = this.of_cloud("awsIamRoles").await?.aws_iam_roles;
+            find(roles, "iamAssumedRoleArn", |role| {
+                role.iam_assumed_role_arn.as_deref() == Some(arn.as_str())
+            })
         })
     }
 
@@ -81,37 +82,40 @@ impl AccessRoles {
     ///
     /// # Errors
     /// As [`find_aws`](Self::find_aws).
-    pub async fn find_azure(
-        &self,
-        service_principal_id: &str,
-    ) -> Result<Option<AzureServicePrincipal>, Error> {
-        self.require_v2("a service principal of Azure")?;
-        let roles = self.of_cloud("azureServicePrincipals").await?;
-        let roles = roles.azure_service_principals;
-        let wanted = |role: &AzureServicePrincipal| {
+    pub fn find_azure(&self, service_principal_id: &str) -> Request<Option<AzureServicePrincipal>> {
+        let (this, wanted) = (self.clone(), service_principal_id.to_owned());
+        Request::new(async move {
+            this.require_v2("a service principal of Azure")?;
+            let roles = this.of_cloud("azureServicePrincipals").await?;
             // A UUID, whose case means nothing.
-            let id = role.service_principal_id.as_deref();
-            id.is_some_and(|id| id.eq_ignore_ascii_case(service_principal_id))
-        };
-        find(roles, "servicePrincipalId", wanted)
+            let is_wanted = |id: &String| id.eq_ignore_ascii_case(&wanted);
+            find(
+                roles.azure_service_principals,
+                "servicePrincipalId",
+                |role| role.service_principal_id.as_ref().is_some_and(is_wanted),
+            )
+        })
     }
 
     /// The service account of Google Cloud with this address. Version 2 only.
     ///
     /// # Errors
     /// As [`find_aws`](Self::find_aws).
-    pub async fn find_gcp(&self, address: &str) -> Result<Option<GcpServiceAccount>, Error> {
-        self.require_v2("a service account of Google Cloud")?;
-        let roles = self.of_cloud("gcpServiceAccounts").await?;
-        find(
-            roles.gcp_service_accounts,
-            "gcpServiceAccountForAtlas",
-            |role| role.gcp_service_account_for_atlas.as_deref() == Some(address),
-        )
+    pub fn find_gcp(&self, address: &str) -> Request<Option<GcpServiceAccount>> {
+        let (this, address) = (self.clone(), address.to_owned());
+        Request::new(async move {
+            this.require_v2("a service account of Google Cloud")?;
+            let roles = this.of_cloud("gcpServiceAccounts").await?;
+            find(
+                roles.gcp_service_accounts,
+                "gcpServiceAccountForAtlas",
+                |role| role.gcp_service_account_for_atlas.as_deref() == Some(address.as_str()),
+            )
+        })
     }
 
     /// All roles, those of one cloud as a list.
-    async fn of_cloud(&self, field: &str) -> Result<types::AccessRoles, Error> {
+    async fn of_cloud(&self, field: &str) -> Result<types::AccessRoleList, Error> {
         needed::of_answer(self.list().await?, &[field], LIST_ACCESS_ROLES.id)
     }
 

@@ -7,7 +7,7 @@ use atlas_export_api::{
 };
 use atlas_export_types::{ExportBucketId, Frequency};
 
-use crate::{Cluster, Error, needed};
+use crate::{Cluster, Error, Request, needed};
 
 /// The automatic export of a cluster.
 ///
@@ -17,7 +17,7 @@ use crate::{Cluster, Error, needed};
 /// ```no_run
 /// # async fn example(cluster: atlas_export::Cluster, bucket: atlas_export::ExportBucketId)
 /// #     -> Result<(), atlas_export::Error> {
-/// use atlas_export::Frequency;
+/// use atlas_export::models::Frequency;
 ///
 /// let settings = cluster.auto_export().enable(&bucket, Frequency::Monthly).await?;
 /// assert!(settings.enabled);
@@ -92,14 +92,15 @@ impl AutoExport {
     ///
     /// # Errors
     /// `Api` where there is no such cluster, or it is none with a schedule (Flex, shared).
-    pub async fn get(&self) -> Result<AutoExportSettings, Error> {
-        let cluster = &self.cluster;
-        let call = GetBackupSchedule {
-            project_id: cluster.project().id().clone(),
-            cluster_name: cluster.name().clone(),
+    pub fn get(&self) -> Request<AutoExportSettings> {
+        let get = |project_id, cluster_name| GetBackupSchedule {
+            project_id,
+            cluster_name,
         };
-        let schedule = cluster.project().client().call(&call).await?;
-        AutoExportSettings::of(schedule, operations::GET_BACKUP_SCHEDULE.id)
+        settings(
+            self.cluster.request(get),
+            operations::GET_BACKUP_SCHEDULE.id,
+        )
     }
 
     /// Exports every snapshot of a frequency to a bucket from now on.
@@ -112,14 +113,18 @@ impl AutoExport {
     /// # Errors
     /// `Api` where Atlas refuses, for instance a bucket that the project does not have, or a
     /// frequency that the organization does not have.
-    pub async fn enable(
+    pub fn enable(
         &self,
         bucket: &ExportBucketId,
         frequency: Frequency,
-    ) -> Result<AutoExportSettings, Error> {
-        let export = NewScheduleExport::new(bucket.well_formed()?.clone(), frequency);
-        let update = BackupScheduleUpdate::new().auto_export_enabled(true);
-        self.update(update.export(export)).await
+    ) -> Request<AutoExportSettings> {
+        let (this, bucket) = (self.clone(), bucket.clone());
+        Request::new(async move {
+            bucket.well_formed()?;
+            let update = BackupScheduleUpdate::new().auto_export_enabled(true);
+            let export = NewScheduleExport::new(bucket, frequency);
+            this.update(update.export(export)).await
+        })
     }
 
     /// Exports nothing by itself any more. Look at [`AutoExportSettings::bucket`] before
@@ -128,9 +133,8 @@ impl AutoExport {
     ///
     /// # Errors
     /// `Api` where Atlas refuses.
-    pub async fn disable(&self) -> Result<AutoExportSettings, Error> {
-        let update = BackupScheduleUpdate::new().auto_export_enabled(false);
-        self.update(update).await
+    pub fn disable(&self) -> Request<AutoExportSettings> {
+        self.update(BackupScheduleUpdate::new().auto_export_enabled(false))
     }
 
     /// Sets whether the prefix in the bucket has the names of organization and project, in
@@ -138,19 +142,26 @@ impl AutoExport {
     ///
     /// # Errors
     /// `Api` where Atlas refuses.
-    pub async fn names_in_prefix(&self, names: bool) -> Result<AutoExportSettings, Error> {
-        let update = BackupScheduleUpdate::new().use_org_and_group_names_in_export_prefix(names);
-        self.update(update).await
+    pub fn names_in_prefix(&self, names: bool) -> Request<AutoExportSettings> {
+        let update = BackupScheduleUpdate::new();
+        self.update(update.use_org_and_group_names_in_export_prefix(names))
     }
 
-    async fn update(&self, body: BackupScheduleUpdate) -> Result<AutoExportSettings, Error> {
-        let cluster = &self.cluster;
-        let call = UpdateBackupSchedule {
-            project_id: cluster.project().id().clone(),
-            cluster_name: cluster.name().clone(),
+    fn update(&self, body: BackupScheduleUpdate) -> Request<AutoExportSettings> {
+        let update = |project_id, cluster_name| UpdateBackupSchedule {
+            project_id,
+            cluster_name,
             body,
         };
-        let schedule = cluster.project().client().call(&call).await?;
-        AutoExportSettings::of(schedule, operations::UPDATE_BACKUP_SCHEDULE.id)
+        let update = self.cluster.request(update);
+        settings(update, operations::UPDATE_BACKUP_SCHEDULE.id)
     }
+}
+
+/// The settings in the schedule that an operation answers with.
+fn settings(
+    schedule: Request<BackupSchedule>,
+    operation: &'static str,
+) -> Request<AutoExportSettings> {
+    Request::new(async move { AutoExportSettings::of(schedule.await?, operation) })
 }

@@ -3,7 +3,7 @@
 use std::{fmt, num::NonZeroU32, sync::Arc, time::Duration};
 
 use crate::{
-    ApiVersion, Client, Credentials, Error, RateGovernor, RetryPolicy,
+    ApiVersion, Client, Credentials, Error,
     base_url::BaseUrl,
     client::{Inner, Options},
     clock::{Clock, SystemClock},
@@ -11,7 +11,7 @@ use crate::{
     environment::Environment,
     harmless,
     proxy::Proxy,
-    transport::{Limits, Transport},
+    transport::{Limits, RateGovernor, RetryPolicy, Transport},
     variables::{self, Names, Variables},
     version::Versions,
 };
@@ -23,7 +23,7 @@ const MAX_PAGES: NonZeroU32 = NonZeroU32::MIN.saturating_add(99_999);
 ///
 /// ```
 /// use std::time::Duration;
-/// use atlas_export::{ApiVersion, Client, Credentials, RetryPolicy};
+/// use atlas_export::{ApiVersion, Client, Credentials, retry::RetryPolicy};
 ///
 /// let atlas = Client::builder()
 ///     .credentials(Credentials::api_key("abcdefgh", "0a1b2c3d-0000-4000-8000-0123456789ab"))
@@ -203,7 +203,7 @@ impl ClientBuilder {
     }
 
     /// How long one call may take, with all attempts and waits; by default 5 minutes. It also
-    /// bounds what reads a whole list: [`List::consistent`](crate::List::consistent), and with
+    /// bounds what reads a whole list: [`List::consistent`](crate::list::List::consistent), and with
     /// it the newest snapshot and each look of an `ensure`.
     pub fn call_timeout(mut self, timeout: Duration) -> Self {
         self.limits.call_timeout = timeout;

@@ -3,13 +3,14 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use atlas_export_api::{self as api, Seam, Shared};
-use atlas_export_types::ProjectId;
+use atlas_export_types::{InvalidId, ProjectId};
 
 use crate::{
-    ClientBuilder, Error, Project,
+    ClientBuilder, Error, Project, Request,
     clock::Clock,
     convert,
-    page::Bounds,
+    list::Bounds,
+    project::InvalidHandle,
     transport::{Call, Caller, Course, Transport},
     version::Versions,
 };
@@ -18,7 +19,7 @@ use crate::{
 ///
 /// Cloning is cheap, and clones share connections, authentication and what is known of rate
 /// limits. Two clients that are built apart share nothing, unless they are given the same
-/// [`RateGovernor`](crate::RateGovernor).
+/// [`RateGovernor`](crate::rate::RateGovernor).
 ///
 /// Each request runs on a task of its own, on the runtime that the call is first polled on. A
 /// call that is kept and not polled stops no other; one that is dropped ends its request.
@@ -29,7 +30,7 @@ use crate::{
 /// let atlas = Client::builder()
 ///     .credentials(Credentials::api_key("abcdefgh", "0a1b2c3d-0000-4000-8000-0123456789ab"))
 ///     .build()?;
-/// let project = atlas.project("32b6e34b3d91647abb20e7b8".parse()?);
+/// let project = atlas.project("32b6e34b3d91647abb20e7b8");
 /// let buckets = project.export_buckets(); // no request yet
 /// # let _ = buckets;
 /// # Ok::<(), atlas_export::Error>(())
@@ -123,9 +124,15 @@ impl Client {
         self.inner.transport.shut_down(deadline).await
     }
 
-    /// The handle of a project. Makes no request.
-    pub fn project(&self, id: ProjectId) -> Project {
-        Project::new(self.clone(), id)
+    /// The handle of a project, by its id or by text: 24 hexadecimal digits. Makes no request.
+    ///
+    /// The id stands in the path of requests, so a text that is none never gets there: each call of
+    /// the handle, and [`Project::id`], is a `Config` error then.
+    pub fn project<I>(&self, id: I) -> Project
+    where
+        I: TryInto<ProjectId, Error: Into<InvalidId>>,
+    {
+        Project::new(self.clone(), id.try_into().map_err(Into::into))
     }
 
     /// Sends any request through the whole pipeline, to paths that no operation has: for
@@ -172,6 +179,18 @@ impl Client {
 
     pub(crate) fn versions(&self) -> &Versions {
         self.inner.transport.versions()
+    }
+
+    /// The request that makes one call, if its handle is one.
+    pub(crate) fn request<C: api::Call + 'static>(
+        &self,
+        call: Result<C, InvalidHandle>,
+    ) -> Request<C::Output> {
+        let client = self.clone();
+        Request::new(async move {
+            let call = call.map_err(|invalid| invalid.into_error(C::OPERATION.id))?;
+            client.call(&call).await
+        })
     }
 
     /// Makes one call.

@@ -2,16 +2,17 @@
 
 use atlas_export_api::{PageQuery, calls::ListClusters, types::ClusterDescription};
 
-use crate::{List, Project};
+use crate::{Project, list::List};
+
+pub use atlas_export_api::{NotExportable, Tier};
 
 /// The clusters of a project.
 ///
 /// ```no_run
 /// # async fn example(project: atlas_export::Project) -> Result<(), atlas_export::Error> {
-/// use futures_util::TryStreamExt as _;
-///
 /// let mut all = project.clusters().list().by_item();
-/// while let Some(cluster) = all.try_next().await? {
+/// while let Some(cluster) = all.next().await {
+///     let cluster = cluster?;
 ///     match cluster.why_not_exportable() {
 ///         Some(why) => println!("{} is skipped: {why}", cluster.name),
 ///         None => println!("{} ({})", cluster.name, cluster.tier()),
@@ -39,10 +40,10 @@ impl Clusters {
     #[doc = atlas_export_api::operation_facts!(ListClusters)]
     pub fn list(&self) -> List<ClusterDescription> {
         let project = self.project.made_for_one();
-        let call = ListClusters {
-            project_id: project.id().clone(),
+        let call = project.call(|project_id| ListClusters {
+            project_id,
             page: PageQuery::default(),
-        };
+        });
         List::new(project.client(), call, |cluster| cluster.name.as_str())
     }
 }

@@ -125,7 +125,7 @@ fn not_built(cause: reqwest::Error) -> Error {
 mod tests {
     use std::process::Command;
 
-    use crate::{Client, ClientBuilder, Credentials, RetryPolicy};
+    use crate::{Client, ClientBuilder, Credentials, retry::RetryPolicy};
 
     fn builder() -> ClientBuilder {
         Client::builder().credentials(Credentials::api_key("abcdefgh", "x"))
@@ -150,7 +150,7 @@ mod tests {
         match client().retry(RetryPolicy::none()).build() {
             Err(error) => println!("{error}"),
             Ok(client) => {
-                let project = client.project("32b6e34b3d91647abb20e7b8".parse().unwrap());
+                let project = client.project("32b6e34b3d91647abb20e7b8");
                 println!("{}", project.export_buckets().list().await.unwrap_err());
             }
         }

@@ -4,7 +4,7 @@
 use std::{fmt::Display, time::SystemTime};
 
 use atlas_export_api::types::{
-    AccessRoles, BackupSchedule, ClusterDescriptionPage, ExportBucketPage, ExportJobPage,
+    AccessRoleList, BackupSchedule, ClusterDescriptionPage, ExportBucketPage, ExportJobPage,
     SnapshotPage,
 };
 use atlas_export_types::Entry;
@@ -12,9 +12,10 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    BucketTarget, Error, WaitError,
+    Error,
     error::ApiError,
     transport::{Answer, Cause, Failure, admissions, envelope, retry_after},
+    wait::WaitError,
 };
 
 /// `Retry-After`, the token bucket in the body of a 429, and what the rate governor makes of them.
@@ -61,14 +62,14 @@ pub fn pages(body: &[u8]) {
     round_trip::<ExportJobPage>(body);
     round_trip::<SnapshotPage>(body);
     round_trip::<ClusterDescriptionPage>(body);
-    round_trip::<AccessRoles>(body);
+    round_trip::<AccessRoleList>(body);
     round_trip::<BackupSchedule>(body);
     if let Ok(page) = serde_json::from_slice::<ExportBucketPage>(body) {
         for entry in &page.results {
             match entry {
                 Entry::Item(bucket) => {
                     let target = bucket.target();
-                    let other = matches!(target, BucketTarget::Other { .. });
+                    let other = matches!(target, crate::buckets::BucketTarget::Other { .. });
                     assert_eq!(target.is_same_as(&target), !other, "{target:?}");
                     shown(&bucket.cloud_provider);
                 }
@@ -82,7 +83,7 @@ pub fn pages(body: &[u8]) {
             job.reason().iter().for_each(shown);
             job.state.iter().for_each(shown);
             assert!(job.is_finished() || !job.has_unknown_end());
-            for end in [WaitError::JobFailed, WaitError::UnknownEnd] {
+            for end in [WaitError::Failed, WaitError::UnknownEnd] {
                 shown(&end(Box::new(job.clone())));
             }
         }

@@ -7,10 +7,10 @@
 //! ```no_run
 //! use atlas_export::{Client, NewExportBucket};
 //!
-//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! # async fn example() -> Result<(), atlas_export::Error> {
 //! let atlas = Client::from_env()?; // or Client::builder()
-//! let project = atlas.project("32b6e34b3d91647abb20e7b8".parse()?);
-//! let cluster = project.cluster("Cluster0".parse()?);
+//! let project = atlas.project("32b6e34b3d91647abb20e7b8");
+//! let cluster = project.cluster("Cluster0");
 //!
 //! let role = "12345678f901a234dbdb00ca".parse()?;
 //! let bucket = project
@@ -18,15 +18,27 @@
 //!     .ensure(NewExportBucket::aws("my-bucket", role)?)
 //!     .await?
 //!     .into_inner();
-//! let snapshot = cluster.snapshots().newest_exportable().await?.ok_or("no snapshot yet")?;
 //!
-//! let jobs = cluster.export_jobs();
-//! let job = jobs.ensure(&snapshot.id, &bucket.id).await?.into_inner();
-//! let done = jobs.wait_until_finished(&job.id).await?;
-//! println!("exported to {}", done.prefix.unwrap_or_default());
+//! if let Some(snapshot) = cluster.snapshots().newest_exportable().await? {
+//!     let jobs = cluster.export_jobs();
+//!     let job = jobs.ensure(&snapshot.id, &bucket.id).await?.into_inner();
+//!     let done = jobs.wait_until_finished(&job.id).await?;
+//!     println!("exported to {}", done.prefix.unwrap_or_default());
+//! }
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # The shape of it
+//!
+//! Handles ([`Client`], [`Project`], [`Cluster`] and the resources of these) are cheap and make no
+//! request. Whatever makes a request is an owned value that is awaited, with options in between:
+//! `jobs.create(&snapshot, &bucket).custom_data("ticket", "OPS-7").await?`. Every call fails with
+//! an [`Error`], and a wait with a [`WaitError`](wait::WaitError), which `?` turns into one.
+//!
+//! What everybody needs is here; the rest lies with what it is about: [`list`], [`wait`],
+//! [`fleet`], [`buckets`], [`jobs`], [`snapshots`], [`models`], [`id`], [`codes`], and what a client
+//! is set up with: [`retry`], [`rate`], [`clock`], [`variables`].
 //!
 //! # What you can rely on
 //!
@@ -53,77 +65,88 @@
 mod access_roles;
 mod auto_export;
 mod base_url;
-mod buckets;
+pub mod buckets;
 mod builder;
 mod client;
 pub mod clock;
 mod clusters;
+pub mod codes;
 mod connection;
 mod convert;
 mod credentials;
 mod ensure;
 mod environment;
 mod error;
-mod fleet;
+pub mod fleet;
 #[cfg(feature = "raw")]
 #[doc(hidden)]
 pub mod fuzzing;
 mod harmless;
-mod jobs;
+pub mod jobs;
+pub mod list;
 mod needed;
-mod page;
 mod project;
 mod proxy;
-mod snapshots;
+mod request;
+pub mod snapshots;
 mod transport;
 pub mod variables;
 mod version;
-mod wait;
+pub mod wait;
 
 pub use access_roles::AccessRoles;
-pub use atlas_export_api::{BucketTarget, JobReason, NotExportable, Tier};
 pub use atlas_export_types::{
-    ClusterId, ClusterName, Entry, ExportBucketId, ExportJobId, Frequency, Id, InvalidClusterName,
-    InvalidId, InvalidPageSize, Kind, PageSize, ProjectId, RoleId, SnapshotId, TolerantList,
-    Undecodable,
+    ClusterName, ExportBucketId, ExportJobId, PageSize, ProjectId, RoleId, SnapshotId,
 };
-pub use auto_export::{AutoExport, AutoExportSettings};
-pub use buckets::{
-    BucketUsers, DeleteBucketError, DeleteSafely, DeletedBucket, EnsureExportBucket, ExportBuckets,
-    NewExportBucket, UpdateExportBucket,
-};
+pub use auto_export::AutoExport;
+pub use buckets::{ExportBuckets, NewExportBucket};
 pub use builder::ClientBuilder;
 pub use client::Client;
 pub use clusters::Clusters;
 pub use credentials::Credentials;
 pub use ensure::{Ensured, Existing};
 pub use environment::Environment;
-pub use error::{ApiError, Error, ErrorKind, FieldError};
-pub use fleet::{
-    ClusterReport, ExportFleet, FleetPlan, FleetReport, FleetRun, FleetStatus, Intent,
-    PlannedCluster, SkipReason,
-};
-pub use jobs::{CreateExportJob, EnsureExportJob, ExportJobs};
-pub use page::{ConsistentItems, ConsistentList, Items, List, Page, Pages};
+pub use error::{Error, ErrorKind};
+pub use jobs::ExportJobs;
 pub use project::{Cluster, Project};
-pub use snapshots::{Snapshots, TakeSnapshot};
-pub use transport::{Backoff, RateGovernor, RetryPolicy};
+pub use request::Request;
+pub use snapshots::Snapshots;
 pub use version::ApiVersion;
-pub use wait::{
-    Progress, ProgressStream, SnapshotWaitError, WaitAll, WaitError, WaitUntilCompleted,
-    WaitUntilFinished, Waited, wait_all,
-};
+
+/// The ids of resources, and what is said of one that is none.
+pub mod id {
+    pub use atlas_export_types::{
+        ClusterId, ExportBucketId, ExportJobId, Id, IdKind, InvalidClusterName, InvalidId,
+        InvalidPageSize, ProjectId, RoleId, SnapshotId,
+    };
+}
+
+/// When a call is tried again.
+pub mod retry {
+    pub use crate::transport::{Backoff, RetryPolicy};
+}
+
+/// Keeping to the rate limits of Atlas.
+pub mod rate {
+    pub use crate::transport::RateGovernor;
+}
 
 /// What Atlas sends, generated from the contract, and the enumerations in it.
 pub mod models {
     pub use atlas_export_api::types::{
-        AccessRoles, AwsIamRole, AzureServicePrincipal, BackupSchedule, ClusterDescription,
+        AccessRoleList, AwsIamRole, AzureServicePrincipal, BackupSchedule, ClusterDescription,
         CustomData, ExportBucket, ExportJob, ExportJobComponent, ExportStatus, GcpServiceAccount,
         HardwareSpec, Link, ProviderSettings, RegionConfig, ReplicationSpec, ScheduleExport,
         Snapshot, SnapshotMember,
     };
     pub use atlas_export_types::{
-        CloudProvider, ClusterState, ClusterType, ExportJobState, ExportStateReason,
+        CloudProvider, ClusterState, ClusterType, ExportJobState, ExportStateReason, Frequency,
         SnapshotFrequency, SnapshotStatus, SnapshotType, UnknownValue,
+    };
+
+    pub use crate::error::{ApiError, FieldError};
+    pub use crate::{
+        auto_export::AutoExportSettings,
+        clusters::{NotExportable, Tier},
     };
 }

@@ -1,27 +1,73 @@
 //! Handles of a project and of a cluster in it.
 
-use atlas_export_types::{ClusterName, ExportBucketId, ProjectId};
+use atlas_export_api as api;
+use atlas_export_types::{ClusterName, ExportBucketId, InvalidClusterName, InvalidId, ProjectId};
 
 use crate::{
-    AccessRoles, AutoExport, Client, Clusters, ExportBuckets, ExportFleet, ExportJobs, Snapshots,
-    transport::Caller,
+    AccessRoles, AutoExport, Client, Clusters, Error, ExportBuckets, ExportJobs, Request,
+    Snapshots, fleet::ExportFleet, transport::Caller,
 };
 
+/// A project or cluster that was given by a text which is none. Told by whatever makes a request.
+#[derive(Clone, Debug)]
+pub(crate) enum InvalidHandle {
+    Project(InvalidId),
+    Cluster(InvalidClusterName),
+}
+
+impl From<InvalidHandle> for Error {
+    fn from(invalid: InvalidHandle) -> Self {
+        match invalid {
+            InvalidHandle::Project(invalid) => invalid.into(),
+            InvalidHandle::Cluster(invalid) => invalid.into(),
+        }
+    }
+}
+
+impl InvalidHandle {
+    /// What a call of this operation says of it.
+    pub(crate) fn into_error(self, operation: &'static str) -> Error {
+        Error::from(self).with(|inner| inner.operation = Some(operation))
+    }
+}
+
 /// A project. Cheap to clone; making one makes no request.
+///
+/// Made by [`Client::project`] from an id or text. A text that is no id is told by [`id`](Self::id)
+/// and by every call, which then sends nothing.
+///
+/// ```
+/// use atlas_export::{Client, Credentials, ErrorKind};
+///
+/// # fn main() -> Result<(), atlas_export::Error> {
+/// # let atlas = Client::builder()
+/// #     .credentials(Credentials::api_key("abcdefgh", "0a1b2c3d-0000-4000-8000-0123456789ab"))
+/// #     .build()?;
+/// assert!(atlas.project("32b6e34b3d91647abb20e7b8").id().is_ok());
+/// let error = atlas.project("my project").id().unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::Config);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Project {
     client: Client,
-    id: ProjectId,
+    id: Result<ProjectId, InvalidId>,
 }
 
 impl Project {
-    pub(crate) fn new(client: Client, id: ProjectId) -> Self {
+    pub(crate) fn new(client: Client, id: Result<ProjectId, InvalidId>) -> Self {
+        // A received id may be none as well.
+        let id = id.and_then(|id| id.well_formed().cloned());
         Self { client, id }
     }
 
     /// The id of the project.
-    pub fn id(&self) -> &ProjectId {
-        &self.id
+    ///
+    /// # Errors
+    /// `Config` where the project was given by something that is not 24 hexadecimal digits.
+    pub fn id(&self) -> Result<&ProjectId, Error> {
+        self.id.as_ref().map_err(|invalid| invalid.clone().into())
     }
 
     /// The export buckets of the project.
@@ -39,21 +85,42 @@ impl Project {
         AccessRoles::new(self.clone())
     }
 
-    /// Exports the newest snapshot of every cluster to a bucket, once.
+    /// Exports the newest snapshot of every cluster to a bucket, once: see [`fleet`](crate::fleet).
     pub fn export_fleet(&self, bucket: &ExportBucketId) -> ExportFleet {
         ExportFleet::new(self, bucket.clone())
     }
 
-    /// A cluster of the project.
-    pub fn cluster(&self, name: ClusterName) -> Cluster {
+    /// A cluster of the project, by name or text: 1 to 64 ASCII letters, digits and hyphens. Makes
+    /// no request.
+    ///
+    /// The name stands in the path of requests, so a text that is no name never gets there: each
+    /// call of the handle, and [`Cluster::name`], is a `Config` error then.
+    pub fn cluster<N>(&self, name: N) -> Cluster
+    where
+        N: TryInto<ClusterName, Error: Into<InvalidClusterName>>,
+    {
         Cluster {
             project: self.clone(),
-            name,
+            name: name.try_into().map_err(Into::into),
         }
     }
 
     pub(crate) fn client(&self) -> &Client {
         &self.client
+    }
+
+    /// The call of an operation, of this project.
+    pub(crate) fn call<C>(&self, make: impl FnOnce(ProjectId) -> C) -> Result<C, InvalidHandle> {
+        let id = self.id.clone().map_err(InvalidHandle::Project)?;
+        Ok(make(id))
+    }
+
+    /// The request that makes the call of an operation, of this project.
+    pub(crate) fn request<C>(&self, make: impl FnOnce(ProjectId) -> C) -> Request<C::Output>
+    where
+        C: api::Call + 'static,
+    {
+        self.client.request(self.call(make))
     }
 
     /// The same project, asked on behalf of this caller.
@@ -70,11 +137,21 @@ impl Project {
     }
 }
 
-/// A cluster of a project. Cheap to clone; making one makes no request.
+/// A cluster of a project. Cheap to clone; making one makes no request. Made by
+/// [`Project::cluster`].
+///
+/// ```no_run
+/// # async fn example(project: atlas_export::Project) -> Result<(), atlas_export::Error> {
+/// let cluster = project.cluster("Cluster0");
+/// let jobs = cluster.export_jobs().list().all().await?;
+/// println!("{} exports of {}", jobs.items.len(), cluster.name()?);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Cluster {
     project: Project,
-    name: ClusterName,
+    name: Result<ClusterName, InvalidClusterName>,
 }
 
 impl Cluster {
@@ -83,22 +160,12 @@ impl Cluster {
         &self.project
     }
 
-    /// The same cluster, asked on behalf of this caller.
-    pub(crate) fn made_for(&self, caller: Caller) -> Self {
-        Self {
-            project: self.project.made_for(caller),
-            name: self.name.clone(),
-        }
-    }
-
-    /// The same cluster, all of whose requests are one caller's.
-    pub(crate) fn made_for_one(&self) -> Self {
-        self.made_for(self.project.client().caller().of_many())
-    }
-
     /// The name of the cluster.
-    pub fn name(&self) -> &ClusterName {
-        &self.name
+    ///
+    /// # Errors
+    /// `Config` where the cluster was given by something that is no name.
+    pub fn name(&self) -> Result<&ClusterName, Error> {
+        self.name.as_ref().map_err(|invalid| invalid.clone().into())
     }
 
     /// The export jobs of the cluster.
@@ -114,5 +181,42 @@ impl Cluster {
     /// The snapshots of the cluster.
     pub fn snapshots(&self) -> Snapshots {
         Snapshots::new(self.clone())
+    }
+
+    pub(crate) fn client(&self) -> &Client {
+        &self.project.client
+    }
+
+    /// The call of an operation, of this cluster.
+    pub(crate) fn call<C>(
+        &self,
+        make: impl FnOnce(ProjectId, ClusterName) -> C,
+    ) -> Result<C, InvalidHandle> {
+        let name = self.name.clone().map_err(InvalidHandle::Cluster);
+        self.project.call(|id| name.map(|name| make(id, name)))?
+    }
+
+    /// The request that makes the call of an operation, of this cluster.
+    pub(crate) fn request<C>(
+        &self,
+        make: impl FnOnce(ProjectId, ClusterName) -> C,
+    ) -> Request<C::Output>
+    where
+        C: api::Call + 'static,
+    {
+        self.client().request(self.call(make))
+    }
+
+    /// The same cluster, asked on behalf of this caller.
+    pub(crate) fn made_for(&self, caller: Caller) -> Self {
+        Self {
+            project: self.project.made_for(caller),
+            name: self.name.clone(),
+        }
+    }
+
+    /// The same cluster, all of whose requests are one caller's.
+    pub(crate) fn made_for_one(&self) -> Self {
+        self.made_for(self.client().caller().of_many())
     }
 }

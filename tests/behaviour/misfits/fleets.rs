@@ -2,7 +2,10 @@
 
 use std::collections::HashSet;
 
-use atlas_export::{ErrorKind, FleetStatus, Intent};
+use atlas_export::{
+    ErrorKind,
+    fleet::{FleetStatus, Intent},
+};
 use atlas_export_tests::{BUCKET, CLUSTER, Reply, parsed};
 use serde_json::{Value, json};
 
@@ -72,9 +75,9 @@ async fn a_fleet_needs_what_tells_whether_a_cluster_can_be_exported() {
         assert!(plan.clusters().is_empty(), "{field}");
         let report = plan.run().finish().await;
         assert!(
-            report.unreadable[0].contains(&format!("field {field}: ")),
+            report.undecodable[0].contains(&format!("field {field}: ")),
             "{:?}",
-            report.unreadable
+            report.undecodable
         );
         assert_eq!(world.methods(), HashSet::from(["GET".to_owned()]));
     }
@@ -112,7 +115,7 @@ async fn a_fleet_exports_nothing_from_a_cluster_whose_snapshots_or_jobs_do_not_t
             .await
             .unwrap();
         assert!(
-            matches!(plan.clusters()[0].intent, Intent::Unreadable(_)),
+            matches!(plan.clusters()[0].intent, Intent::LookFailed(_)),
             "{plan}"
         );
         assert_eq!(world.methods(), HashSet::from(["GET".to_owned()]));
@@ -159,7 +162,7 @@ async fn who_uses_a_bucket_is_unchecked_where_a_schedule_does_not_tell() {
             .await
             .unwrap();
         assert!(users.clusters.is_empty());
-        let (name, error) = &users.unchecked[0];
+        let (name, error) = &users.unknown[0];
         assert_eq!(name.as_ref().unwrap().as_str(), CLUSTER);
         assert_eq!(error.kind(), ErrorKind::Decode);
     }

@@ -5,7 +5,9 @@ mod fleets;
 
 use std::collections::HashSet;
 
-use atlas_export::{Client, Cluster, Error, ErrorKind, Project, WaitError, models::ExportJobState};
+use atlas_export::{
+    Client, Cluster, Error, ErrorKind, Project, models::ExportJobState, wait::WaitError,
+};
 use atlas_export_tests::{
     BUCKET, CLUSTER, PROJECT, ROLE, Reply, SNAPSHOT, ScriptedServer, key, parsed,
 };
@@ -55,10 +57,10 @@ async fn serving(replies: Vec<Reply>) -> World {
         .credentials(key())
         .build()
         .unwrap();
-    let project = client.project(parsed(PROJECT));
+    let project = client.project(PROJECT);
     World {
         server,
-        cluster: project.cluster(parsed(CLUSTER)),
+        cluster: project.cluster(CLUSTER),
         project,
     }
 }
@@ -94,7 +96,7 @@ async fn a_value_that_does_not_fit_costs_no_item_and_is_told() {
     });
     let world = serving(vec![page(std::slice::from_ref(&odd))]).await;
     let page = world.cluster.export_jobs().list().await.unwrap();
-    assert!(page.skipped.is_empty());
+    assert!(page.undecodable.is_empty());
     let job = &page.items[0];
     assert_eq!(job.state, Some(ExportJobState::Successful));
     let told: Vec<_> = job.undecodable_fields().collect();
@@ -173,7 +175,7 @@ async fn waiting_for_a_snapshot_needs_its_status() {
         .snapshots()
         .wait_until_completed(&parsed(SNAPSHOT))
         .await;
-    let Err(atlas_export::SnapshotWaitError::Poll(error)) = waited else {
+    let Err(atlas_export::wait::WaitError::Poll(error)) = waited else {
         panic!("{waited:?}");
     };
     world.check_refused(&error, "status");

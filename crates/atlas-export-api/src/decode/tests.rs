@@ -3,7 +3,8 @@ use serde_json::json;
 
 use super::*;
 use crate::types::{
-    AccessRoles, ClusterDescription, ExportBucket, ExportJob, ExportJobPage, Snapshot, SnapshotPage,
+    AccessRoleList, ClusterDescription, ExportBucket, ExportJob, ExportJobPage, Snapshot,
+    SnapshotPage,
 };
 
 const ID: &str = "5fb6a0e0e5a4d31b5b8ef0b2";
@@ -113,10 +114,10 @@ fn a_page_without_results_is_no_page() {
 #[test]
 fn roles_of_one_cloud_do_not_need_those_of_another() {
     let text = json!({"awsIamRoles": 7, "gcpServiceAccounts": [{"roleId": ID}]});
-    let roles: AccessRoles = serde_json::from_value(text).unwrap();
+    let roles: AccessRoleList = serde_json::from_value(text).unwrap();
     assert_eq!(misfits(&roles), ["awsIamRoles"]);
     assert_eq!(roles.gcp_service_accounts.len(), 1);
-    assert!(serde_json::from_value::<AccessRoles>(json!({})).is_ok());
+    assert!(serde_json::from_value::<AccessRoleList>(json!({})).is_ok());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Which values fit the fields of the contract.
 
-use atlas_export_types::{ClusterName, ExportStateReason, Id, ItemCount, Kind, TolerantList};
+use atlas_export_types::{ClusterName, ExportStateReason, Id, IdKind, ItemCount, TolerantList};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{
     Deserialize as _,
@@ -113,7 +113,7 @@ fn whole_seconds(text: &str) -> Option<DateTime<Utc>> {
     Some(time.and_utc())
 }
 
-impl<K: Kind> Field for Id<K> {
+impl<K: IdKind> Field for Id<K> {
     fn of_text(text: &str) -> Option<Self> {
         Some(Self::received(text))
     }

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use atlas_export::{ClusterName, ClusterReport, Progress};
+use atlas_export::{ClusterName, fleet::ClusterReport, models::ExportJob, wait::Progress};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 /// At most 48 columns: 10 + 1 + 8 + 1 + 27.
@@ -44,9 +44,9 @@ impl Bars {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn show(&self, cluster: &ClusterName, progress: &Progress) {
+    pub(crate) fn show(&self, cluster: &ClusterName, progress: &Progress<ExportJob>) {
         let state = progress
-            .job
+            .item
             .state
             .as_ref()
             .map_or_else(|| "?".to_owned(), ToString::to_string);

@@ -14,12 +14,12 @@ mod bars;
 use std::{error::Error, path::PathBuf, process::ExitCode, time::Duration};
 
 use atlas_export::{
-    Client, ClusterName, Credentials, ExportBucketId, FleetReport, FleetStatus, ProjectId,
+    Client, ClusterName, Credentials, ExportBucketId, ProjectId,
+    fleet::{FleetReport, FleetStatus},
     variables::{self, Variables},
 };
 use atlas_export_fake::{Bucket, FakeAtlas, JobProgress, Snapshot};
 use clap::Parser;
-use futures_util::StreamExt as _;
 
 use bars::Bars;
 
@@ -120,7 +120,7 @@ async fn export(
         .export_fleet(bucket)
         .concurrency(args.concurrency)
         .custom_data("source", "atlas-export fleet example")
-        .wait_until_finished()
+        .await_exports()
         .on_progress(move |cluster, progress| shown.show(cluster, progress));
     if !args.cluster.is_empty() {
         fleet = fleet.only(args.cluster);

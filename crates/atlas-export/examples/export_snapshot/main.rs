@@ -22,8 +22,8 @@ mod progress;
 use std::{error::Error as StdError, fmt, process::ExitCode, time::Duration};
 
 use atlas_export::{
-    Client, Cluster, Credentials, Ensured, Error, ErrorKind, Project, WaitError, models::ExportJob,
-    variables,
+    Client, Cluster, Credentials, Ensured, Error, ErrorKind, Project, models::ExportJob, variables,
+    wait::WaitError,
 };
 use atlas_export_fake::{FakeAtlas, JobProgress};
 use clap::Parser as _;
@@ -54,14 +54,14 @@ async fn main() -> ExitCode {
 /// Why the program ends without an export.
 #[derive(Debug)]
 enum Stop {
-    /// The environment or the arguments cannot be right.
+    /// The environment or the arguments are invalid.
     Usage(String),
     /// The plan was shown, and nobody said yes.
     NotConfirmed,
     /// There is nothing to export.
     NothingToExport(String),
     Call(Error),
-    Wait(WaitError),
+    Wait(WaitError<ExportJob>),
     Fake(std::io::Error),
 }
 
@@ -79,7 +79,7 @@ impl Stop {
                 _ => 6,
             },
             Self::Wait(WaitError::MaxWaitExceeded { .. }) => 8,
-            Self::Wait(WaitError::JobFailed(_) | WaitError::JobCancelled(_)) => 9,
+            Self::Wait(WaitError::Failed(_) | WaitError::Cancelled(_)) => 9,
             Self::Wait(_) => 6,
         })
     }
@@ -167,8 +167,8 @@ async fn export(
     max_wait: Duration,
     interval: Option<Duration>,
 ) -> Result<(), Stop> {
-    let project = atlas.project(target.project.clone());
-    let cluster = project.cluster(target.cluster.clone());
+    let project = atlas.project(&target.project);
+    let cluster = project.cluster(&target.cluster);
 
     let plan = Plan::make(&project, &cluster, &target).await?;
     say!("{plan}");
@@ -179,7 +179,7 @@ async fn export(
     let job = start(&project, &cluster, plan).await?;
     let done = watch(&cluster, &job, max_wait, interval).await?;
 
-    say!("\nThe export jobs of {}:", cluster.name());
+    say!("\nThe export jobs of {}:", target.cluster);
     let page = cluster.export_jobs().list().await?;
     for job in &page.items {
         say!("  {}  {}", job.id, progress::state(job));

@@ -43,12 +43,12 @@ impl Plan {
         let snapshot = snapshot.ok_or_else(|| {
             Stop::NothingToExport(format!(
                 "{} has no completed snapshot that can be exported (a fallback snapshot cannot)",
-                cluster.name()
+                target.cluster
             ))
         })?;
         Ok(Self {
-            project: project.id().to_string(),
-            cluster: cluster.name().to_string(),
+            project: target.project.to_string(),
+            cluster: target.cluster.to_string(),
             snapshot,
             bucket: Bucket::find(project, target).await?,
         })

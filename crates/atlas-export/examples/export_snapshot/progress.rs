@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use atlas_export::{Progress, models::ExportJob};
+use atlas_export::{models::ExportJob, wait::Progress};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// 10 + 1 + 14 + 1 + 13 + 1 + 8 columns: 48.
@@ -30,8 +30,8 @@ impl ProgressView {
         Self::Bar(bar)
     }
 
-    pub(crate) fn show(&self, progress: &Progress) {
-        let state = state(&progress.job);
+    pub(crate) fn show(&self, progress: &Progress<ExportJob>) {
+        let state = state(&progress.item);
         match self {
             Self::Bar(bar) => {
                 // Without numbers there is no bar: 0 of 0 is not 0 %.

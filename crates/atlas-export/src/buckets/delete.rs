@@ -11,10 +11,7 @@ use atlas_export_types::{ClusterName, ExportBucketId};
 use futures_util::{StreamExt as _, stream};
 
 use super::ExportBuckets;
-use crate::Error;
-
-/// What Atlas says where a schedule exports to the bucket.
-const IN_USE: &str = "EXPORT_BUCKET_DELETE_FAILED_BUCKET_IN_USE";
+use crate::{Error, codes};
 
 /// How many schedules are read at once.
 const AT_ONCE: usize = 8;
@@ -27,7 +24,7 @@ pub struct BucketUsers {
     pub clusters: Vec<ClusterName>,
     /// What could not be looked at, with the cluster where it is known. It may use the
     /// bucket too.
-    pub unchecked: Vec<(Option<ClusterName>, Error)>,
+    pub unknown: Vec<(Option<ClusterName>, Error)>,
 }
 
 /// A deletion that is about to be made. Made by [`ExportBuckets::delete_safely`]; await it.
@@ -85,8 +82,8 @@ impl fmt::Display for DeleteBucketError {
                 if !users.clusters.is_empty() {
                     write!(f, " by the backup schedule of {}", names(&users.clusters))?;
                 }
-                if !users.unchecked.is_empty() {
-                    let number = users.unchecked.len();
+                if !users.unknown.is_empty() {
+                    let number = users.unknown.len();
                     write!(f, "; {number} that may use it could not be looked at")?;
                 }
                 if detached.is_empty() {
@@ -128,6 +125,28 @@ impl StdError for DeleteBucketError {
     }
 }
 
+/// The refusal itself; anything else with the whole `DeleteBucketError` as its source, and the
+/// kind, status and code of what Atlas refused.
+impl From<DeleteBucketError> for Error {
+    fn from(error: DeleteBucketError) -> Self {
+        match error {
+            DeleteBucketError::Delete(error) => error,
+            DeleteBucketError::InUse { ref source, .. }
+            | DeleteBucketError::Detach { ref source, .. } => {
+                let outline = source.outline();
+                outline.with_cause(error)
+            }
+        }
+    }
+}
+
+/// The `DeleteBucketError` that the error was made of, or else a refusal.
+impl From<Error> for DeleteBucketError {
+    fn from(error: Error) -> Self {
+        error.downcast().unwrap_or_else(Self::Delete)
+    }
+}
+
 impl DeleteSafely {
     pub(super) fn new(buckets: ExportBuckets, id: ExportBucketId) -> Self {
         Self {
@@ -152,7 +171,7 @@ impl DeleteSafely {
         let mut users = self.users().await;
         if self.detach && !users.clusters.is_empty() {
             for cluster in users.clusters {
-                let handle = self.buckets.project().cluster(cluster.clone());
+                let handle = self.buckets.project().cluster(&cluster);
                 if let Err(source) = handle.auto_export().disable().await {
                     return Err(DeleteBucketError::Detach {
                         cluster,
@@ -189,7 +208,7 @@ impl DeleteSafely {
         let users = self.buckets.users(&self.id).await;
         users.unwrap_or_else(|error| BucketUsers {
             clusters: Vec::new(),
-            unchecked: vec![(None, error)],
+            unknown: vec![(None, error)],
         })
     }
 }
@@ -204,17 +223,15 @@ impl IntoFuture for DeleteSafely {
 }
 
 fn is_in_use(error: &Error) -> bool {
-    error
-        .api()
-        .and_then(|api| api.error_code.as_deref())
-        .is_some_and(|code| code == IN_USE)
+    error.code() == Some(codes::EXPORT_BUCKET_DELETE_FAILED_BUCKET_IN_USE)
 }
 
 /// Reads the schedule of every cluster that can have one.
 pub(super) async fn users(
-    buckets: &ExportBuckets,
-    id: &ExportBucketId,
+    buckets: ExportBuckets,
+    id: ExportBucketId,
 ) -> Result<BucketUsers, Error> {
+    id.well_formed()?;
     let project = buckets.project();
     let mut users = BucketUsers::default();
     let mut names = Vec::new();
@@ -229,21 +246,21 @@ pub(super) async fn users(
                 names.push(cluster.name);
             }
             Ok(_) => {}
-            Err(error) if error.raw().is_some() => users.unchecked.push((None, error)),
+            Err(error) if error.raw().is_some() => users.unknown.push((None, error)),
             Err(error) => return Err(error),
         }
     }
     let mut read = stream::iter(names)
         .map(|name| async move {
-            let settings = project.cluster(name.clone()).auto_export().get().await;
+            let settings = project.cluster(&name).auto_export().get().await;
             (name, settings)
         })
         .buffered(AT_ONCE);
     while let Some((name, settings)) = read.next().await {
         match settings {
-            Ok(settings) if settings.bucket.as_ref() == Some(id) => users.clusters.push(name),
+            Ok(settings) if settings.bucket.as_ref() == Some(&id) => users.clusters.push(name),
             Ok(_) => {}
-            Err(error) => users.unchecked.push((Some(name), error)),
+            Err(error) => users.unknown.push((Some(name), error)),
         }
     }
     Ok(users)

@@ -11,12 +11,11 @@ use atlas_export_api::{
     types::{self, ExportBucket},
 };
 use atlas_export_types::CloudProvider;
-use futures_util::StreamExt as _;
 
 use super::{ExportBuckets, NewExportBucket};
 use crate::{
-    Ensured, Error, Existing,
-    ensure::{Ensure, SETTLE, ensure},
+    Error,
+    ensure::{Ensure, Ensured, Existing, SETTLE, ensure},
     needed,
 };
 
@@ -48,10 +47,11 @@ impl EnsureExportBucket {
 
     /// The oldest of those that are the same, with their number.
     async fn oldest(&self) -> Result<Option<(ExportBucket, usize)>, Error> {
-        let mut all = self.buckets.list().consistent().by_item().enumerate();
+        let mut all = self.buckets.list().consistent().by_item();
+        let mut places = 0..;
         let mut oldest: Option<ExportBucket> = None;
         let mut count = 0;
-        while let Some((index, bucket)) = all.next().await {
+        while let (Some(bucket), Some(index)) = (all.next().await, places.next()) {
             let bucket = needed_of(bucket?, &self.wanted.0, index)?;
             if !bucket.target().is_same_as(&self.wanted.target()) || !bucket.id.is_well_formed() {
                 continue;

@@ -4,19 +4,22 @@ mod delete;
 mod ensure;
 mod name;
 mod new;
+mod update;
 
 use atlas_export_api::{
     PageQuery,
-    calls::{self, CreateExportBucket, DeleteExportBucket, GetExportBucket, ListExportBuckets},
-    types::{ExportBucket, ExportBucketUpdate},
+    calls::{CreateExportBucket, DeleteExportBucket, GetExportBucket, ListExportBuckets},
+    types::ExportBucket,
 };
 use atlas_export_types::ExportBucketId;
 
-use crate::{Error, List, Project};
+use crate::{Project, Request, list::List};
 
+pub use atlas_export_api::BucketTarget;
 pub use delete::{BucketUsers, DeleteBucketError, DeleteSafely, DeletedBucket};
 pub use ensure::EnsureExportBucket;
 pub use new::NewExportBucket;
+pub use update::UpdateExportBucket;
 
 /// The export buckets of a project.
 ///
@@ -51,10 +54,10 @@ impl ExportBuckets {
     #[doc = atlas_export_api::operation_facts!(ListExportBuckets)]
     pub fn list(&self) -> List<ExportBucket> {
         let project = self.project.made_for_one();
-        let call = ListExportBuckets {
-            project_id: project.id().clone(),
+        let call = project.call(|project_id| ListExportBuckets {
+            project_id,
             page: PageQuery::default(),
-        };
+        });
         List::new(project.client(), call, |bucket| bucket.id.as_str())
     }
 
@@ -69,14 +72,16 @@ impl ExportBuckets {
     /// `Ambiguous` where nobody can tell whether the bucket was registered; `Api` where Atlas
     /// refuses, for instance because the role may not write to the bucket; `Config` where the
     /// API version that the client speaks does not know such a bucket.
-    pub async fn create(&self, bucket: NewExportBucket) -> Result<ExportBucket, Error> {
-        let client = self.project.client();
-        bucket.check(client.versions())?;
-        let call = CreateExportBucket {
-            project_id: self.project.id().clone(),
-            body: bucket.0,
-        };
-        client.call(&call).await
+    pub fn create(&self, bucket: NewExportBucket) -> Request<ExportBucket> {
+        let project = self.project.clone();
+        Request::new(async move {
+            bucket.check(project.client().versions())?;
+            let create = |project_id| CreateExportBucket {
+                project_id,
+                body: bucket.0,
+            };
+            project.request(create).await
+        })
     }
 
     /// Grants Atlas a bucket, unless it is granted already: same provider, name, role and
@@ -108,14 +113,15 @@ impl ExportBuckets {
         EnsureExportBucket::new(self.clone(), bucket)
     }
 
-    /// Prepares a change of a bucket; [`UpdateExportBucket::send`] makes it. Version 2 only.
+    /// Changes a bucket: await what comes back, for the bucket as it is then. Version 2 only.
+    ///
     #[doc = atlas_export_api::operation_facts!(UpdateExportBucket)]
-    pub fn update<'a>(&'a self, id: &'a ExportBucketId) -> UpdateExportBucket<'a> {
-        UpdateExportBucket {
-            buckets: self,
-            id,
-            require_private_networking: None,
-        }
+    ///
+    /// # Errors
+    /// `Config` where nothing is to change, or in version 1.0, which has no such call; `Api`
+    /// where there is no such bucket, or it is not on AWS.
+    pub fn update(&self, id: &ExportBucketId) -> UpdateExportBucket {
+        UpdateExportBucket::new(self.project.clone(), id.clone())
     }
 
     /// One bucket. Only this tells the region of an AWS bucket.
@@ -124,12 +130,11 @@ impl ExportBuckets {
     ///
     /// # Errors
     /// `Api` with status 404 ([`Error::is_not_found`]) where there is none.
-    pub async fn get(&self, id: &ExportBucketId) -> Result<ExportBucket, Error> {
-        let call = GetExportBucket {
-            project_id: self.project.id().clone(),
+    pub fn get(&self, id: &ExportBucketId) -> Request<ExportBucket> {
+        self.project.request(|project_id| GetExportBucket {
+            project_id,
             export_bucket_id: id.clone(),
-        };
-        self.project.client().call(&call).await
+        })
     }
 
     /// Takes the grant of a bucket back. The bucket and what was exported to it stay.
@@ -140,12 +145,11 @@ impl ExportBuckets {
     /// `Api` where there is none, or where a backup schedule exports to it
     /// (`EXPORT_BUCKET_DELETE_FAILED_BUCKET_IN_USE`): [`delete_safely`](Self::delete_safely)
     /// tells which.
-    pub async fn delete(&self, id: &ExportBucketId) -> Result<(), Error> {
-        let call = DeleteExportBucket {
-            project_id: self.project.id().clone(),
+    pub fn delete(&self, id: &ExportBucketId) -> Request<()> {
+        self.project.request(|project_id| DeleteExportBucket {
+            project_id,
             export_bucket_id: id.clone(),
-        };
-        self.project.client().call(&call).await
+        })
     }
 
     /// As [`delete`](Self::delete), but where schedules export to the bucket, the error names
@@ -153,7 +157,7 @@ impl ExportBuckets {
     ///
     /// ```no_run
     /// # async fn example(buckets: atlas_export::ExportBuckets, id: atlas_export::ExportBucketId) {
-    /// use atlas_export::DeleteBucketError;
+    /// use atlas_export::buckets::DeleteBucketError;
     ///
     /// match buckets.delete_safely(&id).await {
     ///     Ok(_) => println!("deleted"),
@@ -171,43 +175,7 @@ impl ExportBuckets {
     ///
     /// # Errors
     /// Where the list of clusters cannot be read.
-    pub async fn users(&self, id: &ExportBucketId) -> Result<BucketUsers, Error> {
-        delete::users(self, id.well_formed()?).await
-    }
-}
-
-/// A change of a bucket that is about to be made. Made by [`ExportBuckets::update`].
-#[derive(Clone, Debug)]
-#[must_use = "nothing is changed until it is sent"]
-pub struct UpdateExportBucket<'a> {
-    buckets: &'a ExportBuckets,
-    id: &'a ExportBucketId,
-    require_private_networking: Option<bool>,
-}
-
-impl UpdateExportBucket<'_> {
-    /// Whether exports must go over private networking. AWS only.
-    pub fn require_private_networking(mut self, require: bool) -> Self {
-        self.require_private_networking = Some(require);
-        self
-    }
-
-    /// Makes the change, and gives the bucket as it is then.
-    ///
-    /// # Errors
-    /// `Config` where nothing is to change, or in version 1.0, which has no such call; `Api`
-    /// where there is no such bucket, or it is not on AWS.
-    pub async fn send(self) -> Result<ExportBucket, Error> {
-        let Some(require_private_networking) = self.require_private_networking else {
-            return Err(Error::config(
-                "the update of an export bucket changes nothing: call require_private_networking",
-            ));
-        };
-        let call = calls::UpdateExportBucket {
-            project_id: self.buckets.project.id().clone(),
-            export_bucket_id: self.id.clone(),
-            body: ExportBucketUpdate::new(require_private_networking),
-        };
-        self.buckets.project.client().call(&call).await
+    pub fn users(&self, id: &ExportBucketId) -> Request<BucketUsers> {
+        Request::new(delete::users(self.clone(), id.clone()))
     }
 }

@@ -4,6 +4,7 @@ use atlas_export_types::OneLine;
 use serde_json::Value;
 
 use super::hint;
+use crate::codes;
 
 /// The longest part of Atlas's own words that a message repeats.
 const QUOTED: usize = 400;
@@ -90,13 +91,15 @@ pub(super) fn message(
     }
     let Some(api) = api else {
         return match media_type {
-            // A proxy's own words are no Atlas's, and its status says enough.
-            _ if status == 407 => match hint::mend(status, None, roles) {
+            // A proxy's own words are not Atlas's, and its status says enough.
+            _ if status == 407 => match hint::remedy(status, None, roles) {
                 Some(hint) => format!("{line} ({hint})"),
                 None => line,
             },
             Some(media_type) if !crate::transport::is_json(media_type) => {
-                format!("{line}: answered with {media_type}, so not by Atlas itself")
+                format!(
+                    "{line}: the answer is {media_type}, not JSON, so it is not from Atlas: check the base URL and any proxy in between"
+                )
             }
             _ => line,
         };
@@ -114,7 +117,7 @@ pub(super) fn message(
     if api.fields.len() > MAX_FIELDS {
         line = format!("{line}; and {} more", api.fields.len() - MAX_FIELDS);
     }
-    if let (Some("VERSION_GONE"), [version, path, ..]) = (code, api.parameters.as_slice()) {
+    if let (Some(codes::VERSION_GONE), [version, path, ..]) = (code, api.parameters.as_slice()) {
         line = format!(
             "{line} [version {} of {}]",
             one_line(&text(version)),
@@ -124,7 +127,7 @@ pub(super) fn message(
     let hint = if is_of_version_1(api) {
         Some(hint::GENERATION_GONE.into())
     } else {
-        hint::mend(status, code, roles)
+        hint::remedy(status, code, roles)
     };
     if let Some(hint) = hint {
         line = format!("{line} ({hint})");
@@ -135,7 +138,7 @@ pub(super) fn message(
 /// Whether it says that version 1.0 was switched off: the second parameter is the path.
 fn is_of_version_1(api: &ApiError) -> bool {
     let path = api.parameters.get(1).and_then(Value::as_str);
-    api.error_code.as_deref() == Some("VERSION_GONE")
+    api.error_code.as_deref() == Some(codes::VERSION_GONE)
         && path.is_some_and(|path| path.contains("api/atlas/v1.0/"))
 }
 
@@ -235,7 +238,7 @@ mod tests {
         assert_eq!(ApiError::read(b"{}"), None);
         assert_eq!(
             message(502, None, Some("text/html"), &[]),
-            "502 Bad Gateway: answered with text/html, so not by Atlas itself"
+            "502 Bad Gateway: the answer is text/html, not JSON, so it is not from Atlas: check the base URL and any proxy in between"
         );
     }
 

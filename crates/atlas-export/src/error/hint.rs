@@ -1,6 +1,8 @@
-//! The mend for what Atlas commonly refuses.
+//! The remedy for what Atlas commonly refuses.
 
 use std::borrow::Cow;
+
+use crate::codes;
 
 /// What to do where a proxy refuses.
 pub(crate) const PROXY: &str = "the proxy wants a user and a password: give \
@@ -12,23 +14,27 @@ pub(super) const GENERATION_GONE: &str =
 
 /// What a person can do about a refusal, where it is known.
 /// An operation tells which roles of the API key suffice for it.
-pub(super) fn mend(status: u16, code: Option<&str>, roles: &[&str]) -> Option<Cow<'static, str>> {
+pub(super) fn remedy(status: u16, code: Option<&str>, roles: &[&str]) -> Option<Cow<'static, str>> {
     let by_code = match code.unwrap_or_default() {
         code if is_about_addresses(code) => {
             "add this machine's address to the API key's access list"
         }
-        "EXPORT_BUCKET_DELETE_FAILED_BUCKET_IN_USE" => {
+        codes::EXPORT_BUCKET_DELETE_FAILED_BUCKET_IN_USE => {
             "a backup schedule exports to this bucket: disable its automatic export first"
         }
-        "CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API" => {
+        codes::CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API => {
             "only dedicated clusters, M10 and up, can be exported"
         }
-        "VERSION_GONE" => {
+        codes::VERSION_GONE => {
             "this resource version was switched off: use a newer version of this crate"
         }
         _ if status == 407 => PROXY,
-        "GROUP_NOT_FOUND" => "check the project id, and that the API key belongs to the project",
-        "RATE_LIMITED" | "RATE_LIMITED_TOKEN_BUCKET" => "too many calls: wait and spread them",
+        codes::GROUP_NOT_FOUND => {
+            "check the project id, and that the API key belongs to the project"
+        }
+        codes::RATE_LIMITED | codes::RATE_LIMITED_TOKEN_BUCKET => {
+            "too many calls: wait and spread them"
+        }
         _ if status == 403 && roles.is_empty() => {
             "check that the API key has the role that the operation needs"
         }
@@ -53,21 +59,21 @@ mod tests {
     #[test]
     fn access_lists_are_about_addresses_and_not_about_roles() {
         for code in [
-            "ORG_REQUIRES_ACCESS_LIST",
-            "ORG_REQUIRES_WHITELIST",
-            "IP_ADDRESS_NOT_ON_WHITELIST",
-            "IP_ADDRESS_NOT_ON_ACCESS_LIST",
+            codes::ORG_REQUIRES_ACCESS_LIST,
+            codes::ORG_REQUIRES_WHITELIST,
+            codes::IP_ADDRESS_NOT_ON_WHITELIST,
+            codes::IP_ADDRESS_NOT_ON_ACCESS_LIST,
         ] {
             for status in [401, 403] {
-                let advice = mend(status, Some(code), &["Reader"]).unwrap();
+                let advice = remedy(status, Some(code), &["Reader"]).unwrap();
                 assert!(advice.contains("address"), "{code}: {advice}");
             }
         }
-        assert!(mend(403, None, &[]).unwrap().contains("role"));
-        let named = mend(403, None, &["Reader", "Owner"]).unwrap();
+        assert!(remedy(403, None, &[]).unwrap().contains("role"));
+        let named = remedy(403, None, &["Reader", "Owner"]).unwrap();
         assert!(named.contains("Reader or Owner"), "{named}");
         assert!(
-            mend(407, None, &[])
+            remedy(407, None, &[])
                 .unwrap()
                 .contains("ClientBuilder::proxy")
         );
@@ -75,6 +81,10 @@ mod tests {
 
     #[test]
     fn a_version_that_is_gone_does_not_advise_the_generation_in_use() {
-        assert!(!mend(410, Some("VERSION_GONE"), &[]).unwrap().contains("V2"));
+        assert!(
+            !remedy(410, Some(codes::VERSION_GONE), &[])
+                .unwrap()
+                .contains("V2")
+        );
     }
 }

@@ -5,7 +5,9 @@ mod hint;
 
 use std::{error::Error as StdError, fmt, time::Duration};
 
-use atlas_export_types::{ClusterName, OneLine, Undecodable};
+use atlas_export_types::{
+    ClusterName, InvalidClusterName, InvalidId, InvalidPageSize, OneLine, Undecodable,
+};
 
 pub(crate) use api::one_line;
 pub use api::{ApiError, FieldError};
@@ -13,7 +15,7 @@ pub(crate) use hint::PROXY;
 
 /// Why a call did not give what was asked for.
 ///
-/// `Display` is one line for a person, with the mend where it is known. Causes are in
+/// `Display` is one line for a person, with the remedy where it is known. Causes are in
 /// [`source`](StdError::source). Neither holds a body, a header or a secret.
 ///
 /// ```
@@ -29,7 +31,7 @@ pub struct Error(Box<Inner>);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// An id, URL, option or environment variable that cannot be right. Nothing was sent.
+    /// An id, URL, option or environment variable is invalid. Nothing was sent.
     Config,
     /// No connection could be made. Nothing was sent.
     Connect,
@@ -48,6 +50,12 @@ pub enum ErrorKind {
     RateLimited,
     /// A creation that may or may not have taken effect: look before repeating it.
     Ambiguous,
+    /// What was waited for has ended without success: see [`WaitError`](crate::wait::WaitError),
+    /// which [`Error::downcast`] gives back.
+    Ended,
+    /// What was waited for had not ended when [`max_wait`](crate::wait::Wait::max_wait) was over.
+    /// It goes on: wait again.
+    MaxWait,
 }
 
 pub(crate) struct Inner {
@@ -94,14 +102,44 @@ impl Error {
 
     /// A `Config` error whose message is that of its cause.
     pub(crate) fn invalid(cause: impl StdError + Send + Sync + 'static) -> Self {
-        Self::config(cause.to_string()).with(|inner| inner.source = Some(Box::new(cause)))
+        Self::of_cause(ErrorKind::Config, cause)
+    }
+
+    /// An error that is about another one, which is kept whole as its source.
+    pub(crate) fn of_cause(kind: ErrorKind, cause: impl StdError + Send + Sync + 'static) -> Self {
+        Self::new(kind, String::new()).with_cause(cause)
+    }
+
+    /// The same error, about this cause.
+    pub(crate) fn with_cause(self, cause: impl StdError + Send + Sync + 'static) -> Self {
+        self.with(|inner| {
+            inner.message = cause.to_string();
+            inner.source = Some(Box::new(cause));
+        })
+    }
+
+    /// What is known of the call that failed, without a message and a cause.
+    pub(crate) fn outline(&self) -> Self {
+        let inner = &*self.0;
+        Self(Box::new(Inner {
+            message: String::new(),
+            api: inner.api.clone(),
+            raw: inner.raw.clone(),
+            source: None,
+            ..*inner
+        }))
+    }
+
+    /// The same error, of an operation.
+    pub(crate) fn with_operation(self, operation: &'static str) -> Self {
+        self.with(|inner| inner.operation = Some(operation))
     }
 
     /// An item of an answer that does not decode.
     pub(crate) fn undecodable(
         operation: &'static str,
         cluster: Option<&ClusterName>,
-        odd: Undecodable,
+        item: Undecodable,
     ) -> Self {
         // What is no id is not repeated.
         let is_id = |id: &String| id.len() == 24 && id.bytes().all(|b| b.is_ascii_hexdigit());
@@ -109,14 +147,14 @@ impl Error {
         if let Some(cluster) = cluster {
             message = format!("{message} of cluster {cluster}");
         }
-        message = format!("{message}: {odd}");
-        if let Some(id) = id_of(&odd).filter(is_id) {
+        message = format!("{message}: {item}");
+        if let Some(id) = id_of(&item).filter(is_id) {
             message = format!("{message} (its id is {id})");
         }
         Self::new(ErrorKind::Decode, message).with(|inner| {
             inner.operation = Some(operation);
-            inner.raw = Some(odd.raw().into());
-            inner.source = Some(Box::new(odd));
+            inner.raw = Some(item.raw().into());
+            inner.source = Some(Box::new(item));
         })
     }
 
@@ -149,7 +187,7 @@ impl Error {
         let code = api.as_ref().and_then(|api| api.error_code.as_deref());
         let message = match &api {
             None => format!("{status}: {advice}"),
-            Some(_) if hint::mend(status, code, &[]).is_some() => {
+            Some(_) if hint::remedy(status, code, &[]).is_some() => {
                 api::message(status, api.as_ref(), None, &[])
             }
             Some(_) => format!(
@@ -176,6 +214,42 @@ impl Error {
     /// What Atlas says about the failure, where the answer was Atlas's.
     pub fn api(&self) -> Option<&ApiError> {
         self.0.api.as_ref()
+    }
+
+    /// Atlas's code, for instance [`codes::CLUSTER_NOT_FOUND`](crate::codes::CLUSTER_NOT_FOUND).
+    /// An open set, of which [`codes`](crate::codes) has those that the SDK knows.
+    pub fn code(&self) -> Option<&str> {
+        self.api()?.error_code.as_deref()
+    }
+
+    /// The cause as the type that it has, where it has this one; or else the error itself.
+    ///
+    /// ```no_run
+    /// # async fn example(jobs: atlas_export::ExportJobs, id: atlas_export::ExportJobId) {
+    /// use atlas_export::{Error, models::ExportJob, wait::WaitError};
+    ///
+    /// let waited = jobs.wait_until_finished(&id).await;
+    /// let error = Error::from(waited.unwrap_err());
+    /// match error.downcast::<WaitError<ExportJob>>() {
+    ///     Ok(waited) => println!("the wait itself: {waited}"),
+    ///     Err(error) => println!("the look at the job: {error}"),
+    /// }
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// The error as it was, where its cause is of another type, or there is none.
+    pub fn downcast<C: StdError + Send + Sync + 'static>(mut self) -> Result<C, Self> {
+        match self
+            .0
+            .source
+            .take()
+            .map(<dyn StdError + Send + Sync>::downcast::<C>)
+        {
+            Some(Ok(cause)) => Ok(*cause),
+            Some(Err(source)) => Err(self.with(|inner| inner.source = Some(source))),
+            None => Err(self),
+        }
     }
 
     /// The id of the operation in the contract, for instance `listExportJobs`.
@@ -260,8 +334,8 @@ impl fmt::Debug for Error {
 }
 
 /// What an item that did not decode is known by, where at least that can be read.
-pub(crate) fn id_of(odd: &Undecodable) -> Option<String> {
-    let item: serde_json::Value = serde_json::from_str(odd.raw()).ok()?;
+pub(crate) fn id_of(item: &Undecodable) -> Option<String> {
+    let item: serde_json::Value = serde_json::from_str(item.raw()).ok()?;
     let id = item.get("_id").or_else(|| item.get("id"))?;
     id.as_str().map(str::to_owned)
 }
@@ -273,23 +347,20 @@ impl StdError for Error {
     }
 }
 
-impl From<atlas_export_types::InvalidId> for Error {
-    fn from(cause: atlas_export_types::InvalidId) -> Self {
-        Self::invalid(cause)
-    }
+/// What was given is no id, name or page size: nothing was sent.
+macro_rules! from_invalid {
+    ($($invalid:ident),*) => {
+        $(
+            impl From<$invalid> for Error {
+                fn from(cause: $invalid) -> Self {
+                    Self::invalid(cause)
+                }
+            }
+        )*
+    };
 }
 
-impl From<atlas_export_types::InvalidClusterName> for Error {
-    fn from(cause: atlas_export_types::InvalidClusterName) -> Self {
-        Self::invalid(cause)
-    }
-}
-
-impl From<atlas_export_types::InvalidPageSize> for Error {
-    fn from(cause: atlas_export_types::InvalidPageSize) -> Self {
-        Self::invalid(cause)
-    }
-}
+from_invalid!(InvalidId, InvalidClusterName, InvalidPageSize);
 
 #[cfg(test)]
 mod tests {
@@ -333,11 +404,11 @@ mod tests {
             (r#""s3cret""#.to_owned(), false),
         ] {
             let list = serde_json::from_str::<TolerantList<u8>>(&format!("[{item}]")).unwrap();
-            let Some(Entry::Undecodable(odd)) = list.into_iter().next() else {
+            let Some(Entry::Undecodable(item)) = list.into_iter().next() else {
                 panic!("{item} decodes");
             };
             let message =
-                Error::undecodable(operations::LIST_EXPORT_JOBS.id, None, *odd).to_string();
+                Error::undecodable(operations::LIST_EXPORT_JOBS.id, None, *item).to_string();
             assert!(
                 message.contains(operations::LIST_EXPORT_JOBS.id),
                 "{message}"

@@ -12,10 +12,13 @@ mod run;
 
 use std::{collections::HashSet, fmt, sync::Arc};
 
-use atlas_export_api::types::{ClusterDescription, CustomData};
+use atlas_export_api::types::{ClusterDescription, CustomData, ExportJob};
 use atlas_export_types::{ClusterName, ExportBucketId};
 
-use crate::{Error, Progress, Project, wait::MAX_WAIT};
+use crate::{
+    Error, Project, Request,
+    wait::{MAX_WAIT, Progress},
+};
 
 pub use plan::{FleetPlan, Intent, PlannedCluster};
 pub use reason::SkipReason;
@@ -26,7 +29,7 @@ pub use run::FleetRun;
 const AT_ONCE: usize = 8;
 
 type Choice = Arc<dyn Fn(&ClusterDescription) -> bool + Send + Sync>;
-type OnProgress = Arc<dyn Fn(&ClusterName, &Progress) + Send + Sync>;
+type OnProgress = Arc<dyn Fn(&ClusterName, &Progress<ExportJob>) + Send + Sync>;
 
 /// An export of many clusters that is about to be planned. Made by
 /// [`Project::export_fleet`](crate::Project::export_fleet).
@@ -34,9 +37,7 @@ type OnProgress = Arc<dyn Fn(&ClusterName, &Progress) + Send + Sync>;
 /// ```no_run
 /// # async fn example(project: atlas_export::Project, bucket: atlas_export::ExportBucketId)
 /// #     -> Result<(), Box<dyn std::error::Error>> {
-/// use futures_util::StreamExt as _;
-///
-/// let plan = project.export_fleet(&bucket).wait_until_finished().plan().await?;
+/// let plan = project.export_fleet(&bucket).await_exports().plan().await?;
 /// println!("{plan}");
 ///
 /// let mut run = plan.run();
@@ -111,14 +112,14 @@ impl ExportFleet {
     /// How many clusters are worked on at once; by default 8. Where the rate limit of the server is
     /// known, a fleet spreads its requests at its pace, however long that takes, up to a day for
     /// a single one. With
-    /// [`wait_until_finished`](Self::wait_until_finished) it bounds the exports that run.
+    /// [`await_exports`](Self::await_exports) it bounds the exports that run.
     pub fn concurrency(mut self, clusters: usize) -> Self {
         self.options.concurrency = clusters;
         self
     }
 
     /// Waits for each export to end; by default a run is over when all have been started.
-    pub fn wait_until_finished(mut self) -> Self {
+    pub fn await_exports(mut self) -> Self {
         self.options.wait = true;
         self
     }
@@ -126,7 +127,7 @@ impl ExportFleet {
     /// Is called after every look at an export that is waited for.
     pub fn on_progress(
         mut self,
-        on_progress: impl Fn(&ClusterName, &Progress) + Send + Sync + 'static,
+        on_progress: impl Fn(&ClusterName, &Progress<ExportJob>) + Send + Sync + 'static,
     ) -> Self {
         self.options.on_progress = Some(Arc::new(on_progress));
         self
@@ -144,24 +145,27 @@ impl ExportFleet {
     /// Looks what there is to do. Changes nothing.
     ///
     /// # Errors
-    /// `Config` where an option cannot be right, or a resumed report is about another project
+    /// `Config` where an option is invalid, or a resumed report is about another project
     /// or bucket; and where the list of clusters cannot be read. What is wrong with one
     /// cluster is in the plan.
-    pub async fn plan(self) -> Result<FleetPlan, Error> {
-        self.bucket.well_formed()?;
-        if self.options.concurrency == 0 {
-            return Err(Error::config(
-                "the concurrency of a fleet is 0, so nothing would be exported: give it a number",
-            ));
-        }
-        plan::make(self).await
+    pub fn plan(self) -> Request<FleetPlan> {
+        Request::new(async move {
+            self.bucket.well_formed()?;
+            if self.options.concurrency == 0 {
+                return Err(Error::config(
+                    "the concurrency of a fleet is 0, so nothing would be exported: give it a \
+                     number",
+                ));
+            }
+            plan::make(self).await
+        })
     }
 }
 
 impl fmt::Debug for ExportFleet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ExportFleet")
-            .field("project", self.project.id())
+            .field("project", &self.project.id().ok())
             .field("bucket", &self.bucket)
             .field("names", &self.names)
             .field("resumed", &self.resumed.is_some())

@@ -3,7 +3,9 @@
 use std::fmt;
 
 use atlas_export_api::{operations::LIST_CLUSTERS, types::ClusterDescription};
-use atlas_export_types::{ClusterName, ExportBucketId, ExportJobId, ExportJobState, SnapshotId};
+use atlas_export_types::{
+    ClusterName, ExportBucketId, ExportJobId, ExportJobState, ProjectId, SnapshotId,
+};
 use futures_util::{StreamExt as _, stream};
 
 use super::{
@@ -17,10 +19,11 @@ use crate::{Error, Project, error::one_line, needed};
 #[must_use = "a plan changes nothing until it is run"]
 pub struct FleetPlan {
     pub(super) project: Project,
+    project_id: ProjectId,
     pub(super) bucket: ExportBucketId,
     pub(super) options: Options,
     clusters: Vec<PlannedCluster>,
-    unreadable: Vec<String>,
+    undecodable: Vec<String>,
     /// Whether the clusters were asked for by name.
     named: bool,
     /// What came of the run that is resumed.
@@ -54,7 +57,7 @@ pub enum Intent {
     /// Nothing, and why.
     Skip(SkipReason),
     /// It could not be looked at, and why. A run tries again.
-    Unreadable(String),
+    LookFailed(String),
     /// Nothing, because it ended so in the run that is resumed.
     Ended(FleetStatus),
 }
@@ -65,9 +68,9 @@ impl FleetPlan {
         &self.clusters
     }
 
-    /// What the list of clusters held that could not be read.
-    pub fn unreadable(&self) -> &[String] {
-        &self.unreadable
+    /// The clusters of the list that did not decode.
+    pub fn undecodable(&self) -> &[String] {
+        &self.undecodable
     }
 
     /// How many exports would be started.
@@ -99,10 +102,10 @@ impl FleetPlan {
         let reports = self.clusters.iter().map(PlannedCluster::report);
         let clusters = reports.map(|report| report.named(self.named)).collect();
         FleetReport::new(
-            self.project.id().clone(),
+            self.project_id.clone(),
             self.bucket.clone(),
             clusters,
-            self.unreadable.clone(),
+            self.undecodable.clone(),
         )
     }
 }
@@ -127,7 +130,7 @@ impl PlannedCluster {
                 report.message = Some(why.explanation().to_owned());
                 report.reason = Some(why.clone());
             }
-            Intent::Unreadable(why) => {
+            Intent::LookFailed(why) => {
                 report.status = FleetStatus::Error;
                 report.message = Some(why.clone());
             }
@@ -150,7 +153,7 @@ impl fmt::Display for FleetPlan {
                     write!(f, "was exported by {job}")?;
                 }
                 Intent::Skip(why) => write!(f, "skip: {}", why.explanation())?,
-                Intent::Unreadable(why) => write!(f, "cannot be looked at: {}", one_line(why))?,
+                Intent::LookFailed(why) => write!(f, "cannot be looked at: {}", one_line(why))?,
                 Intent::Ended(status) => write!(f, "ended before: {status:?}")?,
             }
             if let (Intent::Export, Some(bytes)) = (&planned.intent, planned.bytes) {
@@ -158,8 +161,8 @@ impl fmt::Display for FleetPlan {
             }
             writeln!(f)?;
         }
-        for odd in &self.unreadable {
-            writeln!(f, "a cluster cannot be read: {}", one_line(odd))?;
+        for cluster in &self.undecodable {
+            writeln!(f, "undecodable: {}", one_line(cluster))?;
         }
         let (exports, all) = (self.exports(), self.clusters.len());
         let sum = Gigabytes(self.bytes());
@@ -188,32 +191,33 @@ impl fmt::Debug for FleetPlan {
 
 pub(super) async fn make(fleet: ExportFleet) -> Result<FleetPlan, Error> {
     let mut plan = FleetPlan {
+        project_id: fleet.project.id()?.clone(),
         project: fleet.project.clone(),
         bucket: fleet.bucket.clone(),
         options: fleet.options.clone(),
         clusters: Vec::new(),
-        unreadable: Vec::new(),
+        undecodable: Vec::new(),
         named: fleet.names.is_some(),
         resumed: None,
     };
     if let Some(report) = &fleet.resumed {
-        if report.project != *fleet.project.id() || report.bucket != fleet.bucket {
+        if report.project != plan.project_id || report.bucket != fleet.bucket {
             return Err(Error::config(format!(
                 "the report is about project {} and bucket {}, not about this fleet's: resume it \
                  on the same ones",
                 report.project, report.bucket
             )));
         }
-        plan.unreadable.clone_from(&report.unreadable);
+        plan.undecodable.clone_from(&report.undecodable);
         plan.clusters = report.clusters.iter().map(resumed).collect();
         plan.resumed = Some(report.clone());
         return Ok(plan);
     }
     let mut chosen = Vec::new();
     let mut missing = fleet.names.clone().unwrap_or_default();
-    let clusters = fleet.project.clusters().list().consistent().by_item();
-    let mut clusters = clusters.enumerate();
-    while let Some((index, cluster)) = clusters.next().await {
+    let mut clusters = fleet.project.clusters().list().consistent().by_item();
+    let mut places = 0..;
+    while let (Some(cluster), Some(index)) = (clusters.next().await, places.next()) {
         match cluster {
             Ok(cluster) => {
                 let named = fleet.names.as_ref();
@@ -227,11 +231,11 @@ pub(super) async fn make(fleet: ExportFleet) -> Result<FleetPlan, Error> {
                     Some(field) => {
                         let error =
                             needed::undecodable(&cluster, field, LIST_CLUSTERS.id, None, index);
-                        plan.unreadable.push(error.to_string());
+                        plan.undecodable.push(error.to_string());
                     }
                 }
             }
-            Err(error) if error.raw().is_some() => plan.unreadable.push(error.to_string()),
+            Err(error) if error.raw().is_some() => plan.undecodable.push(error.to_string()),
             Err(error) => return Err(error.with(|inner| inner.operation = Some(LIST_CLUSTERS.id))),
         }
     }
@@ -260,10 +264,10 @@ fn resumed(report: &ClusterReport) -> PlannedCluster {
         // A job that is known is looked at by its id, and never started again.
         (status, Some(job), _) if status.is_open() => Intent::Join(job.clone()),
         (FleetStatus::Error, None, None) => {
-            Intent::Unreadable(report.message.clone().unwrap_or_default())
+            Intent::LookFailed(report.message.clone().unwrap_or_default())
         }
         (status, _, Some(_)) if status.is_open() => Intent::Export,
-        (status, _, None) if status.is_open() => Intent::Unreadable(String::new()),
+        (status, _, None) if status.is_open() => Intent::LookFailed(String::new()),
         (status, ..) => Intent::Ended(status),
     };
     PlannedCluster {
@@ -296,7 +300,7 @@ pub(super) async fn look_at(
     bucket: &ExportBucketId,
     name: ClusterName,
 ) -> PlannedCluster {
-    let cluster = project.cluster(name.clone());
+    let cluster = project.cluster(&name);
     let mut planned = PlannedCluster {
         cluster: name,
         intent: Intent::Export,
@@ -307,7 +311,7 @@ pub(super) async fn look_at(
         Ok(Some(snapshot)) => match snapshot.id.well_formed() {
             Ok(_) => snapshot,
             Err(error) => {
-                planned.intent = Intent::Unreadable(error.to_string());
+                planned.intent = Intent::LookFailed(error.to_string());
                 return planned;
             }
         },
@@ -316,7 +320,7 @@ pub(super) async fn look_at(
             return planned;
         }
         Err(error) => {
-            planned.intent = Intent::Unreadable(error.to_string());
+            planned.intent = Intent::LookFailed(error.to_string());
             return planned;
         }
     };
@@ -331,7 +335,7 @@ pub(super) async fn look_at(
             planned.intent = Intent::AlreadyExported(job.item.id);
         }
         Ok(Some(job)) => planned.intent = Intent::Join(job.item.id),
-        Err(error) => planned.intent = Intent::Unreadable(error.to_string()),
+        Err(error) => planned.intent = Intent::LookFailed(error.to_string()),
     }
     planned
 }

@@ -8,7 +8,7 @@ open_enum! {
     /// have the code; [`explanation`](Self::explanation) is for a person.
     ///
     /// ```
-    /// use atlas_export::SkipReason;
+    /// use atlas_export::fleet::SkipReason;
     ///
     /// assert_eq!(SkipReason::BackupOff.to_string(), "backup_off");
     /// assert!(SkipReason::BackupOff.explanation().contains("no snapshots"));

@@ -35,8 +35,8 @@ pub struct FleetReport {
     pub bucket: ExportBucketId,
     /// The clusters.
     pub clusters: Vec<ClusterReport>,
-    /// What the list of clusters held that could not be read.
-    pub unreadable: Vec<String>,
+    /// The clusters of the list that did not decode.
+    pub undecodable: Vec<String>,
     #[serde(flatten)]
     unknown: Map<String, Value>,
 }
@@ -51,7 +51,7 @@ struct Stored {
     project: ProjectId,
     bucket: ExportBucketId,
     clusters: Vec<ClusterReport>,
-    unreadable: Vec<String>,
+    undecodable: Vec<String>,
     #[serde(flatten)]
     unknown: Map<String, Value>,
 }
@@ -104,7 +104,7 @@ impl<'de> Deserialize<'de> for FleetReport {
             project: stored.project,
             bucket: stored.bucket,
             clusters: stored.clusters,
-            unreadable: stored.unreadable,
+            undecodable: stored.undecodable,
             unknown: stored.unknown,
         })
     }
@@ -115,14 +115,14 @@ impl FleetReport {
         project: ProjectId,
         bucket: ExportBucketId,
         clusters: Vec<ClusterReport>,
-        unreadable: Vec<String>,
+        undecodable: Vec<String>,
     ) -> Self {
         Self {
             version: VERSION,
             project,
             bucket,
             clusters,
-            unreadable,
+            undecodable,
             unknown: Map::new(),
         }
     }
@@ -146,8 +146,8 @@ impl FleetReport {
     /// This blocks the thread until the disk has it. One process writes a file at a time.
     ///
     /// ```
-    /// # fn example(run: &atlas_export::FleetRun) -> std::io::Result<()> {
-    /// use atlas_export::FleetReport;
+    /// # fn example(run: &atlas_export::fleet::FleetRun) -> std::io::Result<()> {
+    /// use atlas_export::fleet::FleetReport;
     ///
     /// run.report().write("report.json")?;
     /// let stored = FleetReport::read("report.json")?; // for resume()
@@ -174,7 +174,7 @@ impl FleetReport {
         clusters.filter(|cluster| cluster.status == status).count()
     }
 
-    /// Whether nothing is left that [`resume`](crate::ExportFleet::resume) would do.
+    /// Whether nothing is left that [`resume`](super::ExportFleet::resume) would do.
     pub fn is_complete(&self) -> bool {
         !self.clusters.iter().any(|cluster| cluster.status.is_open())
     }

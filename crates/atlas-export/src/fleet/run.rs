@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    future::{Future, poll_fn},
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
@@ -15,7 +16,7 @@ use futures_util::{StreamExt as _, stream};
 use super::{
     ClusterReport, FleetPlan, FleetReport, FleetStatus, Intent, PlannedCluster, SkipReason, plan,
 };
-use crate::{Error, ExportJobs, WaitError, needed};
+use crate::{Error, ExportJobs, needed, wait::WaitError};
 
 /// A fleet under way: a stream of what came of each cluster, as it is known. Made by
 /// [`FleetPlan::run`].
@@ -42,6 +43,11 @@ impl FleetRun {
     /// What has come of the clusters.
     pub fn into_report(self) -> FleetReport {
         self.report
+    }
+
+    /// What comes of the next cluster, `None` when all have come.
+    pub fn next(&mut self) -> impl Future<Output = Option<ClusterReport>> + Send + '_ {
+        poll_fn(|context| Pin::new(&mut *self).poll_next(context))
     }
 
     /// Runs to the end.
@@ -147,9 +153,9 @@ async fn begin_one(
     let planned = match planned.intent {
         Intent::Skip(_) | Intent::AlreadyExported(_) | Intent::Ended(_) => return (before, None),
         // It may be readable now.
-        Intent::Unreadable(_) => {
+        Intent::LookFailed(_) => {
             let planned = plan::look_at(&plan.project, &plan.bucket, planned.cluster).await;
-            if let Intent::Unreadable(_) = planned.intent {
+            if let Intent::LookFailed(_) = planned.intent {
                 // Why it was not exported before may be why it still is not.
                 let reason = before.reason.clone();
                 let report = planned.report().named(named);
@@ -160,7 +166,7 @@ async fn begin_one(
         Intent::Export | Intent::Join(_) => planned,
     };
     let mut report = planned.report().named(named);
-    let jobs = plan.project.cluster(planned.cluster.clone()).export_jobs();
+    let jobs = plan.project.cluster(&planned.cluster).export_jobs();
     let mut begun = match (planned.intent, &planned.snapshot) {
         // The job itself, so that one that fails is not started again.
         (Intent::Join(job), _) => jobs.get(&job).await,
@@ -176,7 +182,7 @@ async fn begin_one(
         begun = match (anew.intent, &anew.snapshot) {
             (Intent::Export, Some(snapshot)) => ensure(plan, &jobs, snapshot).await,
             (Intent::Join(job) | Intent::AlreadyExported(job), _) => jobs.get(&job).await,
-            (Intent::Unreadable(why), _) => {
+            (Intent::LookFailed(why), _) => {
                 let why = format!("snapshot {gone} has expired, and looking for another: {why}");
                 fail(&mut report, FleetStatus::Error, &why);
                 return (report, None);
@@ -196,7 +202,7 @@ async fn begin_one(
         // A report with it could not be read again.
         Ok(job) if !job.id.is_well_formed() => {
             let id = job.id;
-            let why = format!("Atlas answered with job \"{id}\", whose id is none: see its list");
+            let why = format!("Atlas answered with job \"{id}\", which is not an id: see its list");
             fail(&mut report, FleetStatus::Error, &why);
         }
         Ok(job) => {
@@ -263,8 +269,8 @@ async fn wait(plan: &FleetPlan, jobs: &ExportJobs, id: &ExportJobId, report: &mu
     }
     match wait.await {
         Ok(_) => report.status = FleetStatus::Successful,
-        Err(error @ WaitError::JobFailed(_)) => fail(report, FleetStatus::Failed, &error),
-        Err(error @ WaitError::JobCancelled(_)) => fail(report, FleetStatus::Cancelled, &error),
+        Err(error @ WaitError::Failed(_)) => fail(report, FleetStatus::Failed, &error),
+        Err(error @ WaitError::Cancelled(_)) => fail(report, FleetStatus::Cancelled, &error),
         Err(error @ WaitError::MaxWaitExceeded { .. }) => report.message = Some(error.to_string()),
         Err(error) => fail(report, FleetStatus::Error, &error),
     }

@@ -13,12 +13,11 @@ use atlas_export_api::{
     types::{CustomData, ExportJob},
 };
 use atlas_export_types::{ExportBucketId, ExportJobId, ExportJobState, SnapshotId};
-use futures_util::StreamExt as _;
 
 use super::ExportJobs;
 use crate::{
-    Ensured, Error, Existing,
-    ensure::{Ensure, SETTLE, ensure},
+    Error, Request,
+    ensure::{Ensure, Ensured, Existing, SETTLE, ensure},
     needed,
 };
 
@@ -36,7 +35,7 @@ pub struct EnsureExportJob {
     snapshot: SnapshotId,
     bucket: ExportBucketId,
     custom_data: Vec<CustomData>,
-    again: bool,
+    export_again: bool,
     settle: Duration,
 }
 
@@ -47,7 +46,7 @@ impl EnsureExportJob {
             snapshot,
             bucket,
             custom_data: Vec::new(),
-            again: false,
+            export_again: false,
             settle: SETTLE,
         }
     }
@@ -61,11 +60,11 @@ impl EnsureExportJob {
         self
     }
 
-    /// Whether to export again what was exported before, successfully or with an end that this
-    /// version does not know; by default not. An export that is active is returned in any case:
+    /// Exports again what was exported before, successfully or with an end that this version does
+    /// not know; by default that is returned. An export that is active is returned in any case:
     /// Atlas allows one for each snapshot.
-    pub fn again(mut self, again: bool) -> Self {
-        self.again = again;
+    pub fn export_again(mut self) -> Self {
+        self.export_again = true;
         self
     }
 
@@ -82,14 +81,17 @@ impl EnsureExportJob {
     ///
     /// # Errors
     /// Those of [`ExportJobs::list`]; `Decode` too where a job of the list cannot be read.
-    pub async fn existing(self) -> Result<Option<Existing<ExportJob>>, Error> {
+    pub fn existing(self) -> Request<Option<Existing<ExportJob>>> {
+        Request::new(async move { self.begin()?.look().await })
+    }
+
+    fn begin(self) -> Result<Wanted, Error> {
         self.snapshot.well_formed()?;
         self.bucket.well_formed()?;
-        let wanted = Wanted {
+        Ok(Wanted {
             plan: self,
             before: Mutex::default(),
-        };
-        wanted.look().await
+        })
     }
 }
 
@@ -103,14 +105,15 @@ struct Wanted {
 impl Wanted {
     /// The jobs that export this snapshot to this bucket.
     async fn same(&self) -> Result<Vec<ExportJob>, Error> {
-        let mut all = self.plan.jobs.list().consistent().by_item().enumerate();
+        let mut all = self.plan.jobs.list().consistent().by_item();
+        let mut places = 0..;
         let mut same = Vec::new();
-        while let Some((index, job)) = all.next().await {
+        while let (Some(job), Some(index)) = (all.next().await, places.next()) {
             let job = job?;
             if !self.may_be_same(&job) {
                 continue;
             }
-            let job = self.readable(job, index)?;
+            let job = self.decided(job, index)?;
             // A job that cannot be named is an export all the same: better an error than another.
             job.id.well_formed()?;
             same.push(job);
@@ -131,10 +134,9 @@ impl Wanted {
     }
 
     /// The job, if what decides about it can be read.
-    fn readable(&self, job: ExportJob, index: usize) -> Result<ExportJob, Error> {
-        let cluster = self.plan.jobs.cluster().name();
-        let of =
-            |field| needed::undecodable(&job, field, LIST_EXPORT_JOBS.id, Some(cluster), index);
+    fn decided(&self, job: ExportJob, index: usize) -> Result<ExportJob, Error> {
+        let cluster = self.plan.jobs.cluster().name().ok();
+        let of = |field| needed::undecodable(&job, field, LIST_EXPORT_JOBS.id, cluster, index);
         if job.export_bucket_id.is_none() {
             return Err(of("exportBucketId"));
         }
@@ -153,11 +155,11 @@ impl Wanted {
 
 /// Whether a job makes another one needless, and its rank among those that do: the successful
 /// one, or else the one that is active, or else one of which nobody can tell how it ended.
-fn serves(job: &ExportJob, again: bool) -> Option<u8> {
+fn serves(job: &ExportJob, export_again: bool) -> Option<u8> {
     match &job.state {
         Some(ExportJobState::Failed | ExportJobState::Cancelled) => None,
-        Some(ExportJobState::Successful) => (!again).then_some(0),
-        _ if job.has_unknown_end() => (!again).then_some(2),
+        Some(ExportJobState::Successful) => (!export_again).then_some(0),
+        _ if job.has_unknown_end() => (!export_again).then_some(2),
         _ => Some(1),
     }
 }
@@ -170,7 +172,7 @@ impl Ensure for Wanted {
         self.before().extend(same.iter().map(|job| job.id.clone()));
         let ranked = same
             .into_iter()
-            .filter_map(|job| Some((serves(&job, self.plan.again)?, job)));
+            .filter_map(|job| Some((serves(&job, self.plan.export_again)?, job)));
         let mut serving: Vec<(u8, ExportJob)> = ranked.collect();
         // Of one rank, the oldest.
         serving.sort_by_cached_key(|(rank, job)| (*rank, job.created_at, job.id.clone()));
@@ -199,7 +201,7 @@ impl Ensure for Wanted {
         for pair in &plan.custom_data {
             create = create.custom_data(pair.key.clone(), pair.value.clone());
         }
-        create.send().await
+        create.await
     }
 
     /// Atlas refuses a second active export of a snapshot; which status it uses for that is
@@ -215,15 +217,9 @@ impl IntoFuture for EnsureExportJob {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            self.snapshot.well_formed()?;
-            self.bucket.well_formed()?;
-            let clock = self.jobs.cluster().project().client().clock();
+            let clock = self.jobs.cluster().client().clock();
             let settle = self.settle;
-            let wanted = Wanted {
-                plan: self,
-                before: Mutex::default(),
-            };
-            ensure(&wanted, clock, settle).await
+            ensure(&self.begin()?, clock, settle).await
         })
     }
 }

@@ -1,16 +1,20 @@
 //! Export jobs: runs that each copy one snapshot to one bucket.
 
+mod create;
 mod ensure;
+mod wait;
 
 use atlas_export_api::{
     PageQuery,
-    calls::{self, GetExportJob, ListExportJobs},
-    types::{CustomData, ExportJob, NewExportJob},
+    calls::{GetExportJob, ListExportJobs},
+    types::ExportJob,
 };
 use atlas_export_types::{ExportBucketId, ExportJobId, SnapshotId};
 
-use crate::{Cluster, Error, List, WaitUntilFinished};
+use crate::{Cluster, Request, list::List, wait::Wait};
 
+pub use atlas_export_api::JobReason;
+pub use create::CreateExportJob;
 pub use ensure::EnsureExportJob;
 
 /// The export jobs of a cluster.
@@ -20,12 +24,11 @@ pub use ensure::EnsureExportJob;
 /// #     cluster: atlas_export::Cluster,
 /// #     snapshot: atlas_export::models::Snapshot,
 /// #     bucket: atlas_export::models::ExportBucket,
-/// # ) -> Result<(), Box<dyn std::error::Error>> {
+/// # ) -> Result<(), atlas_export::Error> {
 /// let jobs = cluster.export_jobs();
 /// let job = jobs
 ///     .create(&snapshot.id, &bucket.id)
 ///     .custom_data("ticket", "OPS-7")
-///     .send()
 ///     .await?;
 /// let done = jobs.wait_until_finished(&job.id).await?;
 /// println!("exported to {:?}", done.prefix);
@@ -51,12 +54,12 @@ impl ExportJobs {
     #[doc = atlas_export_api::operation_facts!(ListExportJobs)]
     pub fn list(&self) -> List<ExportJob> {
         let cluster = self.cluster.made_for_one();
-        let call = ListExportJobs {
-            project_id: cluster.project().id().clone(),
-            cluster_name: cluster.name().clone(),
+        let call = cluster.call(|project_id, cluster_name| ListExportJobs {
+            project_id,
+            cluster_name,
             page: PageQuery::default(),
-        };
-        List::new(cluster.project().client(), call, |job| job.id.as_str())
+        });
+        List::new(cluster.client(), call, |job| job.id.as_str())
     }
 
     /// One job.
@@ -65,29 +68,24 @@ impl ExportJobs {
     ///
     /// # Errors
     /// `Api` with status 404 ([`Error::is_not_found`]) where there is none.
-    pub async fn get(&self, id: &ExportJobId) -> Result<ExportJob, Error> {
-        let project = self.cluster.project();
-        let call = GetExportJob {
-            project_id: project.id().clone(),
-            cluster_name: self.cluster.name().clone(),
-            export_job_id: id.clone(),
-        };
-        project.client().call(&call).await
+    pub fn get(&self, id: &ExportJobId) -> Request<ExportJob> {
+        self.cluster
+            .request(|project_id, cluster_name| GetExportJob {
+                project_id,
+                cluster_name,
+                export_job_id: id.clone(),
+            })
     }
 
-    /// Prepares the export of a snapshot to a bucket; [`CreateExportJob::send`] starts it.
+    /// Exports a snapshot to a bucket, once: await what comes back. The job is, as a rule, queued.
+    ///
     #[doc = atlas_export_api::operation_facts!(CreateExportJob)]
-    pub fn create<'a>(
-        &'a self,
-        snapshot: &'a SnapshotId,
-        bucket: &'a ExportBucketId,
-    ) -> CreateExportJob<'a> {
-        CreateExportJob {
-            jobs: self,
-            snapshot,
-            bucket,
-            custom_data: Vec::new(),
-        }
+    ///
+    /// # Errors
+    /// `Ambiguous` where nobody can tell whether it was started; `Api` where Atlas refuses,
+    /// for instance because the snapshot is being exported already.
+    pub fn create(&self, snapshot: &SnapshotId, bucket: &ExportBucketId) -> CreateExportJob {
+        CreateExportJob::new(self.cluster.clone(), snapshot.clone(), bucket.clone())
     }
 
     /// Exports a snapshot to a bucket, unless it is exported already or just being exported.
@@ -100,7 +98,7 @@ impl ExportJobs {
     /// [`settle`](EnsureExportJob::settle).
     ///
     /// # Errors
-    /// Those of [`CreateExportJob::send`] and [`list`](Self::list); `Decode` too where a job of
+    /// Those of [`create`](Self::create) and [`list`](Self::list); `Decode` too where a job of
     /// the list cannot be read, because it may be the one.
     ///
     /// ```no_run
@@ -108,7 +106,7 @@ impl ExportJobs {
     /// #     jobs: atlas_export::ExportJobs,
     /// #     snapshot: atlas_export::SnapshotId,
     /// #     bucket: atlas_export::ExportBucketId,
-    /// # ) -> Result<(), Box<dyn std::error::Error>> {
+    /// # ) -> Result<(), atlas_export::Error> {
     /// use atlas_export::Ensured;
     ///
     /// let ensured = jobs.ensure(&snapshot, &bucket).custom_data("ticket", "OPS-7").await?;
@@ -124,44 +122,17 @@ impl ExportJobs {
     }
 
     /// Waits until a job has ended, by looking at it again and again.
-    pub fn wait_until_finished(&self, id: &ExportJobId) -> WaitUntilFinished {
-        WaitUntilFinished::new(self.clone(), id.clone())
-    }
-}
-
-/// An export that is about to be started. Made by [`ExportJobs::create`].
-#[derive(Clone, Debug)]
-#[must_use = "nothing is exported until it is sent"]
-pub struct CreateExportJob<'a> {
-    jobs: &'a ExportJobs,
-    snapshot: &'a SnapshotId,
-    bucket: &'a ExportBucketId,
-    custom_data: Vec<CustomData>,
-}
-
-impl CreateExportJob<'_> {
-    /// Adds a pair that Atlas copies into the `.complete` file of the export.
-    pub fn custom_data(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
-        self.custom_data
-            .push(CustomData::new(key.into(), value.into()));
-        self
-    }
-
-    /// Starts the export. The job that comes back is, as a rule, queued.
+    /// Await it for the job as it ended, or read it as a stream of its progress.
     ///
-    /// # Errors
-    /// `Ambiguous` where nobody can tell whether it was started; `Api` where Atlas refuses,
-    /// for instance because the snapshot is being exported already.
-    pub async fn send(self) -> Result<ExportJob, Error> {
-        let cluster = self.jobs.cluster();
-        let (snapshot, bucket) = (self.snapshot.well_formed()?, self.bucket.well_formed()?);
-        let body =
-            NewExportJob::new(bucket.clone(), snapshot.clone()).custom_data(self.custom_data);
-        let call = calls::CreateExportJob {
-            project_id: cluster.project().id().clone(),
-            cluster_name: cluster.name().clone(),
-            body,
-        };
-        cluster.project().client().call(&call).await
+    /// ```no_run
+    /// # async fn example(jobs: atlas_export::ExportJobs, id: atlas_export::ExportJobId)
+    /// #     -> Result<(), atlas_export::Error> {
+    /// let done = jobs.wait_until_finished(&id).await?;
+    /// println!("exported to {:?}", done.prefix);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn wait_until_finished(&self, id: &ExportJobId) -> Wait<ExportJob> {
+        Wait::new(self.cluster.clone(), id.clone())
     }
 }

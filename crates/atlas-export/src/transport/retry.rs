@@ -29,7 +29,7 @@ const RATE_LIMITED: [u64; 3] = [10, 20, 40];
 ///
 /// ```
 /// use std::time::Duration;
-/// use atlas_export::Backoff;
+/// use atlas_export::retry::Backoff;
 ///
 /// let backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(5));
 /// // The bound of the random wait before each further attempt.
@@ -87,7 +87,7 @@ fn part_of(whole: Duration, part: u16) -> Duration {
 ///
 /// ```
 /// use std::time::Duration;
-/// use atlas_export::{Backoff, RetryPolicy};
+/// use atlas_export::retry::{Backoff, RetryPolicy};
 ///
 /// assert_eq!(RetryPolicy::default().attempts(), 4);
 /// assert_eq!(RetryPolicy::none().attempts(), 1);

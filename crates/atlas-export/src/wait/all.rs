@@ -2,41 +2,39 @@
 
 use std::{
     fmt,
-    future::{Future, IntoFuture},
+    future::{Future, IntoFuture, poll_fn},
     pin::Pin,
     task::{Context, Poll},
 };
 
-use atlas_export_api::types::ExportJob;
-use atlas_export_types::ExportJobId;
 use futures_core::{FusedStream, Stream};
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
 
-use super::{WaitError, WaitUntilFinished};
+use super::{builder::Wait, error::WaitError, waitable::Waitable};
 use crate::transport::Caller;
 
-/// Waits for many jobs at once, of whichever clusters.
+/// Waits for many jobs, or many snapshots, at once, of whichever clusters.
 ///
-/// Each wait keeps its own settings, and what happens to one job does not end the others'
+/// Each wait keeps its own settings, and how one ends does not end the others'
 /// waits. All polls go through their clients, so they share rate limits and bounds. Where a
 /// rate limit is known the polls are spread at its pace, and take turns with other calls.
 ///
 /// ```no_run
 /// # async fn example(jobs: atlas_export::ExportJobs, ids: Vec<atlas_export::ExportJobId>) {
-/// use futures_util::StreamExt as _;
+/// use atlas_export::wait::wait_all;
 ///
 /// // As they end:
-/// let mut ended = atlas_export::wait_all(ids.iter().map(|id| jobs.wait_until_finished(id)));
+/// let mut ended = wait_all(ids.iter().map(|id| jobs.wait_until_finished(id)));
 /// while let Some(waited) = ended.next().await {
 ///     println!("{}: {}", waited.id, if waited.outcome.is_ok() { "done" } else { "not done" });
 /// }
 ///
 /// // Or all together, in the order in which they were given:
-/// let all = atlas_export::wait_all(ids.iter().map(|id| jobs.wait_until_finished(id))).await;
+/// let all = wait_all(ids.iter().map(|id| jobs.wait_until_finished(id))).await;
 /// # let _ = all;
 /// # }
 /// ```
-pub fn wait_all(waits: impl IntoIterator<Item = WaitUntilFinished>) -> WaitAll {
+pub fn wait_all<T: Waitable>(waits: impl IntoIterator<Item = Wait<T>>) -> WaitAll<T> {
     let caller = Caller::default().of_many();
     let waits = waits.into_iter().map(|wait| wait.made_for(&caller));
     WaitAll(
@@ -47,9 +45,9 @@ pub fn wait_all(waits: impl IntoIterator<Item = WaitUntilFinished>) -> WaitAll {
     )
 }
 
-type Running = Pin<Box<dyn Future<Output = (usize, Waited)> + Send>>;
+type Running<T> = Pin<Box<dyn Future<Output = (usize, Waited<T>)> + Send>>;
 
-fn run(place: usize, wait: WaitUntilFinished) -> Running {
+fn run<T: Waitable>(place: usize, wait: Wait<T>) -> Running<T> {
     Box::pin(async move {
         let id = wait.id().clone();
         let outcome = wait.await;
@@ -57,26 +55,33 @@ fn run(place: usize, wait: WaitUntilFinished) -> Running {
     })
 }
 
-/// How the wait for one of many jobs ended.
+/// How the wait for one of many ended.
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct Waited {
-    /// The job.
-    pub id: ExportJobId,
+pub struct Waited<T: Waitable> {
+    /// What was waited for.
+    pub id: T::Id,
     /// What came of it.
-    pub outcome: Result<ExportJob, WaitError>,
+    pub outcome: Result<T, WaitError<T>>,
 }
 
-/// Many waits: a stream of their outcomes as the jobs end, or, awaited, all of them in the
+/// Many waits: a stream of their outcomes as they end, or, awaited, all of them in the
 /// order in which they were given. Made by [`wait_all`]. While nobody polls it, polls that are
-/// under way end and no other begins. Dropping it ends the waits, not the jobs.
+/// under way end and no other begins. Dropping it ends the waits, not what they wait for.
 #[must_use = "nothing is waited for until it is polled or awaited"]
-pub struct WaitAll(FuturesUnordered<Running>);
+pub struct WaitAll<T: Waitable>(FuturesUnordered<Running<T>>);
 
-impl Stream for WaitAll {
-    type Item = Waited;
+impl<T: Waitable> WaitAll<T> {
+    /// The next that ends, `None` when all have.
+    pub fn next(&mut self) -> impl Future<Output = Option<Waited<T>>> + Send + '_ {
+        poll_fn(|context| Pin::new(&mut *self).poll_next(context))
+    }
+}
 
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Waited>> {
+impl<T: Waitable> Stream for WaitAll<T> {
+    type Item = Waited<T>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Waited<T>>> {
         let next = self.0.poll_next_unpin(context);
         next.map(|next| next.map(|(_, waited)| waited))
     }
@@ -86,26 +91,26 @@ impl Stream for WaitAll {
     }
 }
 
-impl FusedStream for WaitAll {
+impl<T: Waitable> FusedStream for WaitAll<T> {
     fn is_terminated(&self) -> bool {
         self.0.is_empty()
     }
 }
 
-impl IntoFuture for WaitAll {
-    type Output = Vec<Waited>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Vec<Waited>> + Send>>;
+impl<T: Waitable> IntoFuture for WaitAll<T> {
+    type Output = Vec<Waited<T>>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Vec<Waited<T>>> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            let mut all: Vec<(usize, Waited)> = self.0.collect().await;
+            let mut all: Vec<(usize, Waited<T>)> = self.0.collect().await;
             all.sort_by_key(|(place, _)| *place);
             all.into_iter().map(|(_, waited)| waited).collect()
         })
     }
 }
 
-impl fmt::Debug for WaitAll {
+impl<T: Waitable> fmt::Debug for WaitAll<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WaitAll")
             .field("waiting", &self.0.len())

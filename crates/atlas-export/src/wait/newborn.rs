@@ -6,15 +6,13 @@
 
 use std::time::{Duration, SystemTime};
 
-use crate::{Error, ensure::SETTLE};
-
-/// The code of what does not exist. Others are about what it belongs to.
-const MISSING: &str = "RESOURCE_NOT_FOUND";
+use crate::{Error, codes, ensure::SETTLE};
 
 /// Whether an answer only says that something new does not show yet.
 pub(super) fn may_show_later(error: &Error, id: &str, now: SystemTime) -> bool {
-    let code = error.api().and_then(|api| api.error_code.as_deref());
-    error.is_not_found() && code == Some(MISSING) && is_new(id, now)
+    // Other codes are about what it belongs to.
+    let is_missing = error.code() == Some(codes::RESOURCE_NOT_FOUND);
+    error.is_not_found() && is_missing && is_new(id, now)
 }
 
 /// Whether an id was made within the settle time.

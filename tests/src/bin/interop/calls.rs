@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use atlas_export::{Client, Credentials, ErrorKind, RetryPolicy};
+use atlas_export::{Client, Credentials, ErrorKind, retry::RetryPolicy};
 use tokio::{task::JoinSet, time::sleep};
 
 use crate::{KEY, USER, relay::Relay, relay::Tally};

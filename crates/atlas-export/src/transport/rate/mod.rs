@@ -65,7 +65,7 @@ const MANY: usize = 1024;
 ///
 /// ```
 /// use std::time::Duration;
-/// use atlas_export::{Client, Credentials, RateGovernor};
+/// use atlas_export::{Client, Credentials, rate::RateGovernor};
 ///
 /// let governor = RateGovernor::with_max_pause(Duration::from_secs(30));
 /// let build = |governor| {

@@ -3,6 +3,7 @@
 use std::{
     collections::VecDeque,
     fmt,
+    future::{Future, poll_fn},
     pin::Pin,
     task::{Context, Poll, ready},
 };
@@ -20,6 +21,11 @@ pub struct Pages<T>(RawPages<T>);
 impl<T> Pages<T> {
     pub(super) fn new(list: List<T>) -> Self {
         Self(RawPages::new(list))
+    }
+
+    /// The next page, `None` after the last one or after one that failed.
+    pub fn next(&mut self) -> impl Future<Output = Option<Result<Page<T>, Error>>> + '_ {
+        poll_fn(|context| Pin::new(&mut *self).poll_next(context))
     }
 }
 
@@ -61,6 +67,12 @@ impl<T> Items<T> {
             pages: RawPages::new(list),
             ready: VecDeque::new(),
         }
+    }
+
+    /// The next item, `None` after the last one or after a page that failed. One that does not
+    /// decode is an `Err`, and the list goes on after it.
+    pub fn next(&mut self) -> impl Future<Output = Option<Result<T, Error>>> + '_ {
+        poll_fn(|context| Pin::new(&mut *self).poll_next(context))
     }
 }
 
@@ -123,8 +135,8 @@ impl Source {
     }
 
     pub(super) fn item<T>(&self, entry: Entry<T>) -> Result<T, Error> {
-        entry.into_result().map_err(|odd| {
-            let error = Error::undecodable(self.operation, self.cluster.as_ref(), *odd);
+        entry.into_result().map_err(|undecodable| {
+            let error = Error::undecodable(self.operation, self.cluster.as_ref(), *undecodable);
             error.with(|inner| {
                 inner.attempts = self.course.attempts;
                 inner.elapsed = self.course.elapsed;

@@ -55,9 +55,9 @@ impl Repeats {
         for entry in page {
             match entry {
                 Entry::Item(item) => (true, id(item)).hash(&mut hasher),
-                Entry::Undecodable(odd) => match id_of(odd) {
+                Entry::Undecodable(undecodable) => match id_of(undecodable) {
                     Some(id) => (true, id.as_str()).hash(&mut hasher),
-                    None => (false, odd.raw()).hash(&mut hasher),
+                    None => (false, undecodable.raw()).hash(&mut hasher),
                 },
             }
         }

@@ -18,10 +18,11 @@ use std::{
 };
 
 use atlas_export_api::{self as api, Page as _, types::Link};
-use atlas_export_types::{ClusterName, Entry, ItemCount, PageSize, TolerantList, Undecodable};
+use atlas_export_types::{ClusterName, ItemCount, PageSize};
 
-use crate::{Client, Error, needed, transport::Course};
+use crate::{Client, Error, Request, needed, project::InvalidHandle, transport::Course};
 
+pub use atlas_export_types::{Entry, TolerantList, Undecodable};
 pub(crate) use bounds::Bounds;
 pub use consistent::{ConsistentItems, ConsistentList};
 pub use stream::{Items, Pages};
@@ -35,7 +36,7 @@ pub struct Page<T> {
     /// An estimate of the items in all pages, where Atlas gives one.
     pub total_count: Option<u64>,
     /// The items that did not decode, each with its place and its raw JSON.
-    pub skipped: Vec<Undecodable>,
+    pub undecodable: Vec<Undecodable>,
     /// Whether Atlas says that there is another page.
     pub has_next: bool,
 }
@@ -48,19 +49,57 @@ impl<T> Page<T> {
     }
 
     fn of(results: TolerantList<T>, count: Option<&ItemCount>) -> Self {
-        let mut items = Vec::with_capacity(results.len());
-        let mut skipped = Vec::new();
-        for entry in results {
-            match entry {
-                Entry::Item(item) => items.push(item),
-                Entry::Undecodable(odd) => skipped.push(*odd),
-            }
-        }
+        let mut all = Listing {
+            items: Vec::with_capacity(results.len()),
+            undecodable: Vec::new(),
+        };
+        results.into_iter().for_each(|entry| all.push(entry));
         Self {
-            items,
+            items: all.items,
             total_count: count.and_then(ItemCount::get),
-            skipped,
+            undecodable: all.undecodable,
             has_next: false,
+        }
+    }
+}
+
+/// A list as a whole. Made by [`List::all`] and [`ConsistentList::all`].
+///
+/// ```no_run
+/// # async fn example(jobs: atlas_export::ExportJobs) -> Result<(), atlas_export::Error> {
+/// let all = jobs.list().all().await?;
+/// for job in &all.items {
+///     println!("{}", job.id);
+/// }
+/// for item in &all.undecodable {
+///     eprintln!("{item}: {}", item.raw());
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Listing<T> {
+    /// The items that decoded, in order.
+    pub items: Vec<T>,
+    /// The items that did not decode, each with its place in its page and its raw JSON.
+    pub undecodable: Vec<Undecodable>,
+}
+
+impl<T> Default for Listing<T> {
+    fn default() -> Self {
+        Self {
+            items: Vec::new(),
+            undecodable: Vec::new(),
+        }
+    }
+}
+
+impl<T> Listing<T> {
+    fn push(&mut self, entry: Entry<T>) {
+        match entry {
+            Entry::Item(item) => self.items.push(item),
+            Entry::Undecodable(item) => self.undecodable.push(*item),
         }
     }
 }
@@ -130,20 +169,25 @@ impl<T> Fetched<T> {
 type Fetching<T> = Pin<Box<dyn Future<Output = Result<Fetched<T>, Error>> + Send>>;
 type Fetch<T> = Arc<dyn Fn(PageQuery) -> Fetching<T> + Send + Sync>;
 
-/// A list that is about to be read: await it for one page, or turn it into a stream.
+/// A list that is about to be read: whole, item by item, or one page.
 ///
 /// ```no_run
 /// # async fn example(buckets: atlas_export::ExportBuckets) -> Result<(), atlas_export::Error> {
 /// use atlas_export::PageSize;
-/// use futures_util::TryStreamExt as _;
 ///
+/// // All of it, what does not decode apart:
+/// let all = buckets.list().all().await?;
+/// println!("{} buckets, and {} undecodable", all.items.len(), all.undecodable.len());
+///
+/// // Item by item, as the pages come:
+/// let mut items = buckets.list().by_item();
+/// while let Some(bucket) = items.next().await {
+///     println!("{}", bucket?.id);
+/// }
+///
+/// // One page:
 /// let page = buckets.list().page_size(PageSize::MAX).await?;
 /// println!("{} of about {:?}", page.items.len(), page.total_count);
-///
-/// let mut all = buckets.list().by_item();
-/// while let Some(bucket) = all.try_next().await? {
-///     println!("{}", bucket.id);
-/// }
 /// # Ok(())
 /// # }
 /// ```
@@ -164,17 +208,22 @@ pub struct List<T> {
 
 impl<T> List<T> {
     /// The list that a call asks for, page by page. Its items are told apart by `id`.
-    pub(crate) fn new<C>(client: &Client, call: C, id: fn(&T) -> &str) -> Self
+    pub(crate) fn new<C>(
+        client: &Client,
+        call: Result<C, InvalidHandle>,
+        id: fn(&T) -> &str,
+    ) -> Self
     where
         C: api::PagedCall<Output: api::Page<Item = T, Link = Link>> + 'static,
     {
         let bounds = client.list_bounds();
-        let cluster = call.cluster().cloned();
+        let cluster = call.as_ref().ok().and_then(C::cluster).cloned();
         let client = client.clone();
         let fetch = move |query: PageQuery| {
-            let (client, call) = (client.clone(), call.clone().at(query.into()));
+            let (client, call) = (client.clone(), call.clone());
             let fetching: Fetching<T> = Box::pin(async move {
-                let (page, course) = client.counted(&call).await?;
+                let call = call.map_err(|invalid| invalid.into_error(C::OPERATION.id))?;
+                let (page, course) = client.counted(&call.at(query.into())).await?;
                 let (results, links, total_count) = page.into_parts();
                 Ok(Fetched {
                     results,
@@ -233,11 +282,9 @@ impl<T> List<T> {
     ///
     /// ```no_run
     /// # async fn example(jobs: atlas_export::ExportJobs) -> Result<(), atlas_export::Error> {
-    /// use futures_util::TryStreamExt as _;
-    ///
     /// let mut all = jobs.list().concurrency(8).by_item();
-    /// while let Some(job) = all.try_next().await? {
-    ///     println!("{}", job.id);
+    /// while let Some(job) = all.next().await {
+    ///     println!("{}", job?.id);
     /// }
     /// # Ok(())
     /// # }
@@ -245,6 +292,24 @@ impl<T> List<T> {
     pub fn concurrency(mut self, pages: usize) -> Self {
         self.concurrency = pages;
         self
+    }
+
+    /// All items from this page on, what does not decode apart. A page that fails, and what ends
+    /// [`by_page`](Self::by_page), is an error.
+    pub fn all(self) -> Request<Listing<T>>
+    where
+        T: Send + 'static,
+    {
+        let mut pages = self.by_page();
+        Request::new(async move {
+            let mut all = Listing::default();
+            while let Some(page) = pages.next().await {
+                let page = page?;
+                all.items.extend(page.items);
+                all.undecodable.extend(page.undecodable);
+            }
+            Ok(all)
+        })
     }
 
     /// All pages from this one on. The same page a third time is an error, and so is a list of
@@ -265,9 +330,7 @@ impl<T> List<T> {
     ///
     /// ```no_run
     /// # async fn example(buckets: atlas_export::ExportBuckets) -> Result<(), atlas_export::Error> {
-    /// use futures_util::TryStreamExt as _;
-    ///
-    /// let all: Vec<_> = buckets.list().consistent().by_item().try_collect().await?;
+    /// let all = buckets.list().consistent().all().await?;
     /// # let _ = all;
     /// # Ok(())
     /// # }

@@ -31,8 +31,8 @@ use atlas_export_types::Entry;
 use futures_core::{FusedStream, Stream};
 use futures_util::future::{Either, select};
 
-use super::{List, ahead::RawPages, bounds::too_slow, stream::Source};
-use crate::{Error, ErrorKind, transport::Course};
+use super::{List, Listing, ahead::RawPages, bounds::too_slow, stream::Source};
+use crate::{Error, ErrorKind, Request, transport::Course};
 
 /// How often a list is read at the most, by default.
 const MAX_PASSES: u32 = 10;
@@ -76,9 +76,20 @@ impl<T> ConsistentList<T> {
 }
 
 impl<T: Send + 'static> ConsistentList<T> {
+    /// All items, each once, what does not decode apart. A list that cannot be read, or that kept
+    /// changing, is an error.
+    pub fn all(self) -> Request<Listing<T>> {
+        Request::new(async move {
+            let mut all = Listing::default();
+            let pass = in_time(self).await?;
+            pass.entries.into_iter().for_each(|entry| all.push(entry));
+            Ok(all)
+        })
+    }
+
     /// All items, each once, in the order of the last reading. The first comes when the list
     /// has been read. An item that does not decode is an `Err` in its place; a list that
-    /// cannot be read, or does not hold still, is an `Err`, then the end.
+    /// cannot be read, or that kept changing, is an `Err`, then the end.
     pub fn by_item(self) -> ConsistentItems<T> {
         ConsistentItems {
             source: Source::of(&self.list),
@@ -127,7 +138,7 @@ impl<T> Pass<T> {
             for entry in page.results {
                 pass.keys.push(match &entry {
                     Entry::Item(item) => Key::Id((list.id)(item).to_owned()),
-                    Entry::Undecodable(odd) => Key::Raw(odd.raw().to_owned()),
+                    Entry::Undecodable(undecodable) => Key::Raw(undecodable.raw().to_owned()),
                 });
                 pass.entries.push_back(entry);
             }
@@ -193,8 +204,8 @@ async fn settle<T>(list: List<T>, max_passes: u32) -> Result<Pass<T>, Error> {
     Err(Error::new(
         ErrorKind::Transport,
         format!(
-            "the list does not hold still: it was read {max_passes} times and never twice the \
-             same; read it when less is changed, with more concurrency, or without consistent()"
+            "the list kept changing: no two of {max_passes} consecutive readings matched; read it \
+             when less is changed, with more concurrency, or without consistent()"
         ),
     )
     .with(|inner| {
@@ -205,7 +216,7 @@ async fn settle<T>(list: List<T>, max_passes: u32) -> Result<Pass<T>, Error> {
 
 type Reading<T> = Pin<Box<dyn Future<Output = Result<Pass<T>, Error>> + Send>>;
 
-/// The items of a list that was read until it held still. Made by
+/// The items of a list that was read until two readings agreed. Made by
 /// [`ConsistentList::by_item`].
 #[must_use = "a stream does nothing until it is polled"]
 pub struct ConsistentItems<T> {
@@ -216,6 +227,14 @@ pub struct ConsistentItems<T> {
 
 // Nothing in it is pinned: the reading is boxed.
 impl<T> Unpin for ConsistentItems<T> {}
+
+impl<T> ConsistentItems<T> {
+    /// The next item, `None` after the last one. One that does not decode is an `Err`, and the
+    /// list goes on after it.
+    pub fn next(&mut self) -> impl Future<Output = Option<Result<T, Error>>> + '_ {
+        poll_fn(|context| Pin::new(&mut *self).poll_next(context))
+    }
+}
 
 impl<T> Stream for ConsistentItems<T> {
     type Item = Result<T, Error>;

@@ -1,0 +1,140 @@
+//! A wait that is about to begin.
+
+use std::{
+    fmt,
+    future::{Future, IntoFuture},
+    pin::Pin,
+    time::Duration,
+};
+
+use super::{
+    error::WaitError,
+    polling::{Polling, Waiter},
+    progress::{OnProgress, Progress, ProgressStream, Steps},
+    waitable::Waitable,
+};
+use crate::{Cluster, transport::Caller};
+
+/// A wait that is about to begin: await it. Made by
+/// [`ExportJobs::wait_until_finished`](crate::ExportJobs::wait_until_finished) and
+/// [`Snapshots::wait_until_completed`](crate::Snapshots::wait_until_completed).
+///
+/// Dropping it ends the wait, not the job or snapshot.
+///
+/// ```no_run
+/// # async fn example(jobs: atlas_export::ExportJobs, id: atlas_export::ExportJobId) {
+/// use std::time::Duration;
+/// use atlas_export::wait::WaitError;
+///
+/// let outcome = jobs
+///     .wait_until_finished(&id)
+///     .max_wait(Duration::from_secs(60 * 60))
+///     .on_progress(|progress| println!("{:?}", progress.item.state))
+///     .await;
+/// match outcome {
+///     Ok(job) => println!("exported to {:?}", job.prefix),
+///     Err(WaitError::MaxWaitExceeded { .. }) => println!("still running"),
+///     Err(error) => println!("{error}"),
+/// }
+/// # }
+/// ```
+#[must_use = "nothing is waited for until it is awaited"]
+pub struct Wait<T: Waitable> {
+    cluster: Cluster,
+    id: T::Id,
+    polling: Polling,
+    on_progress: Option<OnProgress<T>>,
+}
+
+impl<T: Waitable> Wait<T> {
+    pub(crate) fn new(cluster: Cluster, id: T::Id) -> Self {
+        Self {
+            cluster,
+            id,
+            polling: Polling::default(),
+            on_progress: None,
+        }
+    }
+
+    /// How long to wait at the most; by default 24 hours. A poll that is under way when the
+    /// time is up is finished, and it has a time-out of its own.
+    pub fn max_wait(mut self, max_wait: Duration) -> Self {
+        self.polling.max_wait = max_wait;
+        self
+    }
+
+    /// A fixed pause between two polls, at least 100 ms. By default the pause grows with the
+    /// age of the job (of a snapshot, with the wait): a quarter of it, but between 1 s and 60 s. A
+    /// job of a quarter of an hour costs fewer than 40 polls, one of an hour fewer than 90.
+    pub fn poll_interval(mut self, interval: Duration) -> Self {
+        self.polling.set_interval(interval);
+        self
+    }
+
+    /// Is called after every poll, the last one included.
+    pub fn on_progress(mut self, on_progress: impl FnMut(&Progress<T>) + Send + 'static) -> Self {
+        self.on_progress = Some(Box::new(on_progress));
+        self
+    }
+
+    /// The wait as a stream: the progress after every poll, the one that finds a success last. A
+    /// wait that ends otherwise ends with an `Err`.
+    ///
+    /// ```no_run
+    /// # async fn example(jobs: atlas_export::ExportJobs, id: atlas_export::ExportJobId)
+    /// #     -> Result<(), atlas_export::Error> {
+    /// let mut wait = jobs.wait_until_finished(&id).into_stream();
+    /// while let Some(progress) = wait.next().await {
+    ///     let progress = progress?;
+    ///     println!("{:?} after {:?}", progress.item.state, progress.elapsed);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn into_stream(self) -> ProgressStream<T> {
+        ProgressStream::new(self)
+    }
+
+    /// The same wait, whose polls are one caller's with those of other waits.
+    pub(super) fn made_for(self, caller: &Caller) -> Self {
+        let cluster = self.cluster.made_for(caller.clone());
+        Self { cluster, ..self }
+    }
+
+    /// What is waited for.
+    pub(super) fn id(&self) -> &T::Id {
+        &self.id
+    }
+
+    pub(super) fn begin(self) -> Steps<T> {
+        Steps::new(
+            Waiter::new(self.cluster, self.id, self.polling),
+            self.on_progress,
+        )
+    }
+}
+
+impl<T: Waitable> IntoFuture for Wait<T> {
+    type Output = Result<T, WaitError<T>>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            let mut steps = self.begin();
+            loop {
+                if let (progress, true) = steps.step().await? {
+                    return Ok(progress.item);
+                }
+            }
+        })
+    }
+}
+
+impl<T: Waitable> fmt::Debug for Wait<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Wait")
+            .field("id", &self.id)
+            .field("polling", &self.polling)
+            .finish_non_exhaustive()
+    }
+}
