@@ -86,10 +86,9 @@ impl<T: Waitable> fmt::Display for WaitError<T> {
                     Some(None) => f.write_str(", last seen without a state")?,
                     None => f.write_str(", and was never seen")?,
                 }
-                f.write_str(": it goes on in Atlas; wait again, or raise max_wait")?;
                 match last_error {
                     Some(error) => write!(f, "; the last poll failed: {error}"),
-                    None => Ok(()),
+                    None => f.write_str(": it goes on in Atlas; wait again, or raise max_wait"),
                 }
             }
             Self::Failed(item) => match item.reason() {
