@@ -35,6 +35,23 @@ macro_rules! ids {
     ($($(#[$docs:meta])* $name:ident, $marker:ident, $noun:literal;)*) => {
         $(
             $(#[$docs])*
+            ///
+            /// Parsing checks what is given; deserializing keeps what Atlas sends. In a
+            /// configuration, [`strict`](crate::strict) checks it when it is read:
+            ///
+            /// ```
+            #[doc = concat!("use atlas_export_types::{", stringify!($name), ", strict};")]
+            ///
+            /// #[derive(serde::Deserialize)]
+            /// struct Config {
+            ///     #[serde(with = "strict")]
+            #[doc = concat!("    id: ", stringify!($name), ",")]
+            /// }
+            ///
+            /// assert!(serde_json::from_str::<Config>(r#"{"id": "none"}"#).is_err());
+            #[doc = concat!("assert!(\"none\".parse::<", stringify!($name), ">().is_err());")]
+            /// # let _ = |config: Config| config.id;
+            /// ```
             pub type $name = $crate::Id<kind::$marker>;
         )*
 

@@ -5,7 +5,7 @@
 //! nothing knows how a request is made.
 //!
 //! Two attitudes meet in these types. What a *caller gives* is checked at once, because a
-//! wrong value is a mistake that is cheapest to mend where it was made. What *Atlas sends*
+//! wrong value is a mistake that is cheapest to correct where it was made. What *Atlas sends*
 //! is kept as it came, because an SDK that refuses what a service says today loses data
 //! that it could have passed on:
 //!
@@ -38,6 +38,7 @@ mod page;
 #[cfg(feature = "schemars")]
 mod schema;
 mod state_reason;
+pub mod strict;
 mod undecodable;
 #[allow(unused_imports, reason = "a contract may have no open enumeration")]
 #[rustfmt::skip]

@@ -113,11 +113,11 @@ pub use request::Request;
 pub use snapshots::Snapshots;
 pub use version::ApiVersion;
 
-/// The ids of resources, and what is said of one that is none.
+/// The ids of resources, and what is said of one that is invalid.
 pub mod id {
     pub use atlas_export_types::{
         ClusterId, ExportBucketId, ExportJobId, Id, IdKind, InvalidClusterName, InvalidId,
-        InvalidPageSize, ProjectId, RoleId, SnapshotId,
+        InvalidPageSize, ProjectId, RoleId, SnapshotId, strict,
     };
 }
 

@@ -8,6 +8,7 @@ use atlas_export_api::{
     types::{self, ServiceUrl},
 };
 use atlas_export_types::RoleId;
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use url::Url;
 
 use super::name::{self, Cloud};
@@ -38,8 +39,32 @@ const BLOB_SERVICE: &str = ".blob.core.windows.net";
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+///
+/// It may stand in a configuration, in the words of Atlas, and is checked when that is read:
+///
+/// ```
+/// use atlas_export::NewExportBucket;
+///
+/// let bucket: NewExportBucket = serde_json::from_str(
+///     r#"{
+///         "cloudProvider": "AWS",
+///         "bucketName": "my-bucket",
+///         "iamRoleId": "12345678f901a234dbdb00ca"
+///     }"#,
+/// )?;
+/// # let _ = bucket;
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(transparent)]
 pub struct NewExportBucket(pub(super) types::NewExportBucket);
+
+impl<'de> Deserialize<'de> for NewExportBucket {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let body = types::NewExportBucket::deserialize(from)?;
+        Self::checked(body).map_err(D::Error::custom)
+    }
+}
 
 impl NewExportBucket {
     /// An S3 bucket.
@@ -130,6 +155,38 @@ impl NewExportBucket {
         }))
     }
 
+    /// What a configuration says, under the rules of the constructors.
+    fn checked(body: types::NewExportBucket) -> Result<Self, Error> {
+        match body {
+            types::NewExportBucket::Aws {
+                bucket_name,
+                iam_role_id,
+                require_private_networking,
+            } => {
+                let bucket = Self::aws(bucket_name.as_str(), iam_role_id)?;
+                match require_private_networking {
+                    Some(require) => bucket.require_private_networking(require),
+                    None => Ok(bucket),
+                }
+            }
+            types::NewExportBucket::Azure {
+                bucket_name: Some(name),
+                role_id,
+                service_url,
+                ..
+            } => Self::azure_container(service_url.as_str(), name.as_str(), role_id),
+            types::NewExportBucket::Azure {
+                role_id,
+                service_url,
+                ..
+            } => Self::azure(service_url.as_str(), role_id),
+            types::NewExportBucket::Gcp {
+                bucket_name,
+                role_id,
+            } => Self::gcp(bucket_name.as_str(), role_id),
+        }
+    }
+
     /// Whether exports must go over private networking; Atlas's default is not. AWS only,
     /// version 2 only.
     ///
@@ -173,7 +230,7 @@ impl NewExportBucket {
 /// The URL is not repeated: with a query it may hold a signature, which is as good as a key.
 fn wrong_url(why: &str) -> Error {
     Error::config(format!(
-        "serviceUrl cannot be right: {why}; it looks like \
+        "serviceUrl is invalid: {why}; it looks like \
          https://examplestorage{BLOB_SERVICE}/example-container"
     ))
 }
@@ -307,6 +364,75 @@ mod tests {
         assert!(NewExportBucket::azure_container(&url, "exports", role()).is_ok());
         let message = refusal(NewExportBucket::azure_container(&url, "others", role()));
         assert!(message.contains("another container"), "{message}");
+    }
+
+    #[test]
+    fn a_bucket_in_a_configuration_is_that_of_its_constructor() {
+        let role = r#""12345678f901a234dbdb00ca""#;
+        for (text, bucket) in [
+            (
+                format!(r#"{{"cloudProvider":"AWS","bucketName":"bucket","iamRoleId":{role}}}"#),
+                NewExportBucket::aws("bucket", self::role()),
+            ),
+            (
+                format!(
+                    r#"{{"cloudProvider":"AWS","bucketName":"bucket","iamRoleId":{role},"requirePrivateNetworking":true}}"#
+                ),
+                NewExportBucket::aws("bucket", self::role())
+                    .and_then(|bucket| bucket.require_private_networking(true)),
+            ),
+            (
+                format!(r#"{{"cloudProvider":"GCP","bucketName":"bucket","roleId":{role}}}"#),
+                NewExportBucket::gcp("bucket", self::role()),
+            ),
+            (
+                format!(
+                    r#"{{"cloudProvider":"AZURE","bucketName":"exports","roleId":{role},"serviceUrl":"{SERVICE}"}}"#
+                ),
+                NewExportBucket::azure_container(SERVICE, "exports", self::role()),
+            ),
+            (
+                format!(
+                    r#"{{"cloudProvider":"AZURE","roleId":{role},"serviceUrl":"{SERVICE}/exports"}}"#
+                ),
+                NewExportBucket::azure(format!("{SERVICE}/exports"), self::role()),
+            ),
+        ] {
+            let read: NewExportBucket = serde_json::from_str(&text).unwrap();
+            assert_eq!(read, bucket.unwrap(), "{text}");
+            let written = serde_json::to_string(&read).unwrap();
+            assert_eq!(written, text);
+        }
+    }
+
+    #[test]
+    fn a_bucket_in_a_configuration_is_refused_as_its_constructor_refuses() {
+        let role = r#""roleId":"12345678f901a234dbdb00ca""#;
+        for (text, rule) in [
+            (
+                format!(r#"{{"cloudProvider":"GCP","bucketName":"UPPER",{role}}}"#),
+                "capital",
+            ),
+            (
+                r#"{"cloudProvider":"GCP","bucketName":"bucket","roleId":"{ROLE}"}"#.to_owned(),
+                "24 hexadecimal digits",
+            ),
+            (
+                format!(r#"{{"cloudProvider":"GCP","bucketName":"bucket",{role},"bucket":1}}"#),
+                "unknown field `bucket`",
+            ),
+            (
+                format!(
+                    r#"{{"cloudProvider":"AZURE",{role},"serviceUrl":"http://storage.blob.core.windows.net/x"}}"#
+                ),
+                "https",
+            ),
+            (r#"{"cloudProvider":"IBM"}"#.to_owned(), "IBM"),
+            ("{}".to_owned(), "cloudProvider"),
+        ] {
+            let error = serde_json::from_str::<NewExportBucket>(&text).unwrap_err();
+            assert!(error.to_string().contains(rule), "{text}: {error}");
+        }
     }
 
     #[test]
