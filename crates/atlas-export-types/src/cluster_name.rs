@@ -47,7 +47,7 @@ impl ClusterName {
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
         {
-            return refuse("it holds something other than ASCII letters, digits and hyphens");
+            return refuse("it contains something other than ASCII letters, digits and hyphens");
         }
         Ok(Self(name.into()))
     }
@@ -116,7 +116,7 @@ impl From<Infallible> for InvalidClusterName {
     }
 }
 
-/// A text that cannot be the name of a cluster.
+/// A text that is not the name of a cluster.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidClusterName {
     given: String,
@@ -136,8 +136,8 @@ impl fmt::Display for InvalidClusterName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{:?} cannot be the name of a cluster: {}; a name is 1 to 64 ASCII letters, digits \
-             and hyphens and starts with a letter or a digit, for instance Cluster0",
+            "{:?} is not the name of a cluster: {}; a name is 1 to 64 ASCII letters, digits and \
+             hyphens and starts with a letter or a digit, for example Cluster0",
             self.given, self.rule
         )
     }
@@ -170,12 +170,12 @@ mod tests {
     }
 
     #[test]
-    fn the_message_names_the_value_the_rule_and_the_mend() {
+    fn the_message_names_the_value_the_rule_and_the_remedy() {
         assert_eq!(
             ClusterName::new("my cluster").unwrap_err().to_string(),
-            "\"my cluster\" cannot be the name of a cluster: it holds something other than ASCII \
+            "\"my cluster\" is not the name of a cluster: it contains something other than ASCII \
              letters, digits and hyphens; a name is 1 to 64 ASCII letters, digits and hyphens \
-             and starts with a letter or a digit, for instance Cluster0"
+             and starts with a letter or a digit, for example Cluster0"
         );
     }
 

@@ -312,7 +312,7 @@ mod tests {
         assert_eq!(
             message,
             "\"{BUCKET-ID}\" is not the id of an export bucket: an id is 24 hexadecimal digits, \
-             for instance 32b6e34b3d91647abb20e7b8"
+             for example 32b6e34b3d91647abb20e7b8"
         );
     }
 

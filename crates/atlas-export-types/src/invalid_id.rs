@@ -89,12 +89,12 @@ impl fmt::Display for InvalidId {
         match self.mistaken {
             Some(mistaken) => write!(
                 f,
-                ": {mistaken}; Atlas wants its own id, 24 hexadecimal digits, which it shows as \
+                ": {mistaken}; give Atlas's own id, 24 hexadecimal digits, which it shows as \
                  roleId in the project's cloud-provider access list \
                  (GET /groups/{{groupId}}/cloudProviderAccess)"
             ),
             None => f.write_str(
-                ": an id is 24 hexadecimal digits, for instance 32b6e34b3d91647abb20e7b8",
+                ": an id is 24 hexadecimal digits, for example 32b6e34b3d91647abb20e7b8",
             ),
         }
     }

@@ -64,7 +64,7 @@ impl AccessRoles {
         Request::new(async move {
             if !arn.starts_with("arn:") {
                 return Err(Error::config(format!(
-                    "{} is not the ARN of a role: an ARN looks like \
+                    "{} is not the ARN of a role: expected for example \
                      arn:aws:iam::123456789012:role/atlas-export",
                     shown(&arn)
                 ))

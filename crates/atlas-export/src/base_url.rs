@@ -21,47 +21,48 @@ impl BaseUrl {
     pub(crate) fn parse(text: &str, version: ApiVersion, insecure: bool) -> Result<Self, Error> {
         let mut url = Url::parse(text).map_err(|error| {
             Error::config(format!(
-                "the base URL is no URL: {error}; a base URL looks like {CLOUD}"
+                "the base URL is not a valid URL ({error}): expected for example {CLOUD}"
             ))
         })?;
         // Errors below do not repeat the URL as given, which may hold a password.
         let refuse = |why: &str| {
             Err(Error::config(format!(
-                "the base URL cannot be used: {why}; a base URL looks like {CLOUD}"
+                "the base URL {why}; expected for example {CLOUD}"
             )))
         };
         let rest = text.split_once("://").map_or("/", |(_, rest)| rest);
         if rest.starts_with(['/', '\\']) {
             // Read as if they were right, what follows would be taken for a host.
-            return refuse("after the scheme come not two slashes and a host");
+            return refuse("has no two slashes and host after its scheme: write SCHEME://HOST");
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return refuse("it holds a user name or a password, which belong into the credentials");
+            return refuse("contains a user name or password: pass them to Credentials::api_key");
         }
         if url.query().is_some() || url.fragment().is_some() {
-            return refuse("it holds a query or a fragment");
+            return refuse("contains a query or a fragment: leave it out");
         }
         let loopback = match url.host() {
             Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
             Some(Host::Ipv4(address)) => address.is_loopback(),
             Some(Host::Ipv6(address)) => address.is_loopback(),
-            None => return refuse("it has no host"),
+            None => return refuse("has no host: name one"),
         };
         match url.scheme() {
             "https" => {}
             "http" if loopback || insecure => {}
             "http" => {
                 return refuse(
-                    "plain http would show the requests to everyone on the way \
-                     (ClientBuilder::allow_insecure_http(true) insists)",
+                    "is plain http, which shows the requests to everyone on the way: use https, or \
+                     insist with ClientBuilder::allow_insecure_http(true)",
                 );
             }
-            _ => return refuse("its scheme is neither https nor http"),
+            _ => return refuse("has a scheme that is neither https nor http: use https"),
         }
         let path = url.path().trim_end_matches('/').to_owned();
         if path.ends_with(version.other().path()) {
             return refuse(&format!(
-                "it names {}, but the client is set to {version}; set ClientBuilder::api_version or leave the version out of the URL",
+                "names {}, but the client is set to {version}: set ClientBuilder::api_version, or leave \
+                 the version out of the URL",
                 version.other()
             ));
         }
@@ -70,7 +71,7 @@ impl BaseUrl {
             .iter()
             .any(|api| prefix.contains(api))
         {
-            return refuse("its path is one of the API, but not that of a generation of it");
+            return refuse("has a path of the API that is not a version of it: leave the path out");
         }
         let path = if path.ends_with(version.path()) {
             path
@@ -124,8 +125,8 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_right_is_refused_with_the_reason() {
-        assert!(refusal("cloud.mongodb.com").contains("is no URL"));
+    fn an_invalid_base_url_is_refused_with_the_reason() {
+        assert!(refusal("cloud.mongodb.com").contains("is not a valid URL"));
         assert!(refusal("ftp://cloud.mongodb.com").contains("scheme"));
         assert!(refusal("https://cloud.mongodb.com/?x").contains("query"));
         assert!(refusal("https://cloud.mongodb.com/api/atlas/v1.0").contains("set to v2"));
@@ -136,7 +137,7 @@ mod tests {
             "/api/atlas/V2",
         ] {
             let message = refusal(&format!("{CLOUD}{path}"));
-            assert!(message.contains("its path is one of the API"), "{message}");
+            assert!(message.contains("a path of the API"), "{message}");
         }
         let with_password = refusal("https://me:secret@cloud.mongodb.com");
         assert!(with_password.contains("password") && !with_password.contains("secret"));

@@ -109,7 +109,7 @@ impl ClientBuilder {
     /// Starts from the variables that [`variables`] lists.
     ///
     /// # Errors
-    /// A `Config` error that names the variable, where one cannot be right.
+    /// A `Config` error that names the variable, where one is invalid.
     pub fn from_env() -> Result<Self, Error> {
         Ok(Self::default().variables(Variables::of_process()?))
     }
@@ -295,7 +295,7 @@ impl ClientBuilder {
     /// Builds the client. Makes no request.
     ///
     /// # Errors
-    /// A `Config` error that names the option that is missing or cannot be right.
+    /// A `Config` error that names the option that is missing or invalid.
     pub fn build(self) -> Result<Client, Error> {
         let credentials = self
             .credentials
@@ -373,8 +373,8 @@ fn user_agent(application: Option<&str>) -> Result<String, Error> {
             Ok(format!("{name} {OURS}"))
         }
         Some(_) => Err(Error::config(
-            "application cannot stand in a User-Agent: it is empty, or holds more than printable \
-             ASCII; give it one such as backup-tool/1.4",
+            "application is invalid: it is empty, or contains more than printable ASCII; expected for \
+             example backup-tool/1.4",
         )),
     }
 }
@@ -412,7 +412,7 @@ mod tests {
     }
 
     #[test]
-    fn options_of_the_connection_that_cannot_be_right_are_named() {
+    fn invalid_options_of_the_connection_are_named() {
         for (builder, name) in [
             (builder().application("tool\r\nX: y"), "application"),
             (builder().application(""), "application"),

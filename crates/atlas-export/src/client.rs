@@ -77,7 +77,7 @@ impl Client {
     /// A client from the environment variables that [`variables`](crate::variables) lists.
     ///
     /// # Errors
-    /// A `Config` error that names the variable, where one is missing or cannot be right.
+    /// A `Config` error that names the variable, where one is missing or invalid.
     pub fn from_env() -> Result<Self, Error> {
         ClientBuilder::from_env()?.build()
     }
@@ -139,7 +139,7 @@ impl Client {
     /// tests against servers that are no Atlas. `target` is path and query below the origin.
     ///
     /// # Errors
-    /// As any call; `Config` where method or target cannot be right.
+    /// As any call; `Config` where method or target is invalid.
     #[cfg(feature = "raw")]
     #[doc(hidden)]
     pub async fn raw(

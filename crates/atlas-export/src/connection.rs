@@ -82,8 +82,12 @@ impl Connection {
             http = http.tls_certs_only([]);
         }
         for pem in &self.roots {
-            let certificates = reqwest::Certificate::from_pem_bundle(pem)
-                .map_err(|cause| refused("the root certificates are no PEM", cause))?;
+            let certificates = reqwest::Certificate::from_pem_bundle(pem).map_err(|cause| {
+                refused(
+                    "the root certificates are not PEM: give one or more certificates in PEM form",
+                    cause,
+                )
+            })?;
             if certificates.is_empty() {
                 return Err(Error::config(
                     "the root certificates hold none: a PEM file has BEGIN CERTIFICATE in it",
@@ -109,14 +113,14 @@ fn not_built(cause: reqwest::Error) -> Error {
         reason = deeper;
     }
     let reason = crate::error::one_line(&reason.to_string());
-    let mend = if reason.contains("CA certificates") {
+    let remedy = if reason.contains("CA certificates") {
         ": install the CA certificates of the system, name a PEM file in SSL_CERT_FILE, or give \
          ClientBuilder::root_certificates"
     } else {
         ""
     };
     refused(
-        &format!("the HTTP client cannot be set up: {reason}{mend}"),
+        &format!("the HTTP client cannot be set up: {reason}{remedy}"),
         cause,
     )
 }

@@ -42,8 +42,8 @@ impl Credentials {
         let public = self.key.username();
         if holds_a_private_key(public) {
             return Err(Error::config(
-                "the public key is or holds a private one, a UUID: the two are swapped, or pasted \
-                 into one",
+                "the public key is or contains a private key (a UUID): the two are swapped, or pasted \
+                 into one; give the public key first",
             ));
         }
         if let Some(fault) = fault(public) {

@@ -39,7 +39,7 @@ pub(crate) fn parse(text: &str) -> Result<Url, Error> {
             origin => format!(" {origin}"),
         };
         Err(Error::config(format!(
-            "the proxy{shown} cannot be used: {why}; a proxy looks like \
+            "the proxy{shown} is invalid: {why}; expected for example \
              http://USER:PASSWORD@proxy.example:3128"
         )))
     };
@@ -59,7 +59,7 @@ pub(crate) fn parse(text: &str) -> Result<Url, Error> {
     }
     let Ok(url) = Url::parse(&format!("{scheme}://{rest}")) else {
         return refuse(
-            "it is no URL (a password wants its special characters percent-encoded, / as %2F)",
+            "it is not a valid URL (percent-encode special characters of a password, / as %2F)",
         );
     };
     if url.host_str().is_none_or(str::is_empty) {
@@ -67,8 +67,8 @@ pub(crate) fn parse(text: &str) -> Result<Url, Error> {
     }
     if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
         return refuse(
-            "after the host and the port comes more (a password wants its special characters \
-             percent-encoded, / as %2F, ? as %3F, # as %23)",
+            "it has more than a host and a port (percent-encode special characters of a password, \
+             / as %2F, ? as %3F, # as %23)",
         );
     }
     Ok(url)
@@ -143,10 +143,10 @@ mod tests {
             ("ftp://proxy:21", "speaks http and https"),
             ("socks5://proxy:1080", "not SOCKS"),
             ("SOCKS5H://me:s3cret@proxy:1080", "not SOCKS"),
-            ("", "no URL"),
-            ("http://me:s3cret", "percent-encoded"),
-            ("http://me:12/s3cret@proxy", "comes more"),
-            ("http://proxy?s3cret", "comes more"),
+            ("", "not a valid URL"),
+            ("http://me:s3cret", "percent-encode"),
+            ("http://me:12/s3cret@proxy", "more than a host"),
+            ("http://proxy?s3cret", "more than a host"),
             ("not a url", "white space"),
         ] {
             let message = refusal(text);

@@ -164,7 +164,7 @@ impl Variables {
             .map(|(name, id)| {
                 id.parse().map_err(|_| {
                     Error::config(format!(
-                        "{name} is no project id: it has 24 hexadecimal digits, for instance \
+                        "{name} is not the id of a project: an id is 24 hexadecimal digits, for example \
                          32b6e34b3d91647abb20e7b8"
                     ))
                 })
@@ -195,7 +195,7 @@ fn service(name: &str, value: &str) -> Result<Environment, Error> {
         "cloud" => Ok(Environment::Commercial),
         "cloudgov" => Ok(Environment::Government),
         _ => Err(Error::config(format!(
-            "{name} names no service that this SDK knows: set it to cloud or cloudgov, or unset \
+            "{name} is not a service that this SDK knows: set it to cloud or cloudgov, or unset \
              it and set {}",
             URLS[0]
         ))),
@@ -204,15 +204,14 @@ fn service(name: &str, value: &str) -> Result<Environment, Error> {
 
 fn half(set: &str, missing: &str) -> Error {
     Error::config(format!(
-        "{set} is set, but {missing} is not: an API key has two halves, and they come from \
-         variables of the same family"
+        "{set} is set, but {missing} is not: an API key has two halves; set both variables"
     ))
 }
 
 /// What to say when there is no key at all.
 pub(crate) fn no_credentials() -> Error {
     Error::config(format!(
-        "no credentials: give ClientBuilder::credentials, or set {} and {}",
+        "no credentials are given: call ClientBuilder::credentials, or set {} and {}",
         KEYS[0].0, KEYS[0].1
     ))
 }

@@ -117,12 +117,12 @@ impl Versions {
         if has {
             return Ok(());
         }
-        let mend = match self.generation {
+        let remedy = match self.generation {
             ApiVersion::V1 => format!("build the client with {}", ApiVersion::V2.setting()),
             ApiVersion::V2 => format!("leave out resource_version({:?}, …)", operation.id),
         };
         Err(Error::config(format!(
-            "{what} is not known to {spoken} of {}, which this client speaks: {mend}",
+            "{} does not support {what} in {spoken}: {remedy}",
             operation.id
         ))
         .with(|inner| inner.operation = Some(operation.id)))
@@ -137,21 +137,21 @@ fn choose(
     let Some(operation) = Operation::find(id) else {
         let known: Vec<&str> = OPERATIONS.iter().map(|operation| operation.id).collect();
         return Err(Error::config(format!(
-            "resource_version names no operation: there are {}",
+            "resource_version does not name an operation: choose one of {}",
             known.join(", ")
         )));
     };
     if generation == ApiVersion::V1 {
         return Err(Error::config(format!(
-            "resource_version({:?}, …) has no meaning in {generation}, where resources \
-             have no versions: leave it out, or build the client with {}",
+            "resource_version({:?}, …) is set, but resources have no versions in {generation}: leave \
+             it out, or build the client with {}",
             operation.id,
             ApiVersion::V2.setting()
         )));
     }
     let listed = operation.versions.iter().find(|listed| **listed == version);
     listed.map(|listed| (operation.id, *listed)).ok_or_else(|| {
-        // What is no date is not repeated: it may have been meant for another option.
+        // What is not a date is not repeated: it may have been meant for another option.
         let is_date = version.len() == 10
             && version
                 .bytes()

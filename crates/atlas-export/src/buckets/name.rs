@@ -52,15 +52,14 @@ pub(super) fn check(name: &str, cloud: Cloud) -> Result<BucketName, Error> {
     let length = name.chars().count();
     let checked = name.parse().map_err(|_| {
         Error::config(format!(
-            "bucketName {start:?}{} cannot be right: the name of a bucket has 3 to 63 characters, \
-             and this one has {length}",
+            "bucketName {start:?}{} is invalid: it has {length} characters, and the name of a bucket has 3 to 63",
             if length > 63 { "…" } else { "" }
         ))
     })?;
     match cloud.broken_rule(name) {
         None => Ok(checked),
         Some(rule) => Err(Error::config(format!(
-            "bucketName {start:?} cannot be right: {rule}, for instance my-bucket"
+            "bucketName {start:?} is invalid: {rule}; expected for example my-bucket"
         ))),
     }
 }

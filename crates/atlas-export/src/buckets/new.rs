@@ -128,7 +128,7 @@ impl NewExportBucket {
             && in_url != name.as_str()
         {
             return Err(wrong_url(&format!(
-                "it ends in another container than bucketName {:?}: leave the one in the URL out",
+                "it ends in another container than bucketName {:?}, so leave the one in the URL out",
                 name.as_str()
             )));
         }
@@ -230,7 +230,7 @@ impl NewExportBucket {
 /// The URL is not repeated: with a query it may hold a signature, which is as good as a key.
 fn wrong_url(why: &str) -> Error {
     Error::config(format!(
-        "serviceUrl is invalid: {why}; it looks like \
+        "serviceUrl is invalid: {why}; expected for example \
          https://examplestorage{BLOB_SERVICE}/example-container"
     ))
 }
@@ -243,7 +243,8 @@ fn check_service_url(text: &str) -> Result<(ServiceUrl, Option<&str>), Error> {
             "it has 33 to 2048 characters, and this one has {length}"
         ))
     })?;
-    let url = Url::parse(text).map_err(|error| wrong_url(&format!("it is no URL ({error})")))?;
+    let url =
+        Url::parse(text).map_err(|error| wrong_url(&format!("it is not a valid URL ({error})")))?;
     if url.scheme() != "https" {
         return Err(wrong_url("its scheme is not https"));
     }
@@ -323,12 +324,12 @@ mod tests {
     }
 
     #[test]
-    fn a_service_url_that_cannot_be_right_is_refused_with_the_rule() {
+    fn an_invalid_service_url_is_refused_with_the_rule() {
         let long = format!("{SERVICE}/{}", "c".repeat(2048));
         for (url, rule) in [
             ("https://x.blob.core.windows.net", "33 to 2048 characters"),
             (&long, "33 to 2048 characters"),
-            ("storage.blob.core.windows.net/exports", "no URL"),
+            ("storage.blob.core.windows.net/exports", "not a valid URL"),
             ("http://storage.blob.core.windows.net/exports", "https"),
             ("https://storage.dfs.core.windows.net/exports", "its host"),
             ("https://a.b.blob.core.windows.net/exports", "its host"),

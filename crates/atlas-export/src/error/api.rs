@@ -163,7 +163,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn atlas_s_own_words_come_with_the_mend() {
+    fn atlas_s_own_words_come_with_the_remedy() {
         let api = ApiError::read(
             br#"{"error":403,"errorCode":"IP_ADDRESS_NOT_ON_ACCESS_LIST","detail":"IP address 1.2.3.4 is not allowed.","reason":"Forbidden","parameters":["1.2.3.4",7,null]}"#,
         )
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn an_odd_part_costs_no_other() {
+    fn an_unexpected_part_costs_no_other() {
         let api = ApiError::read(
             br#"{"error":"404","errorCode":"GROUP_NOT_FOUND","detail":7,"parameters":{},"badRequestDetail":[]}"#,
         )

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::codes;
 
 /// What to do where a proxy refuses.
-pub(crate) const PROXY: &str = "the proxy wants a user and a password: give \
+pub(crate) const PROXY: &str = "the proxy asks for a user and a password: give \
     ClientBuilder::proxy, or HTTPS_PROXY, a URL such as http://USER:PASSWORD@proxy.example:3128";
 
 /// What to do where version 1.0 was switched off.
