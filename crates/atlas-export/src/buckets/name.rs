@@ -52,7 +52,7 @@ pub(super) fn check(name: &str, cloud: Cloud) -> Result<BucketName, Error> {
     let length = name.chars().count();
     let checked = name.parse().map_err(|_| {
         Error::config(format!(
-            "bucketName {start:?}{} is invalid: it has {length} characters, and the name of a bucket has 3 to 63",
+            "bucketName {start:?}{} is invalid: it has {length} characters; the name of a bucket has 3 to 63 characters",
             if length > 63 { "…" } else { "" }
         ))
     })?;

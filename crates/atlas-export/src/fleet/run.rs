@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    future::{Future, poll_fn},
+    future::poll_fn,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
@@ -46,8 +46,8 @@ impl FleetRun {
     }
 
     /// What comes of the next cluster, `None` when all have come.
-    pub fn next(&mut self) -> impl Future<Output = Option<ClusterReport>> + Send + '_ {
-        poll_fn(|context| Pin::new(&mut *self).poll_next(context))
+    pub async fn next(&mut self) -> Option<ClusterReport> {
+        poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
     /// Runs to the end.

@@ -231,8 +231,8 @@ impl<T> Unpin for ConsistentItems<T> {}
 impl<T> ConsistentItems<T> {
     /// The next item, `None` after the last one. One that does not decode is an `Err`, and the
     /// list goes on after it.
-    pub fn next(&mut self) -> impl Future<Output = Option<Result<T, Error>>> + '_ {
-        poll_fn(|context| Pin::new(&mut *self).poll_next(context))
+    pub async fn next(&mut self) -> Option<Result<T, Error>> {
+        poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{
     collections::VecDeque,
     fmt,
-    future::{Future, poll_fn},
+    future::poll_fn,
     pin::Pin,
     task::{Context, Poll, ready},
 };
@@ -24,8 +24,8 @@ impl<T> Pages<T> {
     }
 
     /// The next page, `None` after the last one or after one that failed.
-    pub fn next(&mut self) -> impl Future<Output = Option<Result<Page<T>, Error>>> + '_ {
-        poll_fn(|context| Pin::new(&mut *self).poll_next(context))
+    pub async fn next(&mut self) -> Option<Result<Page<T>, Error>> {
+        poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 }
 
@@ -71,8 +71,8 @@ impl<T> Items<T> {
 
     /// The next item, `None` after the last one or after a page that failed. One that does not
     /// decode is an `Err`, and the list goes on after it.
-    pub fn next(&mut self) -> impl Future<Output = Option<Result<T, Error>>> + '_ {
-        poll_fn(|context| Pin::new(&mut *self).poll_next(context))
+    pub async fn next(&mut self) -> Option<Result<T, Error>> {
+        poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 }
 

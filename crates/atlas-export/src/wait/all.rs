@@ -73,8 +73,8 @@ pub struct WaitAll<T: Waitable>(FuturesUnordered<Running<T>>);
 
 impl<T: Waitable> WaitAll<T> {
     /// The next that ends, `None` when all have.
-    pub fn next(&mut self) -> impl Future<Output = Option<Waited<T>>> + Send + '_ {
-        poll_fn(|context| Pin::new(&mut *self).poll_next(context))
+    pub async fn next(&mut self) -> Option<Waited<T>> {
+        poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    future::{Future, poll_fn},
+    future::poll_fn,
     pin::Pin,
     task::{Context, Poll},
     time::Duration,
@@ -121,10 +121,8 @@ impl<T: Waitable> ProgressStream<T> {
     }
 
     /// The progress after the next poll, `None` after the last one.
-    pub fn next(
-        &mut self,
-    ) -> impl Future<Output = Option<Result<Progress<T>, WaitError<T>>>> + Send + '_ {
-        poll_fn(|context| self.0.as_mut().poll_next(context))
+    pub async fn next(&mut self) -> Option<Result<Progress<T>, WaitError<T>>> {
+        poll_fn(|context| self.0.as_mut().poll_next(context)).await
     }
 }
 
