@@ -1,23 +1,26 @@
-//! How a fake is told what it is before it starts: here its habits, and [`furnish`] what it holds.
+//! How a fake is told what it is before it starts: here how it answers; what it holds, its rates, its
+//! deprecations, its connections and the start are in files of their own.
 
-mod furnish;
+mod connection;
+mod contents;
+mod deprecation;
+mod rates;
 mod start;
 
 use std::fmt;
-use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::ageing::Ageing;
-use crate::answer::EnvelopeSpelling;
-use crate::clock::{Clock, SystemClock};
-use crate::life::{JobOutcome, JobProgress, Rules};
-use crate::limiter::Limiter;
-use crate::page::TotalCount;
-use crate::schedule::DOCUMENTED_FREQUENCIES;
-use crate::server::Protocols;
-use crate::state::{Habits, World};
-use crate::traffic::Traffic;
+use crate::api::options::AnswerOptions;
+use crate::api::response::EnvelopeSpelling;
+use crate::control::FakeAtlas;
+use crate::rules::ageing::Ageing;
+use crate::rules::limiter::LimitOptions;
+use crate::rules::page::TotalCount;
+use crate::wire::protocols::Protocols;
+use crate::world::clock::{Clock, SystemClock};
+use crate::world::progress::{JobOutcome, JobProgress, Lifecycle};
+use crate::world::state::World;
 
 /// The public key of a fake that was given none.
 pub const DEFAULT_PUBLIC_KEY: &str = "fakepubl";
@@ -29,8 +32,32 @@ pub const DEFAULT_PROJECT_ID: &str = "32b6e34b3d91647abb20e7b8";
 /// The role of generated buckets.
 const ROLE_ID: &str = "12345678f901a234dbdb00ca";
 
-/// Furnishes a [`FakeAtlas`](crate::FakeAtlas). What a method needs and is not there yet, a project or a cluster, is
-/// made; mistakes such as a malformed id are told by [`start`](Self::start).
+/// Configures a [`FakeAtlas`]. A project or a cluster that a method names and that is not there yet is
+/// created; a mistake, such as a malformed id, is an error of [`start`](Self::start).
+///
+/// ```
+/// use std::sync::Arc;
+/// use atlas_export_fake::{Bucket, FakeAtlas, ManualClock, Snapshot};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
+/// let project = "32b6e34b3d91647abb20e7b8";
+/// let fake = FakeAtlas::builder()
+///     // What it holds:
+///     .sharded_cluster(project, "Cluster0", &["shard-00", "shard-01"])
+///     .snapshot(project, "Cluster0", Snapshot::completed("5f3a1b2c4d5e6f7081920a01"))
+///     .bucket(project, Bucket::aws("atlas-exports", "12345678f901a234dbdb00ca"))
+///     // How it answers:
+///     .collections(12)
+///     .without_links()
+///     .clock(Arc::new(ManualClock::new()))
+///     .start()
+///     .await?;
+/// assert_eq!(fake.cluster_names(project), ["Cluster0"]);
+/// assert_eq!(fake.snapshots(project, "Cluster0").len(), 1);
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "a fake serves nothing before it is started"]
 pub struct FakeAtlasBuilder {
     public_key: String,
@@ -38,16 +65,15 @@ pub struct FakeAtlasBuilder {
     nonce_lifetime: Duration,
     nonce_uses: u32,
     never_stale: bool,
-    rules: Rules,
-    habits: Habits,
-    export_frequencies: Vec<String>,
+    lifecycle: Lifecycle,
+    options: AnswerOptions,
     clock: Arc<dyn Clock>,
     world: World,
-    pub(crate) limiter: Limiter,
-    pub(crate) ageing: Ageing,
-    pub(crate) traffic: Traffic,
-    pub(crate) tls: bool,
-    pub(crate) protocols: Protocols,
+    limits: LimitOptions,
+    ageing: Ageing,
+    latency: Duration,
+    tls: bool,
+    protocols: Protocols,
 }
 
 // Without the private key: somebody may well give a real one.
@@ -55,36 +81,36 @@ impl fmt::Debug for FakeAtlasBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FakeAtlasBuilder")
             .field("public_key", &self.public_key)
-            .field("rules", &self.rules)
-            .field("habits", &self.habits)
+            .field("lifecycle", &self.lifecycle)
+            .field("options", &self.options)
             .field("world", &self.world)
             .finish_non_exhaustive()
     }
 }
 
-/// Its habits.
+impl FakeAtlas {
+    /// A builder without a project, a key of its own, or faults.
+    pub fn builder() -> FakeAtlasBuilder {
+        FakeAtlasBuilder::new()
+    }
+}
+
+/// How it answers.
 impl FakeAtlasBuilder {
-    pub(crate) fn new() -> Self {
+    fn new() -> Self {
         Self {
             public_key: DEFAULT_PUBLIC_KEY.to_owned(),
             private_key: DEFAULT_PRIVATE_KEY.to_owned(),
             nonce_lifetime: Duration::from_secs(60),
             nonce_uses: 1023,
             never_stale: false,
-            rules: Rules::default(),
-            habits: Habits {
-                links: true,
-                total_count: TotalCount::default(),
-                spelling: EnvelopeSpelling::default(),
-                schedules_keep_export: false,
-                lag: Duration::ZERO,
-            },
-            export_frequencies: DOCUMENTED_FREQUENCIES.map(str::to_owned).to_vec(),
+            lifecycle: Lifecycle::default(),
+            options: AnswerOptions::default(),
             clock: Arc::new(SystemClock::new()),
             world: World::default(),
-            limiter: Limiter::default(),
+            limits: LimitOptions::default(),
             ageing: Ageing::default(),
-            traffic: Traffic::default(),
+            latency: Duration::ZERO,
             tls: false,
             protocols: Protocols::Both,
         }
@@ -97,7 +123,7 @@ impl FakeAtlasBuilder {
         self
     }
 
-    /// How long a nonce is good for. Default: 60 seconds, as Jetty has it.
+    /// How long a nonce is valid. Default: 60 seconds, as Jetty has it.
     pub fn nonce_lifetime(mut self, lifetime: Duration) -> Self {
         self.nonce_lifetime = lifetime;
         self
@@ -110,8 +136,8 @@ impl FakeAtlasBuilder {
         self
     }
 
-    /// Never says of a nonce that it is stale, as back ends do that do not share their nonces.
-    /// Default: unknown and expired ones are called stale.
+    /// Never calls a nonce stale, like back ends that do not share their nonces. Default: unknown and
+    /// expired nonces are stale.
     pub fn never_stale(mut self) -> Self {
         self.never_stale = true;
         self
@@ -120,7 +146,7 @@ impl FakeAtlasBuilder {
     /// Has schedules still name their bucket when their export is switched off. Default: they
     /// do not, since users of other clients can delete the bucket then; it is unconfirmed.
     pub fn schedules_keep_export(mut self) -> Self {
-        self.habits.schedules_keep_export = true;
+        self.options.schedules_keep_export = true;
         self
     }
 
@@ -139,63 +165,63 @@ impl FakeAtlasBuilder {
         frequencies: impl IntoIterator<Item = &'f str>,
     ) -> Self {
         let more = frequencies.into_iter().map(str::to_owned);
-        self.export_frequencies.extend(more);
+        self.options.export_frequencies.extend(more);
         self
     }
 
     /// How long a bucket or a job that was created through the API is not seen, by the fake's
     /// [`Clock`]: for clients that look for what came of a creation. Default: not at all.
     pub fn creations_show_after(mut self, lag: Duration) -> Self {
-        self.habits.lag = lag;
+        self.options.creation_lag = lag;
         self
     }
 
     /// What moves snapshots that are taken. Default: [`JobProgress::default`].
     pub fn snapshot_progress(mut self, progress: JobProgress) -> Self {
-        self.rules.snapshot_progress = progress;
+        self.lifecycle.snapshot_progress = progress;
         self
     }
 
     /// Has snapshots that are taken end as `failed`.
     pub fn snapshots_fail(mut self) -> Self {
-        self.rules.snapshots_fail = true;
+        self.lifecycle.snapshots_fail = true;
         self
     }
 
     /// What moves created jobs. Default: [`JobProgress::default`].
     pub fn job_progress(mut self, progress: JobProgress) -> Self {
-        self.rules.progress = progress;
+        self.lifecycle.job_progress = progress;
         self
     }
 
     /// How created jobs end. Default: successfully.
     pub fn job_outcome(mut self, outcome: JobOutcome) -> Self {
-        self.rules.outcome = outcome;
+        self.lifecycle.job_outcome = outcome;
         self
     }
 
     /// `exportStatus.totalCollections` of created jobs. Default: 0, what recorded jobs of an empty
     /// cluster say from their first to their last state.
     pub fn collections(mut self, collections: u64) -> Self {
-        self.rules.collections = collections;
+        self.lifecycle.collections = collections;
         self
     }
 
     /// What lists say in `totalCount`. Default: [`TotalCount::Exact`].
     pub fn total_count(mut self, total_count: TotalCount) -> Self {
-        self.habits.total_count = total_count;
+        self.options.lists.total_count = total_count;
         self
     }
 
     /// Leaves `links` out of lists.
     pub fn without_links(mut self) -> Self {
-        self.habits.links = false;
+        self.options.lists.links = false;
         self
     }
 
     /// What a result is called under `envelope=true`. Default: [`EnvelopeSpelling::Content`].
     pub fn envelope_spelling(mut self, spelling: EnvelopeSpelling) -> Self {
-        self.habits.spelling = spelling;
+        self.options.spelling = spelling;
         self
     }
 
@@ -204,12 +230,4 @@ impl FakeAtlasBuilder {
         self.clock = clock;
         self
     }
-}
-
-pub(crate) fn invalid_input(why: String) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidInput, why)
-}
-
-pub(crate) fn invalid_data(why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, why)
 }

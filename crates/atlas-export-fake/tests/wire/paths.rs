@@ -71,6 +71,9 @@ async fn what_is_no_path_of_an_operation_is_not_found() -> Outcome {
         buckets.replace("backup", "Backup"),
         buckets.replace("backup", "%62ackup"),
         below("v1.0", "/clusters/a/backup/exports//"),
+        // A parameter is never empty.
+        buckets.replace(PROJECT, ""),
+        below("v1.0", "/clusters//backup/exports"),
     ] {
         let answer = get(&fake, &target).await?;
         assert_eq!(answer.status, 404, "{target}");
