@@ -126,8 +126,10 @@ mod wire;
 mod world;
 
 pub use api::response::EnvelopeSpelling;
-pub use builder::{DEFAULT_PRIVATE_KEY, DEFAULT_PROJECT_ID, DEFAULT_PUBLIC_KEY, FakeAtlasBuilder};
-pub use control::FakeAtlas;
+pub use builder::fake_builder::{
+    DEFAULT_PRIVATE_KEY, DEFAULT_PROJECT_ID, DEFAULT_PUBLIC_KEY, FakeAtlasBuilder,
+};
+pub use control::fake::FakeAtlas;
 pub use faults::fault::Fault;
 pub use faults::moment::Moment;
 pub use faults::request_match::{Match, RequestHead};

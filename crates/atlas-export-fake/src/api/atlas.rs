@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::api::options::AnswerOptions;
-use crate::rules::ageing::Ageing;
+use crate::rules::deprecations::Deprecations;
 use crate::rules::limiter::Limiter;
 use crate::rules::schemas::Schemas;
 use crate::world::bucket::Bucket;
@@ -22,7 +22,7 @@ pub(crate) struct Atlas {
     pub(crate) lifecycle: Lifecycle,
     pub(crate) options: AnswerOptions,
     pub(crate) limiter: Limiter,
-    pub(crate) ageing: Ageing,
+    pub(crate) deprecations: Deprecations,
     pub(crate) bucket_changes: BucketChanges,
     pub(crate) world: Mutex<World>,
 }

@@ -53,7 +53,7 @@ fn run(
     let resolved = version::resolve(generation, &operation.versions, &request.headers, today);
     let outcome = admission.check(path).and_then(|()| {
         let version = resolved.clone()?;
-        atlas.ageing.check(version, path)?;
+        atlas.deprecations.check(version, path)?;
         style_checked?;
         if operation.takes_body {
             version::check_content_type(generation, &request.headers)?;
@@ -78,7 +78,9 @@ fn run(
     let headers = response.headers_mut();
     set(headers, X_JAVA_METHOD, &operation.java_method());
     if let Ok(version) = resolved {
-        atlas.ageing.write_headers(headers, operation, version);
+        atlas
+            .deprecations
+            .write_headers(headers, operation, version);
     }
     admission.write_headers(headers);
     response

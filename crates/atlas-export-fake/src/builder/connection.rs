@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::FakeAtlasBuilder;
+use crate::builder::fake_builder::FakeAtlasBuilder;
 use crate::wire::protocols::Protocols;
 
 /// The connection.

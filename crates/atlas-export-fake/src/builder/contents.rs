@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{DEFAULT_PROJECT_ID, FakeAtlasBuilder, ROLE_ID};
+use crate::builder::fake_builder::{DEFAULT_PROJECT_ID, FakeAtlasBuilder, ROLE_ID};
 use crate::world::access_role::AccessRole;
 use crate::world::bucket::Bucket;
 use crate::world::cluster::Cluster;

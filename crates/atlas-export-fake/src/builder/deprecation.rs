@@ -1,7 +1,7 @@
 //! Deprecations: what `Deprecation` and `Sunset` say, and which versions are gone.
 
-use super::FakeAtlasBuilder;
-use crate::rules::ageing::Notice;
+use crate::builder::fake_builder::FakeAtlasBuilder;
+use crate::rules::deprecations::Notice;
 
 /// Deprecations.
 impl FakeAtlasBuilder {
@@ -31,11 +31,14 @@ impl FakeAtlasBuilder {
     /// Switches a v2 version off: what resolves to it is 410 `VERSION_GONE`, with `parameters:
     /// [version, path without leading slash]`.
     pub fn version_gone(mut self, version: &str) -> Self {
-        self.ageing.gone.push(version.to_owned());
+        self.deprecations.gone.push(version.to_owned());
         self
     }
 
     fn notice(&mut self, operation: &str) -> &mut Notice {
-        self.ageing.notices.entry(operation.to_owned()).or_default()
+        self.deprecations
+            .notices
+            .entry(operation.to_owned())
+            .or_default()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::FakeAtlasBuilder;
+use crate::builder::fake_builder::FakeAtlasBuilder;
 use crate::rules::rate_limit::RateLimit;
 
 /// Rates.

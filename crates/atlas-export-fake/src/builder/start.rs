@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex};
 
 use tokio::net::TcpListener;
 
-use super::{DEFAULT_PROJECT_ID, FakeAtlasBuilder};
 use crate::api::atlas::{Atlas, BucketChanges};
-use crate::control::FakeAtlas;
+use crate::builder::fake_builder::{DEFAULT_PROJECT_ID, FakeAtlasBuilder};
+use crate::control::fake::FakeAtlas;
 use crate::faults::script::Script;
 use crate::rules::authenticator::Authenticator;
 use crate::rules::invalid_option::invalid_option;
@@ -39,7 +39,7 @@ impl FakeAtlasBuilder {
         }
         self.check_ids()?;
         let limiter = Limiter::new(self.limits)?;
-        self.ageing.check_options()?;
+        self.deprecations.check_options()?;
         let schemas = schemas()?;
         let start = self.clock.wall();
         for (snapshot, before_last) in self
@@ -67,7 +67,7 @@ impl FakeAtlasBuilder {
             lifecycle: self.lifecycle,
             options: self.options,
             limiter,
-            ageing: self.ageing,
+            deprecations: self.deprecations,
             bucket_changes: BucketChanges::default(),
             world: Mutex::new(self.world),
         };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::FakeAtlas;
+use crate::control::fake::FakeAtlas;
 use crate::faults::fault::Fault;
 use crate::faults::request_match::{Match, RequestHead};
 

@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use super::FakeAtlas;
+use crate::control::fake::FakeAtlas;
 use crate::rules::rate_limit::RateLimit;
 
 /// Rates.

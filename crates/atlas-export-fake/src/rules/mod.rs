@@ -1,10 +1,10 @@
 //! What holds for every request, whatever the operation: credentials, versions, queries, pages,
-//! request schemas, rates, ageing, and the errors of all that. It acts on nothing.
+//! request schemas, rates, deprecations, and the errors of all that. It acts on nothing.
 
-pub(crate) mod ageing;
 pub(crate) mod allowance;
 pub(crate) mod authenticator;
 pub(crate) mod credentials;
+pub(crate) mod deprecations;
 pub(crate) mod error;
 pub(crate) mod header;
 pub(crate) mod invalid_option;

@@ -18,7 +18,7 @@ const DEPRECATION: &str = "Mon, 5 Aug 2024 00:00:00 GMT";
 const SUNSET: &str = "Thu, 1 Jul 2027 00:00:00 GMT";
 
 #[derive(Debug, Default)]
-pub(crate) struct Ageing {
+pub(crate) struct Deprecations {
     /// By operation.
     pub(crate) notices: HashMap<String, Notice>,
     /// The v2 versions that are switched off.
@@ -32,7 +32,7 @@ pub(crate) struct Notice {
     pub(crate) sunset: Option<String>,
 }
 
-impl Ageing {
+impl Deprecations {
     /// Refuses operations, versions and header values that do not exist.
     pub(crate) fn check_options(&self) -> io::Result<()> {
         for (id, notice) in &self.notices {
@@ -73,7 +73,9 @@ impl Ageing {
     ) {
         let (deprecation, sunset) = match self.notices.get(operation.id) {
             Some(notice) => (notice.deprecation.as_deref(), notice.sunset.as_deref()),
-            None if is_ageing(version, &operation.versions) => (Some(DEPRECATION), Some(SUNSET)),
+            None if is_deprecated(version, &operation.versions) => {
+                (Some(DEPRECATION), Some(SUNSET))
+            }
             None => (None, None),
         };
         for (name, value) in [("deprecation", deprecation), ("sunset", sunset)] {
@@ -85,7 +87,7 @@ impl Ageing {
 }
 
 /// All of v1.0, and every v2 version that has a successor.
-fn is_ageing(version: Version, versions: &[&str]) -> bool {
+fn is_deprecated(version: Version, versions: &[&str]) -> bool {
     match version {
         Version::V1 => true,
         Version::V2(date) => versions.last().is_some_and(|newest| *newest != date),
