@@ -90,7 +90,7 @@ async fn gaps(operation: &Operation) -> Vec<String> {
     if !has_route(operation).await {
         gaps.push(format!(
             "{id} has no route of the fake: give it a handler in \
-             crates/atlas-export-fake/src/operations.rs"
+             crates/atlas-export-fake/src/api/handlers.rs"
         ));
     }
     let v1 = operation.v1.then_some(None);

@@ -13,7 +13,7 @@ use crate::world::cluster::Cluster;
 use crate::world::progress::Lifecycle;
 use crate::world::snapshot::Snapshot;
 
-/// How long a snapshot is kept that nobody gave a time.
+/// How long a snapshot is kept where no retention was given.
 const RETENTION: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// `place`: the URL of the cluster.
@@ -27,14 +27,14 @@ pub(crate) fn body(
     let status = snapshot.status_now(lifecycle, clock);
     let completed = status == "completed";
     // Every on-demand snapshot says "ondemand", which the published enumeration does not hold.
-    let frequency = match snapshot.snapshot_type.as_str() {
+    let frequency = match snapshot.type_name.as_str() {
         "onDemand" => "ondemand",
         _ => "daily",
     };
     let mut body = Map::new();
     body.insert("id".into(), snapshot.id.clone().into());
     body.insert("frequencyType".into(), frequency.into());
-    body.insert("snapshotType".into(), snapshot.snapshot_type.clone().into());
+    body.insert("snapshotType".into(), snapshot.type_name.clone().into());
     body.insert("status".into(), status.into());
     if let Some(description) = &snapshot.description {
         body.insert("description".into(), description.clone().into());

@@ -8,16 +8,16 @@ use crate::rules::page::TotalCount;
 
 /// Answers.
 impl FakeAtlasBuilder {
-    /// Has schedules still name their bucket when their export is switched off. Default: they
-    /// do not, since users of other clients can delete the bucket then; it is unconfirmed.
+    /// Lets schedules still name their bucket when their export is switched off. Default: they do not,
+    /// since users of other clients can delete the bucket then; it is unconfirmed.
     pub fn schedules_keep_export(mut self) -> Self {
         self.options.schedules_keep_export = true;
         self
     }
 
-    /// Has the organization export by itself at these frequencies too, such as `daily` and `weekly`.
-    /// Default: `monthly` and `yearly`, which are published, and no other, because the others depend
-    /// on what Atlas has switched on for an organization. A change of a schedule to another one is 400.
+    /// Adds frequencies at which the organization may export by itself, such as `daily` and `weekly`.
+    /// Default: the published ones, `monthly` and `yearly`. Others depend on what Atlas has switched on
+    /// for an organization; a change of a schedule to one of them is 400.
     ///
     /// ```
     /// use atlas_export_fake::FakeAtlas;
@@ -34,8 +34,9 @@ impl FakeAtlasBuilder {
         self
     }
 
-    /// How long a bucket or a job that was created through the API is not seen, by the fake's
-    /// [`Clock`]: for clients that look for what came of a creation. Default: not at all.
+    /// How long reads and lists do not show a bucket or a job that was created through the API, by the
+    /// fake's [`Clock`](crate::Clock): for clients that look for the effect of a creation. Default: no
+    /// time at all.
     pub fn creations_show_after(mut self, lag: Duration) -> Self {
         self.options.creation_lag = lag;
         self

@@ -12,7 +12,7 @@ use crate::world::progress::JobProgress;
 use crate::world::snapshot::Snapshot;
 use crate::world::state::Project;
 
-/// What it holds.
+/// What the fake holds.
 impl FakeAtlasBuilder {
     /// Adds a project. `id`: 24 hexadecimal digits, kept in small letters, as everywhere here.
     pub fn project(mut self, id: &str) -> Self {
@@ -42,14 +42,14 @@ impl FakeAtlasBuilder {
         self
     }
 
-    /// Says that a cluster's backup is off. Only the list of clusters tells.
+    /// Switches a cluster's backups off. Only the list of clusters shows it.
     pub fn backup_off(mut self, project: &str, cluster: &str) -> Self {
         self.in_cluster(project, cluster, |cluster| cluster.backup = false);
         self
     }
 
-    /// Has a cluster's schedule export to a bucket, which then cannot be deleted. The frequency is
-    /// not checked: it is what somebody set before.
+    /// Lets a cluster's schedule export to a bucket, which then cannot be deleted. The frequency is
+    /// not checked: it stands for a setting of long ago.
     pub fn auto_export(
         mut self,
         project: &str,
@@ -92,8 +92,9 @@ impl FakeAtlasBuilder {
         })
     }
 
-    /// Adds any JSON to a cluster's list of jobs: a job of long ago, one in an unknown state, or
-    /// something that is no job. It stays as it is; a GET finds it if its `id` is a 24-digit one.
+    /// Adds any JSON to a cluster's list of jobs: an old job, one in an unknown state, or
+    /// one that a client cannot decode. It stays as it is; a GET finds it by its `id` if that has 24
+    /// digits.
     pub fn job(mut self, project: &str, cluster: &str, job: Value) -> Self {
         self.in_cluster(project, cluster, |cluster| {
             cluster.jobs.push(StoredJob::Raw(job));

@@ -1,4 +1,4 @@
-//! The builder, and what a fake is like that is told nothing.
+//! The builder and its defaults.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,11 +13,11 @@ use crate::world::clock::{Clock, SystemClock};
 use crate::world::progress::Lifecycle;
 use crate::world::state::World;
 
-/// The public key of a fake that was given none.
+/// The public key of a fake without [`credentials`](FakeAtlasBuilder::credentials).
 pub const DEFAULT_PUBLIC_KEY: &str = "fakepubl";
-/// The private key of a fake that was given none.
+/// The private key of a fake without [`credentials`](FakeAtlasBuilder::credentials).
 pub const DEFAULT_PRIVATE_KEY: &str = "fa4e0000-0000-4000-8000-000000000001";
-/// The project of a fake that was given none, and of [`demo`](FakeAtlasBuilder::demo).
+/// The project of a fake without a project of its own, and of [`demo`](FakeAtlasBuilder::demo).
 pub const DEFAULT_PROJECT_ID: &str = "32b6e34b3d91647abb20e7b8";
 
 /// The role of generated buckets.
@@ -67,7 +67,7 @@ pub struct FakeAtlasBuilder {
     pub(super) protocols: Protocols,
 }
 
-// Without the private key: somebody may well give a real one.
+// Without the private key: a test may use a real one.
 impl fmt::Debug for FakeAtlasBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FakeAtlasBuilder")

@@ -14,7 +14,7 @@ impl FakeAtlasBuilder {
         self
     }
 
-    /// Has snapshots that are taken end as `failed`.
+    /// Lets snapshots that are taken end as `failed`.
     pub fn snapshots_fail(mut self) -> Self {
         self.lifecycle.snapshots_fail = true;
         self
@@ -32,14 +32,15 @@ impl FakeAtlasBuilder {
         self
     }
 
-    /// `exportStatus.totalCollections` of created jobs. Default: 0, what recorded jobs of an empty
-    /// cluster say from their first to their last state.
+    /// `exportStatus.totalCollections` of created jobs. Default: 0, as in the recorded jobs of an empty
+    /// cluster.
     pub fn collections(mut self, collections: u64) -> Self {
         self.lifecycle.collections = collections;
         self
     }
 
-    /// Where the fake reads the time. Default: the machine.
+    /// Where the fake reads the time: a [`ManualClock`](crate::ManualClock) makes a test independent of
+    /// the machine. Default: [`SystemClock`](crate::SystemClock).
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
         self

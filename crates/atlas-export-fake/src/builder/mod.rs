@@ -1,4 +1,4 @@
-//! How a fake is told what it is before it starts.
+//! The builder: everything that is set before a fake starts.
 
 mod answers;
 mod connection;

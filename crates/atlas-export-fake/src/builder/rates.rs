@@ -47,7 +47,7 @@ impl FakeAtlasBuilder {
         self
     }
 
-    /// Has tokens come back one by one, [`refill`](RateLimit::refill) of them spread evenly over
+    /// Lets tokens come back one by one, [`refill`](RateLimit::refill) of them spread evenly over
     /// each [`period`](RateLimit::period), in place of all at once at its end. By the fake's clock,
     /// whose start is the start of a period; each comes at the first whole nanosecond at which it
     /// is due.
@@ -78,8 +78,8 @@ impl FakeAtlasBuilder {
         self
     }
 
-    /// Has somebody else with the same key take `requests` tokens in each `per`, evenly spread,
-    /// from each bucket that was used. Both at least 1: a request, a nanosecond. Default: nobody.
+    /// Adds another client with the same key, which takes `requests` tokens in each `per`, evenly
+    /// spread, from each token bucket that was used. Both at least 1: a request, a nanosecond. Default: none.
     ///
     /// The first is taken `per / requests` after the bucket's first use. One that finds the bucket
     /// empty is lost and not made up for. Where they meet at one moment, tokens come back first,

@@ -22,7 +22,7 @@ use crate::wire::tls::Tls;
 use crate::wire::traffic::Traffic;
 use crate::world::ids::is_object_id;
 
-/// Its start.
+/// The start.
 impl FakeAtlasBuilder {
     /// Binds a free port of `127.0.0.1` and serves it until the [`FakeAtlas`] is dropped.
     ///

@@ -173,8 +173,8 @@ impl FakeAtlas {
         self.handler.traffic.most_in_flight()
     }
 
-    /// Has `change` change a project's buckets before each page of their list is made: somebody
-    /// else's insertions and deletions. It replaces the one before.
+    /// Lets `change` change a project's buckets before each page of their list is made, as
+    /// other clients would. It replaces the change before.
     ///
     /// ```
     /// use atlas_export_fake::{Bucket, FakeAtlas};

@@ -36,7 +36,7 @@ impl FakeAtlas {
         atlas.limiter.set_limit(limit, atlas.clock.now())
     }
 
-    /// Has somebody else, who takes so many tokens per time, come or go; see
+    /// Starts or stops another client, which takes so many tokens per time; see
     /// [`competitor`](crate::FakeAtlasBuilder::competitor). The first token is taken from each bucket that
     /// was used one interval from now. Nobody comes for `None`, no requests, or a time of zero.
     ///

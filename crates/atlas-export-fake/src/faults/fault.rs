@@ -202,7 +202,7 @@ impl Fault {
 
     /// HTTP/2: a GOAWAY with `NO_ERROR`, and the end of the connection. The last stream that it names
     /// is the one before the request's, or the request's own at [`Moment::Acted`]; a later one where
-    /// that was acted on meanwhile. No stream beyond it was or will be acted on: it tells the truth.
+    /// that was acted on meanwhile. No stream beyond it was or will be acted on, so the frame is true.
     /// HTTP/1.1: as [`close`](Self::close).
     pub fn go_away() -> Self {
         Self::new(FaultKind::GoAway)
@@ -258,7 +258,7 @@ impl Fault {
         }
     }
 
-    /// Whether the nonces are to be forgotten before the request is judged.
+    /// Whether the nonces are to be forgotten before the credentials are checked.
     pub(crate) fn forgets(&self) -> bool {
         self.kind == FaultKind::ForgetNonces
     }

@@ -5,7 +5,7 @@
 /// ```
 /// use atlas_export_fake::{Fault, Moment};
 ///
-/// // The request is acted on, and nobody is told:
+/// // The request is acted on, and its answer is lost:
 /// let lost = Fault::close().at(Moment::Acted);
 /// # drop(lost);
 /// ```

@@ -13,7 +13,7 @@
 //! | used with `nc=00000000` | 401, `stale=false` |
 //! | good, but user, password, `uri` or another field is wrong | 401, `stale=false` |
 //!
-//! The nonce is looked at before the password, as in Jetty: a wrong key on an expired nonce is told
+//! The nonce is looked at before the password, as in Jetty: a wrong key on an expired nonce is answered
 //! `stale=true` first, and `stale=false` once it comes back with a fresh nonce. The count is spent
 //! either way.
 
@@ -118,7 +118,7 @@ impl Authenticator {
         )
     }
 
-    /// Judges the `Authorization` value of a request for `target`, the path and query as they stood
+    /// Checks the `Authorization` value of a request for `target`, the path and query as they stood
     /// on the wire. Without the header the answer is a plain refusal.
     pub(crate) fn check(
         &self,
@@ -127,7 +127,7 @@ impl Authenticator {
         target: &str,
         now: Duration,
     ) -> Verdict {
-        self.judge(authorization, method, target, now, Self::spend)
+        self.verdict(authorization, method, target, now, Self::spend)
     }
 
     /// What [`check`](Self::check) would say now. Nothing is spent.
@@ -138,7 +138,7 @@ impl Authenticator {
         target: &str,
         now: Duration,
     ) -> Verdict {
-        self.judge(authorization, method, target, now, Self::probe)
+        self.verdict(authorization, method, target, now, Self::probe)
     }
 
     /// Makes every nonce unknown.
@@ -157,7 +157,7 @@ impl Authenticator {
         self.nonces.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn judge(
+    fn verdict(
         &self,
         authorization: Option<&str>,
         method: &str,

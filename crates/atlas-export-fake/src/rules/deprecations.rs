@@ -1,4 +1,4 @@
-//! Versions that grow old: `Deprecation` and `Sunset`, and 410 `VERSION_GONE` once they are switched
+//! Deprecated versions: `Deprecation` and `Sunset`, and 410 `VERSION_GONE` once a version is switched
 //! off.
 
 use std::collections::HashMap;
@@ -37,11 +37,16 @@ impl Deprecations {
     pub(crate) fn check_options(&self) -> io::Result<()> {
         for (id, notice) in &self.notices {
             if !OPERATIONS.iter().any(|operation| operation.id == id) {
-                return Err(invalid_option(format!("there is no operation {id:?}")));
+                return Err(invalid_option(format!(
+                    "the operation {id:?} is invalid; it must be a name of the description of the API"
+                )));
             }
             for value in [&notice.deprecation, &notice.sunset].into_iter().flatten() {
-                HeaderValue::from_str(value)
-                    .map_err(|_| invalid_option(format!("{value:?} is not a header value")))?;
+                HeaderValue::from_str(value).map_err(|_| {
+                    invalid_option(format!(
+                        "the header value {value:?} is invalid; it must be printable ASCII"
+                    ))
+                })?;
             }
         }
         let known = |version: &String| {
@@ -50,7 +55,9 @@ impl Deprecations {
         };
         match self.gone.iter().find(|version| !known(version)) {
             None => Ok(()),
-            Some(version) => Err(invalid_option(format!("there is no version {version:?}"))),
+            Some(version) => Err(invalid_option(format!(
+                "the version {version:?} is invalid; it must be a v2 version of an operation"
+            ))),
         }
     }
 

@@ -7,7 +7,7 @@ use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use crate::rules::rate_limit::RateLimit;
-use crate::world::state::LookupError;
+use crate::world::state::Missing;
 
 /// A refusal, on its way to becoming a body.
 #[derive(Debug, Clone, PartialEq)]
@@ -100,7 +100,7 @@ impl AtlasError {
         )
     }
 
-    /// Atlas allows one active export per snapshot; with which code it says so is unconfirmed. The
+    /// Atlas allows one active export per snapshot; the code of the refusal is unconfirmed. The
     /// 409 follows the published list's code for a restore that is under way.
     pub(crate) fn export_in_progress(snapshot: &str) -> Self {
         Self::new(
@@ -198,7 +198,7 @@ impl AtlasError {
         )
     }
 
-    /// A refusal that tells nothing of the bucket. The code is unconfirmed.
+    /// A refusal that says nothing about the token bucket. The code is unconfirmed.
     pub(crate) fn rate_limited_plainly(path: &str) -> Self {
         let path = path.trim_start_matches('/');
         Self {
@@ -256,14 +256,12 @@ impl AtlasError {
     }
 }
 
-impl From<LookupError> for AtlasError {
-    fn from(error: LookupError) -> Self {
+impl From<Missing> for AtlasError {
+    fn from(error: Missing) -> Self {
         match error {
-            LookupError::NoProject { project } => Self::group_not_found(&project),
-            LookupError::NoCluster { cluster, project } => {
-                Self::cluster_not_found(&cluster, &project)
-            }
-            LookupError::NoBackups { cluster } => Self::not_for_this_tier(&cluster),
+            Missing::Project { project } => Self::group_not_found(&project),
+            Missing::Cluster { cluster, project } => Self::cluster_not_found(&cluster, &project),
+            Missing::Backups { cluster } => Self::not_for_this_tier(&cluster),
         }
     }
 }

@@ -11,7 +11,7 @@ pub(crate) struct TokenOptions {
     pub(crate) evenly: bool,
     /// When they come back for the first time.
     pub(crate) phase: Duration,
-    /// How many tokens somebody else takes, and in which time.
+    /// How many tokens another client takes, and in which time.
     pub(crate) competitor: Option<(u32, Duration)>,
 }
 

@@ -20,7 +20,7 @@ use crate::faults::reaction::Reaction;
 use crate::wire::handler::{IncompleteBody, MAX_BODY_BYTES, RequestHandler};
 use crate::wire::socket::{SharedSocket, Socket};
 
-/// Serves one connection to its end. A connection that fails is over and concerns nobody else.
+/// Serves one connection to its end. A connection that fails is over; the others go on.
 pub(crate) async fn serve(socket: Socket, handler: Arc<RequestHandler>) {
     let shared = SharedSocket::new(socket);
     let (hand_over, mut raw_answers) = mpsc::unbounded_channel();

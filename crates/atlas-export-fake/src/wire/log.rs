@@ -16,7 +16,7 @@ use crate::faults::fault::Fault;
 /// ```
 /// use atlas_export_fake::RecordedRequest;
 ///
-/// /// How many requests created something, whatever their sender was told.
+/// /// How many requests created something, whatever was answered.
 /// fn creations(requests: &[RecordedRequest]) -> usize {
 ///     let posts = requests.iter().filter(|request| request.method == http::Method::POST);
 ///     posts.filter(|request| request.took_effect()).count()
@@ -47,7 +47,7 @@ pub struct RecordedRequest {
 }
 
 impl RecordedRequest {
-    /// Whether it was carried out, whatever its sender was told.
+    /// Whether it was carried out, whatever was answered.
     pub fn took_effect(&self) -> bool {
         self.acted.is_some_and(|status| status.is_success())
     }

@@ -84,8 +84,8 @@ impl AsyncWrite for Socket {
     }
 }
 
-/// A socket that an HTTP library reads and writes until somebody takes it. From then on the library
-/// waits for ever; whoever takes the socket drops the library's connection too.
+/// A socket that an HTTP library reads and writes until a fault takes it. From then on the library
+/// waits for ever; the code that takes the socket drops the library's connection too.
 #[derive(Debug, Clone)]
 pub(crate) struct SharedSocket(Arc<Mutex<Option<Socket>>>);
 

@@ -22,12 +22,12 @@ pub struct AccessRole {
 }
 
 impl AccessRole {
-    /// A role of AWS that somebody has authorized. `id`: the 24 digits of Atlas's own id.
+    /// An authorized role of AWS. `id`: the 24 digits of Atlas's own id.
     pub fn aws(id: &str, arn: &str) -> Self {
         Self::of_aws(id, json!(arn), json!("2026-08-01T09:00:00Z"))
     }
 
-    /// A role of AWS that nobody has authorized yet: its ARN and the date are `null`.
+    /// A role of AWS that is not authorized yet: its ARN and the date are `null`.
     pub fn unauthorized_aws(id: &str) -> Self {
         Self::of_aws(id, Value::Null, Value::Null)
     }

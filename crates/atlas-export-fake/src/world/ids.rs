@@ -1,9 +1,9 @@
 //! Atlas's ids: 24 hexadecimal digits.
 //!
 //! Atlas answers in small letters, and the published pattern has those alone. An id in capitals is
-//! taken for the same id, wherever it comes from (a path, a body, the builder), and kept and answered
-//! in small letters. That Atlas takes capitals is unconfirmed. What is no id stays as it is, for
-//! whoever looks at it to refuse.
+//! the same id, wherever it comes from (a path, a body, the builder), and is stored and answered in
+//! small letters. That Atlas accepts capitals is unconfirmed. What is no id stays as it is, and
+//! is refused where an id is needed.
 
 use serde_json::Value;
 

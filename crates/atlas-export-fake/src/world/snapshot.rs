@@ -23,7 +23,7 @@ use crate::world::progress::{Lifecycle, Phase};
 pub struct Snapshot {
     pub(crate) id: String,
     status: String,
-    pub(crate) snapshot_type: String,
+    pub(crate) type_name: String,
     pub(crate) description: Option<String>,
     pub(crate) storage_bytes: u64,
     pub(crate) created_at: Option<DateTime<Utc>>,
@@ -53,7 +53,7 @@ impl Snapshot {
         Self {
             id: lowered(&id.into()),
             status: "completed".into(),
-            snapshot_type: "onDemand".into(),
+            type_name: "onDemand".into(),
             description: None,
             storage_bytes: 0,
             created_at: None,
@@ -71,7 +71,7 @@ impl Snapshot {
     /// `onDemand`, `scheduled`, `fallback`, or whatever a test needs. A fallback snapshot cannot be
     /// exported.
     pub fn snapshot_type(mut self, snapshot_type: impl Into<String>) -> Self {
-        self.snapshot_type = snapshot_type.into();
+        self.type_name = snapshot_type.into();
         self
     }
 
@@ -126,7 +126,7 @@ impl Snapshot {
     ) -> Option<&'static str> {
         if self.status_now(lifecycle, clock) != "completed" {
             Some("names a snapshot that is not completed")
-        } else if self.snapshot_type == "fallback" {
+        } else if self.type_name == "fallback" {
             Some("names a fallback snapshot, which cannot be exported")
         } else {
             None

@@ -22,29 +22,29 @@ pub(crate) struct Project {
 
 /// Why a project or a cluster cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum LookupError {
-    NoProject {
+pub(crate) enum Missing {
+    Project {
         project: String,
     },
-    NoCluster {
+    Cluster {
         cluster: String,
         project: String,
     },
     /// The tier of the cluster has no backups.
-    NoBackups {
+    Backups {
         cluster: String,
     },
 }
 
-impl LookupError {
+impl Missing {
     fn project(project: &str) -> Self {
-        Self::NoProject {
+        Self::Project {
             project: project.to_owned(),
         }
     }
 
     fn cluster(cluster: &str, project: &str) -> Self {
-        Self::NoCluster {
+        Self::Cluster {
             cluster: cluster.to_owned(),
             project: project.to_owned(),
         }
@@ -66,35 +66,35 @@ impl World {
         format!("6a79f0c2{scattered:016x}")
     }
 
-    pub(crate) fn project(&self, id: &str) -> Result<&Project, LookupError> {
+    pub(crate) fn project(&self, id: &str) -> Result<&Project, Missing> {
         self.projects
             .iter()
             .find(|project| project.id == id)
-            .ok_or_else(|| LookupError::project(id))
+            .ok_or_else(|| Missing::project(id))
     }
 
-    pub(crate) fn project_mut(&mut self, id: &str) -> Result<&mut Project, LookupError> {
+    pub(crate) fn project_mut(&mut self, id: &str) -> Result<&mut Project, Missing> {
         self.projects
             .iter_mut()
             .find(|project| project.id == id)
-            .ok_or_else(|| LookupError::project(id))
+            .ok_or_else(|| Missing::project(id))
     }
 
-    pub(crate) fn cluster(&self, project: &str, name: &str) -> Result<&Cluster, LookupError> {
+    pub(crate) fn cluster(&self, project: &str, name: &str) -> Result<&Cluster, Missing> {
         self.project(project)?
             .clusters
             .iter()
             .find(|cluster| cluster.name == name)
-            .ok_or_else(|| LookupError::cluster(name, project))
+            .ok_or_else(|| Missing::cluster(name, project))
     }
 
     /// A cluster whose tier has backups.
-    pub(crate) fn backed_up(&self, project: &str, name: &str) -> Result<&Cluster, LookupError> {
+    pub(crate) fn backed_up(&self, project: &str, name: &str) -> Result<&Cluster, Missing> {
         let cluster = self.cluster(project, name)?;
         if cluster.has_backups() {
             Ok(cluster)
         } else {
-            Err(LookupError::NoBackups {
+            Err(Missing::Backups {
                 cluster: name.to_owned(),
             })
         }
@@ -104,12 +104,12 @@ impl World {
         &mut self,
         project: &str,
         name: &str,
-    ) -> Result<&mut Cluster, LookupError> {
+    ) -> Result<&mut Cluster, Missing> {
         self.project_mut(project)?
             .clusters
             .iter_mut()
             .find(|cluster| cluster.name == name)
-            .ok_or_else(|| LookupError::cluster(name, project))
+            .ok_or_else(|| Missing::cluster(name, project))
     }
 }
 
