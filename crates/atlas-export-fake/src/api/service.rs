@@ -25,7 +25,7 @@ pub(crate) fn serve(atlas: &Atlas, request: &request::Parts, body: &Bytes) -> Re
     let path = request.uri.path();
     match routes::find(&request.method, path) {
         Route::Operation(operation, generation) => match handler(operation.id) {
-            Some(handler) => run(atlas, (operation, generation, handler), request, body),
+            Some(handler) => run(atlas, operation, generation, handler, request, body),
             None => refuse(atlas, request, AtlasError::resource_not_found(path)),
         },
         Route::OtherMethod(allow) => {
@@ -40,7 +40,9 @@ pub(crate) fn serve(atlas: &Atlas, request: &request::Parts, body: &Bytes) -> Re
 
 fn run(
     atlas: &Atlas,
-    (operation, generation, handler): (&Operation, Generation, OperationHandler),
+    operation: &Operation,
+    generation: Generation,
+    handler: OperationHandler,
     request: &request::Parts,
     body: &Bytes,
 ) -> Response<Bytes> {

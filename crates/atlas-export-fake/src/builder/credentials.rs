@@ -6,7 +6,7 @@ use crate::builder::fake_builder::FakeAtlasBuilder;
 
 /// Credentials.
 impl FakeAtlasBuilder {
-    /// The API key that is let in. Without it: [`DEFAULT_PUBLIC_KEY`](crate::DEFAULT_PUBLIC_KEY) and
+    /// The API key that is accepted. Without it: [`DEFAULT_PUBLIC_KEY`](crate::DEFAULT_PUBLIC_KEY) and
     /// [`DEFAULT_PRIVATE_KEY`](crate::DEFAULT_PRIVATE_KEY).
     pub fn credentials(mut self, public: &str, private: &str) -> Self {
         public.clone_into(&mut self.public_key);

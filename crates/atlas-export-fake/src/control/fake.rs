@@ -14,7 +14,7 @@ use crate::wire::log::RecordedRequest;
 use crate::world::bucket::Bucket;
 use crate::world::ids::lowered;
 
-/// A stateful Atlas on a loopback port, for as long as it is held.
+/// A stateful Atlas on a loopback port. It runs until it is dropped.
 ///
 /// ```
 /// use atlas_export_fake::{FakeAtlas, JobProgress, Snapshot};
@@ -39,7 +39,7 @@ use crate::world::ids::lowered;
 /// # }
 /// ```
 ///
-/// Dropping it stops the accept loop and every connection, as soon as the runtime gets to it.
+/// Dropping it stops the accept loop and every connection, as soon as the runtime polls them.
 pub struct FakeAtlas {
     address: SocketAddr,
     first_project: String,
@@ -76,7 +76,7 @@ impl FakeAtlas {
         self.handler.atlas.origin.clone()
     }
 
-    /// Where it listens.
+    /// The address that it listens on.
     pub fn addr(&self) -> SocketAddr {
         self.address
     }
@@ -87,12 +87,12 @@ impl FakeAtlas {
         self.root_pem.as_deref()
     }
 
-    /// How many TCP connections were accepted since the start, those whose handshake failed included.
+    /// How many TCP connections were accepted since the start, including those whose TLS handshake failed.
     pub fn connections(&self) -> usize {
         self.handler.traffic.connections()
     }
 
-    /// The public and the private key that are let in.
+    /// The public and the private key that are accepted.
     pub fn credentials(&self) -> (&str, &str) {
         self.handler.authenticator.credentials()
     }
@@ -168,7 +168,7 @@ impl FakeAtlas {
         self.handler.log.requests()
     }
 
-    /// How many requests were under way at once at the most.
+    /// The greatest number of requests that were under way at once.
     pub fn most_in_flight(&self) -> usize {
         self.handler.traffic.most_in_flight()
     }
@@ -191,7 +191,7 @@ impl FakeAtlas {
         self.handler.atlas.bucket_changes.set(change);
     }
 
-    /// Forgets the requests so far.
+    /// Empties the log of requests.
     pub fn clear_requests(&self) {
         self.handler.log.clear();
     }

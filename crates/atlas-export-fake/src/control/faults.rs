@@ -63,8 +63,8 @@ impl FakeAtlas {
         self.handler.script.choose_by(Arc::new(choose));
     }
 
-    /// How many injected faults no request has met yet: 0 at the end of a test that hit what it aimed
-    /// at.
+    /// How many injected faults no request has met yet. It is 0 at the end of a test whose faults all
+    /// happened.
     pub fn faults_left(&self) -> usize {
         self.handler.script.left()
     }

@@ -115,7 +115,7 @@ impl Fault {
         })
     }
 
-    /// A page of HTML, as gateways answer; with 200 too.
+    /// A page of HTML, as gateways answer. The status may be 200 too.
     pub fn html(status: StatusCode) -> Self {
         Self::canned(canned::html(status))
     }
@@ -152,15 +152,15 @@ impl Fault {
         Self::new(FaultKind::StaleNonce)
     }
 
-    /// Every nonce is forgotten; the request then goes its way, and finds its own one unknown: 401,
+    /// Every nonce is forgotten, and then the request is handled. Its own nonce is unknown by then: 401,
     /// `stale=true`.
     pub fn forget_nonces() -> Self {
         Self::new(FaultKind::ForgetNonces)
     }
 
     /// Nothing but a wait: for the turnstile, at the fault's moment. With [`Moment::Read`], the
-    /// default, the request is acted on after it; a caller that goes away meanwhile takes the request
-    /// with it. With [`Moment::Acted`] the request is acted on first.
+    /// default, the request is acted on after the wait, unless its caller ends the connection meanwhile.
+    /// With [`Moment::Acted`] the request is acted on first.
     pub fn delay(turnstile: &Turnstile) -> Self {
         Self::new(FaultKind::Nothing).held_by(turnstile)
     }
@@ -176,9 +176,9 @@ impl Fault {
         Self::new(FaultKind::Partial(sent, ConnectionEnd::Fin)).at(Moment::Acted)
     }
 
-    /// The true answer, whole, under a `Content-Length` that is off by so many bytes, then FIN (in
-    /// HTTP/2 `END_STREAM`). Negative: what is beyond the length stands where the next answer would
-    /// begin. Positive: the body ends early.
+    /// The true answer, whole, under a `Content-Length` that is wrong by `off` bytes, then FIN (in HTTP/2
+    /// `END_STREAM`). Negative: the rest of the body stands where the next answer would begin. Positive:
+    /// the body ends early.
     pub fn wrong_length(off: i64) -> Self {
         Self::new(FaultKind::WrongLength(off)).at(Moment::Acted)
     }
@@ -201,7 +201,7 @@ impl Fault {
     }
 
     /// HTTP/2: a GOAWAY with `NO_ERROR`, and the end of the connection. The last stream that it names
-    /// is the one before the request's, or the request's own at [`Moment::Acted`]; a later one where
+    /// is the one before the request's, or the request's own at [`Moment::Acted`]; or a later stream, if
     /// that was acted on meanwhile. No stream beyond it was or will be acted on, so the frame is true.
     /// HTTP/1.1: as [`close`](Self::close).
     pub fn go_away() -> Self {

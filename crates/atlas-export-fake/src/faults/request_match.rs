@@ -19,7 +19,7 @@ use http::{Method, Version};
 pub struct RequestHead {
     /// The requests of a fake are numbered from 1, in the order in which their heads were read.
     pub number: u64,
-    /// `HTTP_11` or `HTTP_2`, as a rule.
+    /// Usually `HTTP_11` or `HTTP_2`.
     pub version: Version,
     /// The method.
     pub method: Method,
@@ -27,7 +27,7 @@ pub struct RequestHead {
     pub path: String,
     /// What followed the `?`, as it was sent.
     pub query: Option<String>,
-    /// Whether its credentials would be let in now.
+    /// Whether its credentials would be accepted now.
     pub authenticated: bool,
     /// The operation's name in the description of the API, such as `createExportBucket`.
     pub operation: Option<&'static str>,
@@ -52,7 +52,7 @@ pub struct Match {
 }
 
 impl Match {
-    /// Any request, those that are only there to be challenged included.
+    /// Any request, also one that only asks for a challenge.
     pub fn any() -> Self {
         Self::default()
     }
@@ -65,7 +65,7 @@ impl Match {
         }
     }
 
-    /// The requests with this method and this very path, whatever their query.
+    /// The requests with this method and exactly this path, whatever their query.
     pub fn request(method: Method, path: &str) -> Self {
         Self {
             request: Some((method, path.to_owned())),
@@ -73,13 +73,13 @@ impl Match {
         }
     }
 
-    /// Of these, the ones whose credentials would be let in: not the ones that will be challenged.
+    /// Only those of them whose credentials would be accepted: not the ones that will be challenged.
     pub fn authenticated(mut self) -> Self {
         self.authenticated = Some(true);
         self
     }
 
-    /// Of these, the ones that will be challenged.
+    /// Only those of them that will be challenged.
     pub fn unauthenticated(mut self) -> Self {
         self.authenticated = Some(false);
         self

@@ -62,6 +62,7 @@ impl Script {
         self.plan().once.len()
     }
 
+    /// Takes back the function and the faults that no request has met.
     pub(crate) fn clear(&self) {
         let mut plan = self.plan();
         plan.once.clear();

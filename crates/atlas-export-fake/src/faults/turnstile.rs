@@ -42,7 +42,7 @@ struct Inner {
 }
 
 impl Turnstile {
-    /// A turnstile that holds whatever comes.
+    /// A turnstile that holds everything that comes.
     pub fn new() -> Self {
         Self(Arc::new(Inner {
             permits: Semaphore::new(0),
@@ -50,7 +50,7 @@ impl Turnstile {
         }))
     }
 
-    /// Lets the next `count` through, those that wait already before those that come later.
+    /// Lets the next `count` requests or pieces through. Those that wait already go first.
     pub fn let_through(&self, count: usize) {
         let permits = &self.0.permits;
         // Above its bound a semaphore panics.
@@ -58,19 +58,20 @@ impl Turnstile {
         permits.add_permits(count.min(room));
     }
 
-    /// Lets everybody through, now and later.
+    /// Lets everything through, now and later.
     pub fn open(&self) {
         self.0.permits.close();
     }
 
-    /// Waits until `count` have come here since the turnstile was made, whether they were let
-    /// through or not.
+    /// Waits until `count` requests or pieces have come here since the turnstile was made, whether they
+    /// were let through or not.
     pub async fn arrived(&self, count: usize) {
         let mut arrivals = self.0.arrivals.subscribe();
         // The sender lives as long as `self`, so there is no error to meet.
         let _ = arrivals.wait_for(|arrived| *arrived >= count).await;
     }
 
+    /// Waits to be let through.
     pub(crate) async fn pass(&self) {
         self.0
             .arrivals

@@ -82,7 +82,7 @@ impl Authenticator {
         }
     }
 
-    /// The public and the private key that are let in.
+    /// The public and the private key that are accepted.
     pub(crate) fn credentials(&self) -> (&str, &str) {
         (&self.public, &self.private)
     }

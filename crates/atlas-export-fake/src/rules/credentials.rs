@@ -16,7 +16,8 @@ pub(crate) struct DigestCredentials {
 }
 
 impl DigestCredentials {
-    /// `None` where the scheme is not Digest, or where the header lacks a field, repeats one or names another algorithm.
+    /// `None` where the scheme is not Digest, or where the header lacks a field, repeats one or names
+    /// another algorithm.
     pub(crate) fn parse(header: &str) -> Option<Self> {
         let (scheme, rest) = header.trim_start().split_once(' ')?;
         if !scheme.eq_ignore_ascii_case("digest") {

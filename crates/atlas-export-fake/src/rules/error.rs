@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::rules::rate_limit::RateLimit;
 use crate::world::state::Missing;
 
-/// A refusal, on its way to becoming a body.
+/// An error of the API, before it becomes a body.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct AtlasError {
     pub(crate) status: StatusCode,
@@ -68,7 +68,7 @@ impl AtlasError {
         )
     }
 
-    /// A path that is nothing here, or a bucket, job or snapshot that does not exist. The code for
+    /// A path without an operation, or a bucket, job or snapshot that does not exist. The code for
     /// the latter three is unconfirmed.
     pub(crate) fn resource_not_found(resource: &str) -> Self {
         Self::new(
@@ -212,13 +212,13 @@ impl AtlasError {
         }
     }
 
-    /// As users report it of other resources.
+    /// As users report it for other resources.
     pub(crate) fn version_gone(version: &str, path: &str) -> Self {
         let path = path.trim_start_matches('/');
         Self::new(
             StatusCode::GONE,
             "VERSION_GONE",
-            format!("Version {version} of {path} is no more."),
+            format!("Version {version} of {path} is gone."),
             vec![version.into(), path.into()],
         )
     }

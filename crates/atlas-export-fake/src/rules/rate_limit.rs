@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use crate::rules::invalid_option::invalid_option;
 
-/// A token bucket: each request takes a token, and none is let through while there is none.
+/// The size and the refills of token buckets: each request takes a token, and is refused with 429 while
+/// there is none.
 ///
 /// The buckets begin full. Each family of operations has one of its own in each project: export
 /// buckets, export jobs, snapshots, backup schedules, clusters, access roles, and everything that
 /// is no operation. Two projects never share one; the project is the one that the path names,
-/// whether or not it exists, and paths that name none have theirs together. Both base paths draw on
-/// the same ones. Challenges take nothing.
+/// whether or not it exists, and paths that name none share one. Both base paths take from the same
+/// buckets. Challenges take nothing.
 ///
 /// ```
 /// use std::time::Duration;
@@ -28,7 +29,7 @@ pub struct RateLimit {
     /// How many tokens come back in each period: all of them at its end, unless
     /// [`refill_evenly`](crate::FakeAtlasBuilder::refill_evenly) spreads them. At least 1.
     pub refill: u32,
-    /// The time from one refill to the next, by the fake's clock. At least a second; bodies tell it
+    /// The time from one refill to the next, by the fake's clock. At least a second; bodies give it
     /// in whole seconds.
     pub period: Duration,
 }

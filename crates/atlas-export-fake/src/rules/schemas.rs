@@ -68,8 +68,8 @@ impl Schemas {
         self.0.contains_key(operation)
     }
 
-    /// Parses `body`, lowers its ids, and holds it against the schema of `operation`. An operation without a schema
-    /// takes any JSON.
+    /// Parses `body`, lowers its ids, and checks it against the schema of `operation`. An operation
+    /// without a schema accepts any JSON.
     pub(crate) fn read(&self, operation: &str, body: &[u8]) -> Result<Value, AtlasError> {
         let mut body: Value = serde_json::from_slice(body).map_err(|e| AtlasError::not_json(&e))?;
         ids::lower_members(&mut body);

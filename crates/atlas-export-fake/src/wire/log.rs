@@ -43,13 +43,13 @@ pub struct RecordedRequest {
     pub fault: Option<Fault>,
     /// The status of the fake's own answer, whether or not that went out; `None` where the request was
     /// not acted on.
-    pub acted: Option<StatusCode>,
+    pub own_status: Option<StatusCode>,
 }
 
 impl RecordedRequest {
     /// Whether it was carried out, whatever was answered.
     pub fn took_effect(&self) -> bool {
-        self.acted.is_some_and(|status| status.is_success())
+        self.own_status.is_some_and(|status| status.is_success())
     }
 
     /// Whether the answer's status line said `status`.
@@ -107,7 +107,7 @@ impl Log {
             body,
             status: None,
             fault,
-            acted: None,
+            own_status: None,
         });
         id
     }
@@ -119,7 +119,7 @@ impl Log {
 
     /// Notes the status of the fake's own answer.
     pub(crate) fn acted(&self, id: EntryId, status: StatusCode) {
-        self.change(id, |request| request.acted = Some(status));
+        self.change(id, |request| request.own_status = Some(status));
     }
 
     fn change(&self, id: EntryId, change: impl FnOnce(&mut RecordedRequest)) {

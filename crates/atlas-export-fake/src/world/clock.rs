@@ -85,7 +85,8 @@ impl ManualClock {
         }
     }
 
-    /// Moves both the age and the date forward by `by`; the date to the end of the year 9999 at the most.
+    /// Moves both the age and the date forward by `by`; the date to the end of the year 9999 at the
+    /// most.
     pub fn advance(&self, by: Duration) {
         let mut elapsed = self.elapsed.lock().unwrap_or_else(PoisonError::into_inner);
         *elapsed = elapsed.saturating_add(by);

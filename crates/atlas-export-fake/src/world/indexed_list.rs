@@ -1,16 +1,16 @@
-//! Items in the order in which they came, each found by its id without a look at the others: a test may
-//! well hold a hundred thousand.
+//! A list with an index: items in the order in which they came, each found by its id without a look at
+//! the others, because a test may have a hundred thousand of them.
 
 use std::collections::HashMap;
 
 use crate::world::ids::lowered;
 
-/// What has an id; a raw item may have none.
+/// An item with an id. Raw JSON may have none.
 pub(crate) trait Identified {
     fn id(&self) -> Option<&str>;
 }
 
-/// A list that also is an index. Of items with the same id the first is found.
+/// Of items with the same id the first is found.
 #[derive(Debug, Clone)]
 pub(crate) struct IndexedList<T> {
     items: Vec<T>,
@@ -40,7 +40,7 @@ impl<T: Identified> IndexedList<T> {
         self.items.get(*self.places.get(id)?)
     }
 
-    /// `id`: in small letters. It has to stay.
+    /// `id`: in small letters. The caller must not change it.
     pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut T> {
         self.items.get_mut(*self.places.get(id)?)
     }
@@ -49,7 +49,7 @@ impl<T: Identified> IndexedList<T> {
         &self.items
     }
 
-    /// Their ids have to stay.
+    /// The caller must not change their ids.
     pub(crate) fn items_mut(&mut self) -> &mut [T] {
         &mut self.items
     }

@@ -1,8 +1,8 @@
 //! Backup schedules: the whole documented one is accepted and stored.
 //!
-//! Nothing is done by a schedule: no snapshot is taken at its hour, none exported, copied or deleted.
-//! What a change names replaces what was there, but for `export`, whose members may come one by one;
-//! what it does not name stays.
+//! A schedule does nothing: no snapshot is taken at its hour, none exported, copied or deleted. What a
+//! change names replaces what was there, except for `export`, whose members may come one by one; what it
+//! does not name stays.
 
 use chrono::{DateTime, Days, NaiveTime, Utc};
 use serde_json::{Map, Value, json};
@@ -18,7 +18,7 @@ const COMMANDS: [&str; 5] = [
     "updateSnapshots",
 ];
 
-/// Only to be read. A client that sends back what it got sends them too; that they are ignored then is
+/// Read-only. A client that sends back what it got sends them too; that Atlas ignores them then is
 /// unconfirmed.
 const READ_ONLY: [&str; 4] = ["clusterId", "clusterName", "nextSnapshot", "links"];
 

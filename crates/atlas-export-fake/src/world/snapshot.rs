@@ -87,8 +87,8 @@ impl Snapshot {
         self
     }
 
-    /// `createdAt`; it is also the date in the export's prefix. Of a year beyond 9999, the last second
-    /// of that.
+    /// `createdAt`; it is also the date in the export's prefix. The latest is the last second of the year
+    /// 9999.
     pub fn created_at(mut self, date: DateTime<Utc>) -> Self {
         self.created_at = Some(bounded(date));
         self
