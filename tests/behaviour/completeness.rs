@@ -150,7 +150,7 @@ async fn what_an_operation_lacks_is_named_with_where_it_belongs() {
     };
     let gaps = gaps(&forgotten).await.join("\n");
     for place in [
-        "operations.rs",
+        "handlers.rs",
         "`call` of",
         "`kind` of",
         "CURATION.md",
