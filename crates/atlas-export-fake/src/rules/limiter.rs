@@ -41,11 +41,11 @@ pub(crate) struct LimitDisclosure {
 #[derive(Debug, Default)]
 pub(crate) struct Limiter {
     disclosure: LimitDisclosure,
-    state: Mutex<State>,
+    state: Mutex<LimiterState>,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct LimiterState {
     limit: Option<RateLimit>,
     options: TokenOptions,
     /// By family and project.
@@ -84,22 +84,22 @@ impl Limiter {
         }
         Ok(Self {
             disclosure: options.disclosure,
-            state: Mutex::new(State {
+            state: Mutex::new(LimiterState {
                 limit: options.limit,
                 options: options.tokens,
-                ..State::default()
+                ..LimiterState::default()
             }),
         })
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, LimiterState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes a token of `family` in the project of `path`.
     pub(crate) fn admit(&self, family: &'static str, path: &str, now: Duration) -> Admission {
         let mut state = self.state();
-        let State {
+        let LimiterState {
             limit,
             options,
             token_buckets,
@@ -152,7 +152,7 @@ impl Limiter {
     }
 }
 
-impl State {
+impl LimiterState {
     /// Brings every token bucket up to date by the rules that are about to change.
     fn catch_up(&mut self, now: Duration) {
         if let Some(limit) = self.limit {

@@ -9,10 +9,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// What the streams of one connection share. Clones are the same.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct ProcessedStreams(Arc<Mutex<State>>);
+pub(crate) struct ProcessedStreams(Arc<Mutex<StreamBounds>>);
 
 #[derive(Debug, Default)]
-struct State {
+struct StreamBounds {
     /// The highest stream that was acted on.
     highest: u32,
     /// The last stream that the GOAWAY names, once there is one.
