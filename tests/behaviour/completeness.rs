@@ -90,7 +90,7 @@ async fn gaps(operation: &Operation) -> Vec<String> {
     if !has_route(operation).await {
         gaps.push(format!(
             "{id} has no route of the fake: give it a handler in \
-             crates/atlas-export-fake/src/operations.rs"
+             crates/atlas-export-fake/src/api/handlers.rs"
         ));
     }
     let v1 = operation.v1.then_some(None);
@@ -150,7 +150,7 @@ async fn what_an_operation_lacks_is_named_with_where_it_belongs() {
     };
     let gaps = gaps(&forgotten).await.join("\n");
     for place in [
-        "operations.rs",
+        "handlers.rs",
         "`call` of",
         "`kind` of",
         "CURATION.md",

@@ -4,14 +4,43 @@
 //! It speaks HTTP/1.1 to any client, `curl --digest` included, and HTTP/2 over
 //! [TLS](FakeAtlasBuilder::tls): HTTP Digest with Jetty's nonce rules, both API generations
 //! (`/api/atlas/v1.0` and `/api/atlas/v2`), export buckets, export jobs that move from Queued to their
-//! end, snapshots, pages, envelopes, and Atlas's errors. Every request on the wire is kept for a test
-//! to count.
+//! end, snapshots, pages, envelopes, and Atlas's errors. Every request on the wire is recorded, so that a
+//! test can count them.
 //!
-//! It shares no code with any client on purpose: it would agree with the client's mistakes. It fails
-//! and limits rates where it is told to and nowhere else, and knows neither service accounts
-//! nor restores.
+//! It shares no code with any client, on purpose: a fake that did would agree with the client's
+//! mistakes. It fails and limits rates only where a test asks for it. It has no service accounts and no
+//! restores.
 //!
 //! Start at [`FakeAtlas`].
+//!
+//! ```
+//! use atlas_export_fake::{DEFAULT_PROJECT_ID, FakeAtlas, Fault, Match};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> std::io::Result<()> {
+//! let fake = FakeAtlas::builder().demo().start().await?;
+//! // The first creation of a job is lost:
+//! fake.inject_for(Match::operation("createExportJob").authenticated(), Fault::reset());
+//! // … give `fake.url()` and `fake.credentials()` to a client, let it work, then look:
+//! assert_eq!(fake.jobs(DEFAULT_PROJECT_ID, "Cluster0").len(), 0);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Layers
+//!
+//! Each room knows only those above it in this table, and the files of a room do not depend on one
+//! another in a circle:
+//!
+//! | Room | What it holds |
+//! |---|---|
+//! | `world` | the state: projects, clusters, buckets, snapshots, jobs, schedules, roles; ids and the clock. No version of the API, no HTTP |
+//! | `rules` | what holds for every request: credentials, versions, queries, pages, schemas, rate limits, deprecations, error bodies, and the table of operations |
+//! | `api` | one handler an operation, the routes to it, and the response |
+//! | `faults` | what can be made to go wrong, and what a connection then does; it needs none of the rooms above |
+//! | `wire` | sockets, TLS, HTTP/1.1, HTTP/2; the order of what is done about a request; the log |
+//! | `control` | [`FakeAtlas`] |
+//! | `builder` | [`FakeAtlasBuilder`] |
 //!
 //! # Operations
 //!
@@ -43,17 +72,19 @@
 //! A [`Fault`] is what goes wrong with one request: an answer that is lost before or after the
 //! request was acted on, a body that breaks off, a gateway's page, a stale nonce, a stream that is
 //! refused. Inject one for [the next request](FakeAtlas::inject), for [one that
-//! fits](FakeAtlas::inject_for), or have [a function](FakeAtlas::faults_by) choose. The log says which
+//! fits](FakeAtlas::inject_for), or let [a function](FakeAtlas::faults_by) choose. The log says which
 //! fault a request met, what went out, and whether it [took effect](RecordedRequest::took_effect).
 //! Faults wait at a [`Turnstile`], never for a time.
 //!
 //! [Rate limits](FakeAtlasBuilder::rate_limit), [dates of
 //! deprecation](FakeAtlasBuilder::deprecation) and [versions that are
-//! gone](FakeAtlasBuilder::version_gone) are options of the builder: they are no faults, but Atlas.
+//! gone](FakeAtlasBuilder::version_gone) are options of the builder: Atlas itself has them, so they are
+//! not faults.
 //!
-//! # Where nothing tells how Atlas answers
+//! # What is unconfirmed
 //!
-//! What the fake does then is a choice; a test should not depend on it more than it must.
+//! No recorded traffic and no published page shows how Atlas answers in these cases. What the fake does
+//! is a choice; a test should depend on it as little as it can.
 //!
 //! Requests:
 //!
@@ -62,7 +93,8 @@
 //!   `Accept` rules `application/json` out. v2 takes bodies of type `application/json` too.
 //! - 405 and 415 carry `METHOD_NOT_ALLOWED` and `UNSUPPORTED_MEDIA_TYPE`; a body that breaks off or is
 //!   larger than 16 MiB is 400 `UNREADABLE_BODY`.
-//! - An id in capitals is taken, in a path and in a body, and answered in small letters.
+//! - An id in capitals is accepted, in a path and in a body, and answered in small letters.
+//! - A path with an empty segment is 404; HEAD is answered like GET.
 //! - A malformed id in the path, a parameter out of range, an unknown attribute, and a snapshot that
 //!   cannot be exported are 400 `VALIDATION_ERROR`.
 //! - A missing bucket, job or snapshot is 404 `RESOURCE_NOT_FOUND`, in a body as in a path.
@@ -79,8 +111,8 @@
 //!   `blob.core.windows.net`.
 //! - A second active export of a snapshot is 409 `SNAPSHOT_EXPORT_IN_PROGRESS`.
 //! - `EXPORT_BUCKET_DELETE_FAILED_BUCKET_IN_USE` comes with 400, and for buckets that a schedule
-//!   names; a schedule whose export is switched off names none, unless [told
-//!   otherwise](FakeAtlasBuilder::schedules_keep_export).
+//!   names; a schedule whose export is switched off names none, unless [the
+//!   builder says otherwise](FakeAtlasBuilder::schedules_keep_export).
 //!
 //! Snapshots:
 //!
@@ -96,7 +128,7 @@
 //!   unless [the organization has them](FakeAtlasBuilder::export_frequencies).
 //! - An export to a bucket that does not exist is 404; one that is switched on without a bucket, or has
 //!   no frequency, is 400. The members of `export` may be changed one by one.
-//! - `clusterId`, `clusterName`, `nextSnapshot` and `links` are taken in a change and ignored. Ids of
+//! - `clusterId`, `clusterName`, `nextSnapshot` and `links` are accepted in a change and ignored. Ids of
 //!   policies and of their items are kept as they are sent; what has none is given one.
 //! - `referenceHourOfDay` is 0 to 23 and `referenceMinuteOfHour` 0 to 59; retentions and their values are
 //!   at least 1. Published are int32 without bounds.
@@ -106,69 +138,39 @@
 //!   400 otherwise. Settings of before the switch lose what no longer fits when they are shown.
 //! - `nextSnapshot` is the next reference time, whatever the policies say. v1.0 has the schedule of
 //!   version 2023-01-01, with `replicationSpecId` for the zone of a copy setting.
-//! - Nothing is done by a schedule: no snapshot is taken, copied, exported or deleted.
+//! - A schedule does nothing: no snapshot is taken, copied, exported or deleted.
 //!
 //! Rates and headers:
 //!
 //! - Rates are limited for export buckets, export jobs, snapshots and so on apart, and in each
-//!   project apart. Buckets are refilled by whole periods of the clock, unless [told
-//!   otherwise](FakeAtlasBuilder::refill_evenly). A 429 that tells nothing of its bucket carries
-//!   `RATE_LIMITED`.
+//!   project apart. Buckets are refilled by whole periods of the clock, unless [the
+//!   builder says otherwise](FakeAtlasBuilder::refill_evenly). A 429 that says nothing about its token
+//!   bucket carries `RATE_LIMITED`.
 //! - [`Fault::no_challenge`] and the like have Atlas's error body, as any 401 of the live service.
 //! - The `Deprecation` date and the values of `X-Java-Method` are made up.
 
-mod access_roles;
-mod acted;
-mod ageing;
-mod answer;
-mod authorization;
-mod buckets;
+mod api;
 mod builder;
-mod canned;
-mod clock;
-mod clusters;
-mod digest;
-mod error;
-mod fake;
-mod fault;
-mod front;
-mod http1;
-mod http2;
-mod ids;
-mod job_list;
-mod jobs;
-mod life;
-mod limiter;
-mod line;
-mod log;
-mod operations;
-mod page;
-mod query;
-mod reaction;
-mod routes;
-mod schedule;
-mod script;
-mod server;
-mod shelf;
-mod snapshots;
-mod state;
-mod tls;
-mod traffic;
-mod turnstile;
-mod validate;
-mod version;
+mod control;
+mod faults;
+mod rules;
+mod wire;
+mod world;
 
-pub use access_roles::AccessRole;
-pub use answer::EnvelopeSpelling;
-pub use buckets::Bucket;
-pub use builder::{DEFAULT_PRIVATE_KEY, DEFAULT_PROJECT_ID, DEFAULT_PUBLIC_KEY, FakeAtlasBuilder};
-pub use clock::{Clock, ManualClock, SystemClock};
-pub use fake::FakeAtlas;
-pub use fault::{Fault, Moment};
-pub use life::{JobOutcome, JobProgress};
-pub use limiter::RateLimit;
-pub use log::RecordedRequest;
-pub use page::TotalCount;
-pub use script::{Match, RequestHead};
-pub use snapshots::Snapshot;
-pub use turnstile::Turnstile;
+pub use api::response::EnvelopeSpelling;
+pub use builder::fake_builder::{
+    DEFAULT_PRIVATE_KEY, DEFAULT_PROJECT_ID, DEFAULT_PUBLIC_KEY, FakeAtlasBuilder,
+};
+pub use control::fake::FakeAtlas;
+pub use faults::fault::Fault;
+pub use faults::moment::Moment;
+pub use faults::request_match::{Match, RequestHead};
+pub use faults::turnstile::Turnstile;
+pub use rules::page::TotalCount;
+pub use rules::rate_limit::RateLimit;
+pub use wire::log::RecordedRequest;
+pub use world::access_role::AccessRole;
+pub use world::bucket::Bucket;
+pub use world::clock::{Clock, ManualClock, SystemClock};
+pub use world::progress::{JobOutcome, JobProgress};
+pub use world::snapshot::Snapshot;

@@ -2,24 +2,27 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
 
 use tokio::net::TcpListener;
 
-use super::{DEFAULT_PROJECT_ID, FakeAtlasBuilder, invalid_data, invalid_input};
-use crate::digest::Gate;
-use crate::fake::FakeAtlas;
-use crate::ids::is_object_id;
-use crate::log::Log;
-use crate::operations::OPERATIONS;
-use crate::script::Script;
-use crate::server::Server;
-use crate::state::Shared;
-use crate::tls::Tls;
-use crate::validate::Schemas;
+use crate::api::atlas::{Atlas, BucketChanges};
+use crate::builder::fake_builder::{DEFAULT_PROJECT_ID, FakeAtlasBuilder};
+use crate::control::fake::FakeAtlas;
+use crate::faults::script::Script;
+use crate::rules::authenticator::Authenticator;
+use crate::rules::invalid_option::invalid_option;
+use crate::rules::limiter::Limiter;
+use crate::rules::operations::OPERATIONS;
+use crate::rules::schemas::Schemas;
+use crate::wire::handler::RequestHandler;
+use crate::wire::log::Log;
+use crate::wire::server::Server;
+use crate::wire::tls::Tls;
+use crate::wire::traffic::Traffic;
+use crate::world::ids::is_object_id;
 
-/// Its start.
+/// The start.
 impl FakeAtlasBuilder {
     /// Binds a free port of `127.0.0.1` and serves it until the [`FakeAtlas`] is dropped.
     ///
@@ -35,15 +38,9 @@ impl FakeAtlasBuilder {
             self.in_project(DEFAULT_PROJECT_ID, |_| ());
         }
         self.check_ids()?;
-        self.limiter.check_options()?;
-        self.ageing.check_options()?;
-        let schemas = Schemas::embedded().map_err(invalid_data)?;
-        let missing = OPERATIONS
-            .iter()
-            .find(|operation| operation.takes_body && !schemas.covers(operation.id));
-        if let Some(operation) = missing {
-            return Err(invalid_data(format!("no request schema: {}", operation.id)));
-        }
+        let limiter = Limiter::new(self.limits)?;
+        self.deprecations.check_options()?;
+        let schemas = schemas()?;
         let start = self.clock.wall();
         for (snapshot, before_last) in self
             .world
@@ -58,41 +55,43 @@ impl FakeAtlasBuilder {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
-        let gate = Gate::new(
+        let tls = self.tls.then(|| Tls::new(self.protocols)).transpose()?;
+        let root_pem = tls.as_ref().map(|tls| tls.root_pem.clone());
+        let atlas = Atlas {
+            origin: match &tls {
+                None => format!("http://{address}"),
+                Some(_) => format!("https://localhost:{}", address.port()),
+            },
+            clock: self.clock,
+            schemas,
+            lifecycle: self.lifecycle,
+            options: self.options,
+            limiter,
+            deprecations: self.deprecations,
+            bucket_changes: BucketChanges::default(),
+            world: Mutex::new(self.world),
+        };
+        let authenticator = Authenticator::new(
             self.public_key,
             self.private_key,
             self.nonce_lifetime,
             self.nonce_uses,
         )
         .never_stale(self.never_stale);
-        let tls = self.tls.then(|| Tls::new(self.protocols)).transpose()?;
-        let shared = Arc::new(Shared {
-            origin: match &tls {
-                None => format!("http://{address}"),
-                Some(_) => format!("https://localhost:{}", address.port()),
-            },
-            gate,
-            log: Log::default(),
-            clock: self.clock,
-            schemas,
-            rules: self.rules,
-            habits: self.habits,
-            export_frequencies: self.export_frequencies,
-            limiter: self.limiter,
-            ageing: self.ageing,
-            traffic: self.traffic,
+        let handler = Arc::new(RequestHandler {
+            atlas,
+            authenticator,
             script: Script::default(),
-            connections: AtomicUsize::new(0),
-            root_pem: tls.as_ref().map(|tls| tls.root_pem.clone()),
-            world: Mutex::new(self.world),
+            log: Log::default(),
+            traffic: Traffic::new(self.latency),
         });
         let server = Server {
-            shared: Arc::clone(&shared),
+            handler: Arc::clone(&handler),
             tls,
             protocols: self.protocols,
         };
-        let server = tokio::spawn(server.accept(listener));
-        Ok(FakeAtlas::new(address, shared, server.abort_handle()))
+        let server = tokio::spawn(server.accept(listener)).abort_handle();
+        Ok(FakeAtlas::new(address, root_pem, handler, server))
     }
 
     fn check_ids(&self) -> io::Result<()> {
@@ -106,7 +105,20 @@ impl FakeAtlasBuilder {
             .chain(snapshots.map(|snapshot| &snapshot.id));
         match ids.find(|id| !is_object_id(id)) {
             None => Ok(()),
-            Some(id) => Err(invalid_input(format!("not 24 hexadecimal digits: {id:?}"))),
+            Some(id) => Err(invalid_option(format!(
+                "the id {id:?} is invalid; it must be 24 hexadecimal digits"
+            ))),
         }
+    }
+}
+
+/// The embedded schemas, of which each operation with a body needs one.
+fn schemas() -> io::Result<Schemas> {
+    let unusable = |why: String| io::Error::new(io::ErrorKind::InvalidData, why);
+    let schemas = Schemas::embedded().map_err(|bad| unusable(bad.to_string()))?;
+    let mut operations = OPERATIONS.iter();
+    match operations.find(|operation| operation.takes_body && !schemas.covers(operation.id)) {
+        None => Ok(schemas),
+        Some(operation) => Err(unusable(format!("no request schema: {}", operation.id))),
     }
 }

@@ -104,7 +104,7 @@ async fn a_caller_that_goes_away_takes_its_request_with_it() -> Outcome {
     turnstile.open();
     assert!(fake.buckets(PROJECT).is_empty());
     let record = fake.requests().pop().ok_or("no request")?;
-    assert_eq!((record.status, record.acted), (None, None));
+    assert_eq!((record.status, record.own_status), (None, None));
     Ok(())
 }
 

@@ -23,7 +23,7 @@ async fn a_reset_at_the_head_does_not_wait_for_the_body() -> Outcome {
     assert_eq!(rest(&mut stream).await?, (String::new(), true));
     let record = fake.requests().pop().ok_or("no request")?;
     assert!(record.body.is_empty());
-    assert_eq!((record.status, record.acted), (None, None));
+    assert_eq!((record.status, record.own_status), (None, None));
     Ok(())
 }
 

@@ -95,7 +95,7 @@ impl Seen {
         let number = |status: http::StatusCode| status.as_u16();
         (
             self.record.status.map(number),
-            self.record.acted.map(number),
+            self.record.own_status.map(number),
         )
     }
 }

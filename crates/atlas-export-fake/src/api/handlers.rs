@@ -1,0 +1,50 @@
+//! The handler of each operation. An operation without one is not served.
+
+use crate::api::call::Call;
+use crate::api::response::Reply;
+use crate::api::{access_roles, buckets, clusters, jobs, schedules, sharded_snapshots, snapshots};
+use crate::rules::error::AtlasError;
+
+/// What the fake does for an operation.
+pub(crate) type OperationHandler = fn(&Call<'_>) -> Result<Reply, AtlasError>;
+
+/// By the name of the operation in the description of the API.
+pub(crate) fn handler(operation: &str) -> Option<OperationHandler> {
+    Some(match operation {
+        "listExportBuckets" => buckets::list,
+        "createExportBucket" => buckets::create,
+        "getExportBucket" => buckets::get,
+        "updateExportBucket" => buckets::update,
+        "deleteExportBucket" => buckets::delete,
+        "listExportJobs" => jobs::list,
+        "createExportJob" => jobs::create,
+        "getExportJob" => jobs::get,
+        "listSnapshots" => snapshots::list,
+        "getSnapshot" => snapshots::get,
+        "listShardedSnapshots" => sharded_snapshots::list,
+        "getShardedSnapshot" => sharded_snapshots::get,
+        "takeSnapshot" => snapshots::take,
+        "getBackupSchedule" => schedules::get,
+        "updateBackupSchedule" => schedules::update,
+        "listClusters" => clusters::list,
+        "listAccessRoles" => access_roles::list,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::operations::OPERATIONS;
+
+    #[test]
+    fn every_operation_of_the_description_is_served() {
+        for operation in OPERATIONS.iter() {
+            assert!(
+                handler(operation.id).is_some(),
+                "{} has no handler: give it one in api/handlers.rs",
+                operation.id
+            );
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! The handle of a running fake.
+
+pub(crate) mod fake;
+mod faults;
+mod rates;

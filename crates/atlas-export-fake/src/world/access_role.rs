@@ -1,0 +1,85 @@
+//! Cloud-provider access roles. They are read, never changed.
+
+use serde_json::{Value, json};
+
+use crate::world::ids::lowered;
+
+/// A role through which Atlas reaches a cloud.
+///
+/// ```
+/// use atlas_export_fake::AccessRole;
+///
+/// let id = "12345678f901a234dbdb00ca";
+/// let usable = AccessRole::aws(id, "arn:aws:iam::123456789012:role/atlas-export");
+/// let not_yet = AccessRole::unauthorized_aws("22345678f901a234dbdb00ca");
+/// # let _ = (usable, not_yet);
+/// ```
+#[derive(Debug, Clone)]
+pub struct AccessRole {
+    /// The list of the answer that it stands in.
+    pub(crate) list: &'static str,
+    pub(crate) body: Value,
+}
+
+impl AccessRole {
+    /// An authorized role of AWS. `id`: the 24 digits of Atlas's own id.
+    pub fn aws(id: &str, arn: &str) -> Self {
+        Self::of_aws(id, json!(arn), json!("2026-08-01T09:00:00Z"))
+    }
+
+    /// A role of AWS that is not authorized yet: its ARN and the date are `null`.
+    pub fn unauthorized_aws(id: &str) -> Self {
+        Self::of_aws(id, Value::Null, Value::Null)
+    }
+
+    /// A service principal of Azure. v1.0 does not show it.
+    pub fn azure(id: &str, service_principal: &str) -> Self {
+        Self {
+            list: "azureServicePrincipals",
+            body: json!({
+                "_id": lowered(id),
+                "providerName": "AZURE",
+                "atlasAzureAppId": "9f2deb0d-be22-4524-a403-df531868bac0",
+                "servicePrincipalId": service_principal,
+                "tenantId": "4297fc77-1592-4de8-a6d5-a8c32401df87",
+                "createdDate": "2026-08-01T08:00:00Z",
+                "lastUpdatedDate": "2026-08-01T09:00:00Z",
+                "featureUsages": [],
+            }),
+        }
+    }
+
+    /// A service account of Google Cloud. v1.0 does not show it.
+    pub fn gcp(id: &str, address: &str) -> Self {
+        Self {
+            list: "gcpServiceAccounts",
+            body: json!({
+                "roleId": lowered(id),
+                "providerName": "GCP",
+                "gcpServiceAccountForAtlas": address,
+                "status": "COMPLETE",
+                "createdDate": "2026-08-01T08:00:00Z",
+                "featureUsages": [],
+            }),
+        }
+    }
+
+    fn of_aws(id: &str, arn: Value, authorized: Value) -> Self {
+        let mut body = json!({
+            "roleId": lowered(id),
+            "providerName": "AWS",
+            "atlasAWSAccountArn": "arn:aws:iam::299602853325:root",
+            "atlasAssumedRoleExternalId": "3192be49-6e76-4b7d-a7b8-b486a8fc4483",
+            "createdDate": "2026-08-01T08:00:00Z",
+            "featureUsages": [],
+        });
+        if let Value::Object(body) = &mut body {
+            body.insert("iamAssumedRoleArn".into(), arn);
+            body.insert("authorizedDate".into(), authorized);
+        }
+        Self {
+            list: "awsIamRoles",
+            body,
+        }
+    }
+}
