@@ -1,6 +1,8 @@
 //! What can go wrong, as one type.
 
 mod api;
+#[cfg(test)]
+mod conversions;
 mod hint;
 
 use std::{error::Error as StdError, fmt, time::Duration};

@@ -5,6 +5,7 @@
 //! A plan made from a stored report goes on where the run before it ended, with the same
 //! snapshots, so that nothing is exported twice however often it is interrupted.
 
+mod incomplete;
 mod plan;
 mod reason;
 mod report;
@@ -20,6 +21,7 @@ use crate::{
     wait::{MAX_WAIT, Progress},
 };
 
+pub use incomplete::IncompleteFleet;
 pub use plan::{FleetPlan, Intent, PlannedCluster};
 pub use reason::SkipReason;
 pub use report::{ClusterReport, FleetReport, FleetStatus};

@@ -13,7 +13,10 @@ use atlas_export_types::{
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::{Map, Value};
 
-use super::SkipReason;
+use super::{
+    SkipReason,
+    incomplete::{IncompleteFleet, is_done},
+};
 
 /// The version of the form in which a report is stored.
 const VERSION: u32 = 1;
@@ -172,6 +175,27 @@ impl FleetReport {
     pub fn count(&self, status: FleetStatus) -> usize {
         let clusters = self.clusters.iter();
         clusters.filter(|cluster| cluster.status == status).count()
+    }
+
+    /// The report, if every cluster is exported that was to be.
+    ///
+    /// ```no_run
+    /// # async fn example(plan: atlas_export::fleet::FleetPlan) -> Result<(), atlas_export::Error> {
+    /// let report = plan.run().finish().await.into_result()?;
+    /// println!("{} clusters, all exported", report.clusters.len());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`IncompleteFleet`], which has the report, where a cluster is not exported, or one of the
+    /// list did not decode. An export that was started and whose end was not waited for is not exported yet.
+    pub fn into_result(self) -> Result<Self, IncompleteFleet> {
+        if self.clusters.iter().all(is_done) && self.undecodable.is_empty() {
+            Ok(self)
+        } else {
+            Err(IncompleteFleet::new(self))
+        }
     }
 
     /// Whether nothing is left that [`resume`](super::ExportFleet::resume) would do.

@@ -1,0 +1,67 @@
+//! A fleet of which not every cluster is exported, as an error.
+
+use std::{error::Error as StdError, fmt};
+
+use super::{ClusterReport, FleetReport, FleetStatus};
+use crate::{Error, ErrorKind};
+
+/// How many clusters a message names.
+const NAMED: usize = 5;
+
+/// A fleet of which not every cluster is exported that was to be. Made by
+/// [`FleetReport::into_result`]; `?` turns it into an [`Error`] of the kind
+/// [`ErrorKind::Ended`], which [`Error::downcast`] turns back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IncompleteFleet(FleetReport);
+
+impl IncompleteFleet {
+    pub(super) fn new(report: FleetReport) -> Self {
+        Self(report)
+    }
+
+    /// What came of the clusters, for [`resume`](super::ExportFleet::resume).
+    pub fn report(&self) -> &FleetReport {
+        &self.0
+    }
+
+    /// What came of the clusters, for [`resume`](super::ExportFleet::resume).
+    pub fn into_report(self) -> FleetReport {
+        self.0
+    }
+}
+
+/// Whether a cluster is exported, or was not to be.
+pub(super) fn is_done(cluster: &ClusterReport) -> bool {
+    matches!(
+        cluster.status,
+        FleetStatus::Successful | FleetStatus::Skipped
+    )
+}
+
+impl fmt::Display for IncompleteFleet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let left = || self.0.clusters.iter().filter(|cluster| !is_done(cluster));
+        let (count, all) = (left().count(), self.0.clusters.len());
+        write!(f, "{count} of {all} clusters are not exported")?;
+        for (index, cluster) in left().take(NAMED).enumerate() {
+            let before = if index == 0 { ": " } else { "; " };
+            write!(f, "{before}{cluster}")?;
+        }
+        if count > NAMED {
+            write!(f, "; and {} more", count - NAMED)?;
+        }
+        let undecodable = self.0.undecodable.len();
+        if undecodable > 0 {
+            write!(f, "; {undecodable} of the list of clusters did not decode")?;
+        }
+        Ok(())
+    }
+}
+
+impl StdError for IncompleteFleet {}
+
+impl From<IncompleteFleet> for Error {
+    fn from(fleet: IncompleteFleet) -> Self {
+        Self::of_cause(ErrorKind::Ended, fleet)
+    }
+}
