@@ -206,6 +206,6 @@ fn compare(out: &Path, outputs: &[Output]) -> Result<(), String> {
     if message.is_empty() {
         Ok(())
     } else {
-        Err(format!("{message}help: run {}", codegen::MEND))
+        Err(format!("{message}help: run {}", codegen::REMEDY))
     }
 }

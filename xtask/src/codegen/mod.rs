@@ -39,8 +39,8 @@ use std::{
 
 use serde_json::Value;
 
-/// The command that mends a stale file.
-pub const MEND: &str = "cargo xtask codegen";
+/// What remedies a stale file.
+pub const REMEDY: &str = "cargo xtask codegen";
 
 /// A generated file: where it belongs, and what belongs in it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -188,7 +188,7 @@ pub fn for_people(contract: &Value) -> String {
          Each exists below `/api/atlas/v2`, and where version 1.0 says yes below `/api/atlas/v1.0` \
          too. The role is what the API key needs in the project.\n\n\
          | Operation | Request | Role | Resource versions | 1.0 | Answer |\n|---|---|---|---|---|---|\n",
-        super::MEND
+        super::REMEDY
     );
     for operation in operations(contract) {
         let name = match operation.source {
