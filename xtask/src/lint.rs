@@ -42,6 +42,7 @@ mod guard;
 mod keys;
 mod media;
 mod names;
+mod object_keys;
 mod one_way;
 mod operations;
 mod parameters;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{
     Report,
     document::{Direction, Document, Resolved},
-    grammar::Kind,
+    grammar::ObjectKind,
     media::{Media, content, here, media},
 };
 use crate::contract::{Node, join};
@@ -28,7 +28,7 @@ pub(super) fn method(document: &Document<'_>, report: &mut Report<'_>) {
 }
 
 pub(super) fn optional(document: &Document<'_>, report: &mut Report<'_>) {
-    for site in document.of(Kind::RequestBody) {
+    for site in document.of(ObjectKind::RequestBody) {
         if !site.node.is_set("required") {
             report.at(
                 site.at,
@@ -41,7 +41,7 @@ pub(super) fn optional(document: &Document<'_>, report: &mut Report<'_>) {
 }
 
 pub(super) fn empty(document: &Document<'_>, report: &mut Report<'_>) {
-    for site in document.of(Kind::RequestBody) {
+    for site in document.of(ObjectKind::RequestBody) {
         if let Some(entry) = site.node.entry("content")
             && entry.value.entries().is_empty()
         {

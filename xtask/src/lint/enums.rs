@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Report, defaults::misfit_of, document::Document, fold::pascal, grammar::Kind};
+use super::{Report, defaults::misfit_of, document::Document, fold::pascal, grammar::ObjectKind};
 use crate::contract::{Node, NodeValue, join};
 
 fn values(schema: &Node) -> &[Node] {
@@ -10,7 +10,7 @@ fn values(schema: &Node) -> &[Node] {
 }
 
 pub(super) fn empty(document: &Document<'_>, report: &mut Report<'_>) {
-    for site in document.of(Kind::Schema) {
+    for site in document.of(ObjectKind::Schema) {
         if let Some(entry) = site.node.entry("enum")
             && matches!(&entry.value.value, NodeValue::Seq(items) if items.is_empty())
         {
@@ -22,7 +22,7 @@ pub(super) fn empty(document: &Document<'_>, report: &mut Report<'_>) {
 }
 
 pub(super) fn value(document: &Document<'_>, report: &mut Report<'_>) {
-    for site in document.of(Kind::Schema) {
+    for site in document.of(ObjectKind::Schema) {
         let untyped = site.node.get("type").is_none();
         let first = values(site.node)
             .iter()
@@ -54,7 +54,7 @@ pub(super) fn value(document: &Document<'_>, report: &mut Report<'_>) {
 }
 
 pub(super) fn collision(document: &Document<'_>, report: &mut Report<'_>) {
-    for site in document.of(Kind::Schema) {
+    for site in document.of(ObjectKind::Schema) {
         let mut seen: BTreeMap<String, &str> = BTreeMap::new();
         for (index, value) in values(site.node).iter().enumerate() {
             let Some(text) = value.as_str() else {
@@ -78,7 +78,7 @@ pub(super) fn collision(document: &Document<'_>, report: &mut Report<'_>) {
 }
 
 pub(super) fn repeated(document: &Document<'_>, report: &mut Report<'_>) {
-    for site in document.of(Kind::Schema) {
+    for site in document.of(ObjectKind::Schema) {
         let values = values(site.node);
         for (index, value) in values.iter().enumerate() {
             let json = value.to_json();

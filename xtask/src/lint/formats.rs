@@ -1,6 +1,6 @@
 //! `format`: one that the generator knows, or that says something about text.
 
-use super::{Report, document::Document, grammar::Kind, spelling::nearest};
+use super::{Report, document::Document, grammar::ObjectKind, spelling::nearest};
 use crate::contract::join;
 
 /// The formats of each type. Of text the first six become types of their own; the others are
@@ -44,7 +44,7 @@ const FORMATS: [(&str, &[&str]); 3] = [
 ];
 
 pub(super) fn unknown(document: &Document<'_>, report: &mut Report<'_>) {
-    for site in document.of(Kind::Schema) {
+    for site in document.of(ObjectKind::Schema) {
         let Some(node) = site.node.get("format") else {
             continue;
         };

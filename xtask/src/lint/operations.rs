@@ -8,7 +8,7 @@ use super::{
     Report,
     document::{Document, Operation},
     fold::snake,
-    grammar::Kind,
+    grammar::ObjectKind,
     spelling::nearest,
 };
 use crate::contract::{Node, join};
@@ -161,7 +161,7 @@ pub(super) fn undeclared_tag(document: &Document<'_>, report: &mut Report<'_>) {
 pub(super) fn undeclared_scheme(document: &Document<'_>, report: &mut Report<'_>) {
     let schemes = document.components("securitySchemes");
     let schemes = schemes.map_or(&[][..], Node::entries);
-    for site in document.of(Kind::SecurityRequirement) {
+    for site in document.of(ObjectKind::SecurityRequirement) {
         for entry in site.node.entries() {
             if schemes.iter().any(|scheme| scheme.key == entry.key) {
                 continue;
