@@ -22,3 +22,4 @@ pub mod contract;
 pub mod finding;
 pub mod interop;
 pub mod lint;
+pub mod tidy;

@@ -17,7 +17,7 @@ use xtask::{
     codegen::{self, Output, Written},
     contract::{self, Contract},
     finding::render,
-    interop, lint,
+    interop, lint, tidy,
 };
 
 /// The contract, below the workspace.
@@ -60,6 +60,8 @@ enum Command {
     /// Starts each of them on a free loopback port, counts what is on the wire, and stops them
     /// again. Names the Debian packages that it misses.
     Interop,
+    /// Hold the workspace against its own habits: lengths, circles of files, words
+    Tidy,
 }
 
 #[derive(Args)]
@@ -103,6 +105,14 @@ fn main() -> ExitCode {
             let error = interop::start(&workspace());
             fail(&format!("cargo could not be started: {error}"))
         }
+        Command::Tidy => match tidy::Tree::read(&workspace()).map(|tree| tidy::check(&tree)) {
+            Ok(findings) if findings.is_empty() => {
+                println!("tidy");
+                ExitCode::SUCCESS
+            }
+            Ok(findings) => fail(&render(&findings)),
+            Err(error) => fail(&error.to_string()),
+        },
         Command::Lint { spec, .. } => {
             let path = spec.path();
             match sound(&path) {
