@@ -14,10 +14,12 @@ use std::{
 
 use clap::{Args, Parser, Subcommand};
 use xtask::{
-    codegen::{self, Output, Written},
+    api, codegen,
     contract::{self, Contract},
     finding::render,
-    interop, lint, tidy,
+    interop, lint,
+    output::{self, Output, Written},
+    tidy,
 };
 
 /// The contract, below the workspace.
@@ -60,6 +62,15 @@ enum Command {
     /// Starts each of them on a free loopback port, counts what is on the wire, and stops them
     /// again. Names the Debian packages that it misses.
     Interop,
+    /// List what the published crates make public, in api/
+    ///
+    /// rustdoc of the toolchain in use lists it, with all features; so what the feature
+    /// `native-tls` needs has to be there.
+    Api {
+        /// Write nothing; fail with a short diff if a list is stale
+        #[arg(long)]
+        check: bool,
+    },
     /// Hold the workspace against its own habits: lengths, circles of files, words
     Tidy,
 }
@@ -92,6 +103,9 @@ impl Spec {
 }
 
 fn main() -> ExitCode {
+    if let Some(code) = api::as_rustdoc() {
+        return code;
+    }
     match Xtask::parse().command {
         Command::Codegen { spec, check, out } => codegen(spec, out, check),
         Command::Lint { rules: true, .. } => {
@@ -105,6 +119,7 @@ fn main() -> ExitCode {
             let error = interop::start(&workspace());
             fail(&format!("cargo could not be started: {error}"))
         }
+        Command::Api { check } => api(check),
         Command::Tidy => match tidy::Tree::read(&workspace()).map(|tree| tidy::check(&tree)) {
             Ok(findings) if findings.is_empty() => {
                 println!("tidy");
@@ -159,8 +174,8 @@ fn codegen(spec: Spec, out: Option<PathBuf>, check: bool) -> ExitCode {
         Err(message) => return fail(&message),
     };
     let outcome = match out {
-        Some(out) if check => compare(&out, &outputs),
-        None if check => compare(&workspace(), &outputs),
+        Some(out) if check => compare(&out, &outputs, codegen::REMEDY),
+        None if check => compare(&workspace(), &outputs, codegen::REMEDY),
         Some(out) => write(&out, &outputs),
         None if is_own => write(&workspace(), &outputs),
         None => Err(format!(
@@ -181,6 +196,25 @@ fn codegen(spec: Spec, out: Option<PathBuf>, check: bool) -> ExitCode {
     ExitCode::SUCCESS
 }
 
+fn api(check: bool) -> ExitCode {
+    let workspace = workspace();
+    let outcome = api::generate(&workspace).and_then(|outputs| {
+        if check {
+            compare(&workspace, &outputs, api::REMEDY)?;
+        } else {
+            write(&workspace, &outputs)?;
+        }
+        Ok(outputs.len())
+    });
+    match outcome {
+        Ok(number) => {
+            println!("{number} lists of what is public");
+            ExitCode::SUCCESS
+        }
+        Err(message) => fail(&message),
+    }
+}
+
 fn generate(contract: &Contract) -> Result<Vec<Output>, String> {
     let json = contract.to_json();
     lint::guard(contract.file(), || codegen::generate(&json))
@@ -190,7 +224,7 @@ fn generate(contract: &Contract) -> Result<Vec<Output>, String> {
 
 fn write(out: &Path, outputs: &[Output]) -> Result<(), String> {
     for output in outputs {
-        let written = codegen::write(out, output)
+        let written = output::write(out, output)
             .map_err(|error| format!("{}: {error}", out.join(&output.path).display()))?;
         let word = match written {
             Written::Unchanged => "unchanged",
@@ -205,17 +239,17 @@ fn write(out: &Path, outputs: &[Output]) -> Result<(), String> {
     Ok(())
 }
 
-fn compare(out: &Path, outputs: &[Output]) -> Result<(), String> {
+fn compare(out: &Path, outputs: &[Output], remedy: &str) -> Result<(), String> {
     let message: String = outputs
         .iter()
         .filter_map(|output| {
-            let difference = codegen::difference(out, output)?;
+            let difference = output::difference(out, output)?;
             Some(format!("{} is stale:\n{difference}", output.path.display()))
         })
         .collect();
     if message.is_empty() {
         Ok(())
     } else {
-        Err(format!("{message}help: run {}", codegen::REMEDY))
+        Err(format!("{message}help: run {remedy}"))
     }
 }
