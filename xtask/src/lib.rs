@@ -23,6 +23,7 @@ mod cargo;
 pub mod codegen;
 pub mod contract;
 pub mod finding;
+mod fold;
 pub mod interop;
 pub mod lint;
 pub mod output;

@@ -5,7 +5,12 @@ use heck::{ToShoutySnakeCase as _, ToSnakeCase as _};
 use quote::{format_ident, quote};
 use serde_json::{Value, json};
 
-use super::{Failure, rust, simplify::METHODS};
+use super::{Failure, rust};
+use crate::contract::{
+    media_type::{Media, media},
+    openapi::METHODS,
+    references,
+};
 
 /// One operation as the contract has it.
 #[derive(Debug, PartialEq, Eq)]
@@ -273,9 +278,10 @@ pub(super) fn operations(contract: &Value) -> Vec<Operation<'_>> {
 
 /// The date of a versioned media type.
 fn date(media_type: &str) -> Option<&str> {
-    media_type
-        .strip_prefix("application/vnd.atlas.")?
-        .strip_suffix("+json")
+    match media(media_type) {
+        Media::Vendored(date) => Some(date),
+        _ => None,
+    }
 }
 
 /// The parameters that an operation declares, or its path does.
@@ -290,20 +296,10 @@ fn parameters<'a>(contract: &'a Value, item: &'a Value, operation: &'a Value) ->
 
 /// What a reference within the document stands for, however many lead there.
 pub(super) fn resolve<'a>(contract: &'a Value, value: &'a Value) -> &'a Value {
-    // More than that is a cycle, which the lint has found.
-    const LONGEST_CHAIN: usize = 32;
-    let mut found = value;
-    for _ in 0..LONGEST_CHAIN {
-        let next = found
-            .get("$ref")
-            .and_then(Value::as_str)
-            .and_then(|reference| contract.pointer(reference.strip_prefix('#')?));
-        match next {
-            Some(next) => found = next,
-            None => break,
-        }
-    }
-    found
+    let reference = |value: &'a Value| value.get("$ref")?.as_str();
+    references::resolve(value, reference, |pointer| contract.pointer(pointer))
+        // The lint has found what leads nowhere.
+        .map_or_else(|last| last, |meant| meant.value)
 }
 
 fn entries(value: Option<&Value>) -> impl Iterator<Item = (&String, &Value)> {

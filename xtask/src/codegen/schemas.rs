@@ -5,9 +5,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Failure, operations::resolve, simplify::METHODS};
-
-const COMPONENTS: &str = "#/components/schemas/";
+use super::{Failure, operations::resolve};
+use crate::contract::openapi::{METHODS, SCHEMA_REFERENCE};
 
 /// Keys of an OpenAPI schema that mean nothing to JSON Schema.
 const FOREIGN: [&str; 8] = [
@@ -90,7 +89,7 @@ fn convert(schema: &Value, wanted: &mut Vec<String>) -> Value {
                 if key == "$ref" {
                     let name = value
                         .as_str()
-                        .and_then(|reference| reference.strip_prefix(COMPONENTS))
+                        .and_then(|reference| reference.strip_prefix(SCHEMA_REFERENCE))
                         .unwrap_or_default();
                     wanted.push(name.to_owned());
                     converted.insert("$ref".into(), format!("#/$defs/{name}").into());

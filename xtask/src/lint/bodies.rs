@@ -6,9 +6,12 @@ use super::{
     Report,
     document::{Direction, Document, Resolved},
     grammar::ObjectKind,
-    media::{Media, content, here, media},
+    media::{content, here},
 };
-use crate::contract::{Node, join};
+use crate::contract::{
+    Node, join,
+    media_type::{Media, media},
+};
 
 pub(super) fn method(document: &Document<'_>, report: &mut Report<'_>) {
     for operation in &document.operations {

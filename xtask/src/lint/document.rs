@@ -4,17 +4,9 @@ use std::collections::BTreeSet;
 
 use super::grammar::{ObjectKind, Shape};
 use crate::{
-    contract::{Contract, Node, NodeValue, join, pointer::follow},
+    contract::{Contract, Node, NodeValue, join, openapi::METHODS, pointer::follow, references},
     finding::Location,
 };
-
-/// The methods of a path item, in the order in which the generator reads them.
-const METHODS: [&str; 8] = [
-    "get", "put", "post", "delete", "options", "head", "patch", "trace",
-];
-
-/// How many `$ref`s are followed one after another; more is a cycle, which has its own rule.
-const LONGEST_CHAIN: usize = 32;
 
 /// An object of the contract.
 #[derive(Clone, Debug)]
@@ -120,17 +112,13 @@ impl<'a> Document<'a> {
 
     /// What `node` is once its `$ref`s are followed; nothing if one of them dangles.
     pub(super) fn resolve(&self, node: &'a Node, pointer: &str) -> Option<Resolved<'a>> {
-        let mut node = node;
-        let mut pointer = pointer.to_owned();
-        for _ in 0..LONGEST_CHAIN {
-            let Some(target) = node.text("$ref") else {
-                return Some(Resolved { node, pointer });
-            };
-            let target = target.strip_prefix('#')?;
-            (node, _) = follow(self.root, target)?;
-            target.clone_into(&mut pointer);
-        }
-        None
+        let reference = |node: &'a Node| node.text("$ref");
+        let at = |pointer: &'a str| follow(self.root, pointer).map(|(node, _)| node);
+        let meant = references::resolve(node, reference, at).ok()?;
+        Some(Resolved {
+            node: meant.value,
+            pointer: meant.pointer.unwrap_or(pointer).to_owned(),
+        })
     }
 
     /// The parameters of an operation, the path's first.

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{Report, defaults::misfit_of, document::Document, fold::pascal, grammar::ObjectKind};
-use crate::contract::{Node, NodeValue, join};
+use super::{Report, defaults::misfit_of, document::Document, grammar::ObjectKind};
+use crate::{
+    contract::{Node, NodeValue, join},
+    fold::pascal,
+};
 
 fn values(schema: &Node) -> &[Node] {
     schema.get("enum").map_or(&[], Node::items)

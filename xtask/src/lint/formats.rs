@@ -3,6 +3,9 @@
 use super::{Report, document::Document, grammar::ObjectKind, spelling::nearest};
 use crate::contract::join;
 
+/// Formats of text that are read into a type of their own rather than kept as text.
+pub(super) const READ: [&str; 6] = ["uuid", "date", "date-time", "ip", "ipv4", "ipv6"];
+
 /// The formats of each type. Of text the first six become types of their own; the others are
 /// names that OpenAPI 3.0.3 or JSON Schema give to what is text all the same.
 const FORMATS: [(&str, &[&str]); 3] = [

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{Report, document::Document, fold::pascal};
-use crate::contract::{Node, join};
+use super::{Report, document::Document};
+use crate::{
+    contract::{Node, join},
+    fold::pascal,
+};
 
 pub(super) fn component_name(document: &Document<'_>, report: &mut Report<'_>) {
     let sections = document

@@ -7,11 +7,13 @@ use heck::ToSnakeCase;
 use super::{
     Report,
     document::{Document, Operation},
-    fold::snake,
     grammar::ObjectKind,
     spelling::nearest,
 };
-use crate::contract::{Node, join};
+use crate::{
+    contract::{Node, join},
+    fold::snake,
+};
 
 /// Methods of the generated client, and those of the traits that generated code calls on it.
 const TAKEN: &[&str] = &[

@@ -4,11 +4,13 @@ use super::{
     Report,
     bodies::says_nothing,
     document::{Document, Parameter},
-    fold::snake,
     grammar::ObjectKind,
     spelling::nearest,
 };
-use crate::contract::{Node, NodeValue, join};
+use crate::{
+    contract::{Node, NodeValue, join},
+    fold::snake,
+};
 
 fn name(node: &Node) -> &str {
     node.text("name").unwrap_or_default()

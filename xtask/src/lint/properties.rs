@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::schemas::is_branch;
-use super::{Report, document::Document, fold::snake, grammar::ObjectKind, spelling::nearest};
-use crate::contract::{Node, join};
+use super::{Report, document::Document, grammar::ObjectKind, spelling::nearest};
+use crate::{
+    contract::{Node, join},
+    fold::snake,
+};
 
 fn properties(schema: &Node) -> impl Iterator<Item = &str> {
     let entries = schema.get("properties").map_or(&[][..], Node::entries);
