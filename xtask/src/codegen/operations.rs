@@ -221,59 +221,64 @@ pub fn for_people(contract: &Value) -> String {
 /// The operations of the contract, in its order.
 pub(super) fn operations(contract: &Value) -> Vec<Operation<'_>> {
     let mut found = Vec::new();
-    for (path, item) in entries(contract.get("paths")) {
-        for (method, operation) in entries(Some(item)) {
-            if !METHODS.contains(&method.as_str()) {
-                continue;
-            }
-            let types: Vec<&str> = entries(operation.get("responses"))
+    for (path, item, method, operation) in each(contract) {
+        let types: Vec<&str> = entries(operation.get("responses"))
+            .filter(|(status, _)| status.starts_with('2'))
+            .flat_map(|(_, response)| entries(resolve(contract, response).get("content")))
+            .map(|(media_type, _)| media_type.as_str())
+            .collect();
+        let mut versions: Vec<&str> = types.iter().filter_map(|name| date(name)).collect();
+        versions.sort_unstable();
+        versions.dedup();
+        let said = |pointer: &str| {
+            let said = operation.pointer(pointer).and_then(Value::as_str);
+            said.unwrap_or_default()
+        };
+        let media_types = || {
+            entries(operation.get("responses"))
                 .filter(|(status, _)| status.starts_with('2'))
                 .flat_map(|(_, response)| entries(resolve(contract, response).get("content")))
-                .map(|(media_type, _)| media_type.as_str())
-                .collect();
-            let mut versions: Vec<&str> = types.iter().filter_map(|name| date(name)).collect();
-            versions.sort_unstable();
-            versions.dedup();
-            let said = |pointer: &str| {
-                let said = operation.pointer(pointer).and_then(Value::as_str);
-                said.unwrap_or_default()
-            };
-            let media_types = || {
-                entries(operation.get("responses"))
-                    .filter(|(status, _)| status.starts_with('2'))
-                    .flat_map(|(_, response)| entries(resolve(contract, response).get("content")))
-            };
-            let sunsets = media_types().filter_map(|(name, media_type)| {
-                Some((date(name)?, media_type.get("x-sunset")?.as_str()?))
-            });
-            let roles = operation
-                .get("x-atlas-required-roles")
-                .and_then(Value::as_array);
-            found.push(Operation {
-                id: said("/operationId"),
-                method: method.to_ascii_uppercase(),
-                path,
-                versions,
-                v1: types.contains(&"application/json"),
-                success: entries(operation.get("responses"))
-                    .filter_map(|(status, _)| status.parse().ok())
-                    .find(|status| (200..300).contains(status))
-                    .unwrap_or(200),
-                parameters: parameters(contract, item, operation),
-                sunsets: sunsets.collect(),
-                takes_body: operation.get("requestBody").is_some(),
-                deprecated: operation.get("deprecated") == Some(&Value::Bool(true)),
-                roles: roles
-                    .into_iter()
-                    .flatten()
-                    .filter_map(Value::as_str)
-                    .collect(),
-                words: [said("/summary"), said("/description")],
-                source: said("/externalDocs/url"),
-            });
-        }
+        };
+        let sunsets = media_types().filter_map(|(name, media_type)| {
+            Some((date(name)?, media_type.get("x-sunset")?.as_str()?))
+        });
+        let roles = operation
+            .get("x-atlas-required-roles")
+            .and_then(Value::as_array);
+        found.push(Operation {
+            id: said("/operationId"),
+            method: method.to_ascii_uppercase(),
+            path,
+            versions,
+            v1: types.contains(&"application/json"),
+            success: entries(operation.get("responses"))
+                .filter_map(|(status, _)| status.parse().ok())
+                .find(|status| (200..300).contains(status))
+                .unwrap_or(200),
+            parameters: parameters(contract, item, operation),
+            sunsets: sunsets.collect(),
+            takes_body: operation.get("requestBody").is_some(),
+            deprecated: operation.get("deprecated") == Some(&Value::Bool(true)),
+            roles: roles
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+                .collect(),
+            words: [said("/summary"), said("/description")],
+            source: said("/externalDocs/url"),
+        });
     }
     found
+}
+
+/// Each operation with its path, its path item and its method; what `x-` begins is no path.
+pub(super) fn each(contract: &Value) -> impl Iterator<Item = (&str, &Value, &str, &Value)> {
+    let paths = entries(contract.get("paths")).filter(|(path, _)| !path.starts_with("x-"));
+    paths.flat_map(|(path, item)| {
+        let operations =
+            entries(Some(item)).filter(|(method, _)| METHODS.contains(&method.as_str()));
+        operations.map(move |(method, operation)| (&**path, item, &**method, operation))
+    })
 }
 
 /// The date of a versioned media type.
@@ -339,5 +344,16 @@ mod tests {
         assert_eq!(operation.success, 200);
         assert_eq!(operation.query(), ["pretty"]);
         assert_eq!(operation.roles, ["Reader"]);
+    }
+
+    #[test]
+    fn what_is_noted_beside_the_paths_is_no_path() {
+        let item = json!({ "get": { "operationId": "getX" } });
+        let contract = json!({ "paths": { "/x": item.clone(), "x-note": item } });
+        let paths: Vec<_> = operations(&contract)
+            .iter()
+            .map(|found| found.path)
+            .collect();
+        assert_eq!(paths, ["/x"]);
     }
 }

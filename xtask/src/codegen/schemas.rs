@@ -5,8 +5,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Failure, operations::resolve};
-use crate::contract::openapi::{METHODS, SCHEMA_REFERENCE};
+use super::{
+    Failure,
+    operations::{self, resolve},
+};
+use crate::contract::openapi::SCHEMA_REFERENCE;
 
 /// Keys of an OpenAPI schema that mean nothing to JSON Schema.
 const FOREIGN: [&str; 8] = [
@@ -26,15 +29,7 @@ const FOREIGN: [&str; 8] = [
 /// [`Failure`] if the schemas cannot be written as JSON.
 pub fn generate(contract: &Value) -> Result<String, Failure> {
     let mut schemas = Map::new();
-    let operations = contract
-        .get("paths")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flat_map(Map::values)
-        .filter_map(Value::as_object)
-        .flatten()
-        .filter(|(method, _)| METHODS.contains(&method.as_str()));
-    for (_, operation) in operations {
+    for (_, _, _, operation) in operations::each(contract) {
         let schema = operation
             .get("requestBody")
             .map(|body| resolve(contract, body))
