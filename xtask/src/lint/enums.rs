@@ -1,11 +1,9 @@
 //! Enums: values that suit their schema and become variants of different names.
 
-use std::collections::BTreeMap;
-
 use super::{Report, defaults::misfit_of, document::Document, grammar::ObjectKind};
 use crate::{
     contract::{Node, NodeValue, join},
-    fold::pascal,
+    fold::{Folded, pascal},
 };
 
 fn values(schema: &Node) -> &[Node] {
@@ -58,23 +56,16 @@ pub(super) fn value(document: &Document<'_>, report: &mut Report<'_>) {
 
 pub(super) fn collision(document: &Document<'_>, report: &mut Report<'_>) {
     for site in document.of(ObjectKind::Schema) {
-        let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+        let mut names = Folded::by(pascal);
         for (index, value) in values(site.node).iter().enumerate() {
             let Some(text) = value.as_str() else {
                 continue;
             };
-            let folded = pascal(text);
-            match seen.get(&folded) {
-                Some(first) if *first != text => {
-                    let pointer = join(&join(&site.pointer, "enum"), &index.to_string());
-                    let message = format!("`{text}` and `{first}` both become `{folded}`");
-                    let help = "leave one out, or write `type: string` without `enum`";
-                    report.at(value.at(), &pointer, message, help);
-                }
-                Some(_) => {}
-                None => {
-                    seen.insert(folded, text);
-                }
+            if let Some((first, folded)) = names.clash(text) {
+                let pointer = join(&join(&site.pointer, "enum"), &index.to_string());
+                let message = format!("`{text}` and `{first}` both become `{folded}`");
+                let help = "leave one out, or write `type: string` without `enum`";
+                report.at(value.at(), &pointer, message, help);
             }
         }
     }

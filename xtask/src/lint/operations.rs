@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     contract::{Node, join},
-    fold::snake,
+    fold::{Folded, snake},
 };
 
 /// Methods of the generated client, and those of the traits that generated code calls on it.
@@ -78,26 +78,19 @@ pub(super) fn id_duplicate(document: &Document<'_>, report: &mut Report<'_>) {
 }
 
 pub(super) fn id_collision(document: &Document<'_>, report: &mut Report<'_>) {
-    let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+    let mut names = Folded::by(snake);
     for operation in &document.operations {
         let Some((id, node, pointer)) = id_of(operation) else {
             continue;
         };
-        let folded = snake(id);
-        match seen.get(&folded) {
-            Some(first) if *first != id => {
-                let message = format!("`{id}` and `{first}` both become the method `{folded}`");
-                report.at(
-                    node.at(),
-                    &pointer,
-                    message,
-                    "let the two ids differ in more than case",
-                );
-            }
-            Some(_) => {}
-            None => {
-                seen.insert(folded, id);
-            }
+        if let Some((first, folded)) = names.clash(id) {
+            let message = format!("`{id}` and `{first}` both become the method `{folded}`");
+            report.at(
+                node.at(),
+                &pointer,
+                message,
+                "let the two ids differ in more than case",
+            );
         }
     }
 }

@@ -1,12 +1,10 @@
 //! Properties of an object: distinct as fields, and there if they are required.
 
-use std::collections::BTreeMap;
-
 use super::schemas::is_branch;
 use super::{Report, document::Document, grammar::ObjectKind, spelling::nearest};
 use crate::{
     contract::{Node, join},
-    fold::snake,
+    fold::{Folded, snake},
 };
 
 fn properties(schema: &Node) -> impl Iterator<Item = &str> {
@@ -17,10 +15,9 @@ fn properties(schema: &Node) -> impl Iterator<Item = &str> {
 pub(super) fn collision(document: &Document<'_>, report: &mut Report<'_>) {
     for site in document.of(ObjectKind::Schema) {
         let entries = site.node.get("properties").map_or(&[][..], Node::entries);
-        let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+        let mut names = Folded::by(snake);
         for entry in entries {
-            let folded = snake(&entry.key);
-            if let Some(first) = seen.get(&folded) {
+            if let Some((first, folded)) = names.clash(&entry.key) {
                 report.at(
                     entry.at,
                     &join(&join(&site.pointer, "properties"), &entry.key),
@@ -30,8 +27,6 @@ pub(super) fn collision(document: &Document<'_>, report: &mut Report<'_>) {
                     ),
                     "leave one of them out",
                 );
-            } else {
-                seen.insert(folded, &entry.key);
             }
         }
     }
