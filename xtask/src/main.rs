@@ -146,7 +146,7 @@ fn workspace() -> PathBuf {
     env::var_os("CARGO_MANIFEST_DIR")
         .map(PathBuf::from)
         .and_then(|xtask| xtask.parent().map(Path::to_owned))
-        .unwrap_or_default()
+        .unwrap_or_else(|| PathBuf::from("."))
 }
 
 fn fail(message: &str) -> ExitCode {

@@ -5,7 +5,7 @@
 //! implementations and those of auto traits; of a derived trait there is the line, without its
 //! methods.
 //!
-//! rustdoc says what is public (in JSON, [`rustdoc`]), and the library `public-api` makes lines of
+//! rustdoc says what is public (in JSON, `rustdoc.rs`), and the library `public-api` makes lines of
 //! it. That format is not stable, so that library and toolchain have to suit each other.
 
 mod packages;

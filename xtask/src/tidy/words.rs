@@ -2,7 +2,7 @@
 //!
 //! A file is read as the sequence of its words: a name of several is several (`odd_item`,
 //! `OddItem`), signs and line ends are none, so that a phrase is found where a comment is broken
-//! in it. Case does not matter. What the table ([`super::vocabulary`]) says is searched for in
+//! in it. Case does not matter. What the table (`vocabulary.rs`) says is searched for in
 //! that sequence, and nothing is guessed: an inflected form is another entry.
 
 use super::{
