@@ -11,8 +11,8 @@ use serde_json::Value;
 use syn::visit::Visit;
 
 use super::{
-    Failure,
     arguments::{Argument, argument, hand_written, is_id, is_paged, last_name, typed},
+    failure::Failure,
     operations::{Operation, operations},
     rust::{self, inside},
 };

@@ -22,6 +22,8 @@ mod bodies;
 pub mod calls;
 mod decode;
 mod extra;
+mod failure;
+mod header;
 pub mod mocks;
 pub mod operations;
 mod parameters;
@@ -32,14 +34,10 @@ pub mod simplify;
 mod tolerant;
 pub mod vocabulary;
 
-use std::fmt;
-
 use serde_json::Value;
 
+pub use self::{failure::Failure, header::REMEDY};
 use crate::output::Output;
-
-/// What remedies a stale file.
-pub const REMEDY: &str = "cargo xtask codegen";
 
 /// Generates every file from a contract that has passed the lint.
 ///
@@ -91,27 +89,3 @@ fn read(simplified: &Value) -> Result<openapiv3::OpenAPI, Failure> {
     serde_path_to_error::deserialize(simplified)
         .map_err(|error| Failure::at(&error.path().to_string(), &error.into_inner()))
 }
-
-/// The contract was sound, and yet the generator refused it.
-#[derive(Debug)]
-pub struct Failure(String);
-
-impl Failure {
-    fn new(doing: &str, why: impl fmt::Display) -> Self {
-        Self(format!("{doing}: {why}"))
-    }
-
-    fn at(path: &str, why: &dyn fmt::Display) -> Self {
-        Self(format!(
-            "the contract does not read as OpenAPI 3.0 at {path}: {why}"
-        ))
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Failure {}

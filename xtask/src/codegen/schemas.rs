@@ -6,7 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    Failure,
+    failure::Failure,
     operations::{self, resolve},
 };
 use crate::contract::openapi::SCHEMA_REFERENCE;

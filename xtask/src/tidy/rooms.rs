@@ -19,6 +19,9 @@ pub const ROOMS: &[&str] = &[
     "crates/atlas-export-fake/src",
     "crates/atlas-export/src/transport",
     "xtask/src/api",
+    "xtask/src/codegen",
+    "xtask/src/contract",
+    "xtask/src/lint",
     "xtask/src/tidy",
 ];
 
