@@ -92,7 +92,8 @@ impl Modules {
         let mut needs = Vec::new();
         for (path, module) in &self.0 {
             for mention in &module.mentions {
-                let landed = self.follow(path, mention);
+                let landing = self.landing(path, &mention.path, true);
+                let landed = landing.and_then(|landing| self.0.get(&landing));
                 needs.extend(landed.filter(|to| to.file != module.file).map(|to| Need {
                     from: module.file.clone(),
                     to: to.file.clone(),
@@ -103,13 +104,9 @@ impl Modules {
         needs
     }
 
-    /// The module that a path leads to, as far as it names modules; none outside the crate.
-    fn follow(&self, from: &Path, mention: &Mention) -> Option<&Module> {
-        let start = self.start(from, &mention.path, true)?;
-        self.0.get(&start)
-    }
-
-    fn start(&self, from: &Path, path: &[String], may_be_a_name: bool) -> Option<Path> {
+    /// The module that a path of another leads to, as far as it names modules; none outside the
+    /// crate. What a `use` brought in is followed once, so that no ring of names goes on for ever.
+    fn landing(&self, from: &Path, path: &[String], may_be_a_name: bool) -> Option<Path> {
         let (first, rest) = path.split_first()?;
         let mut rest = rest;
         let mut here = match first.as_str() {
@@ -122,7 +119,7 @@ impl Modules {
                     child
                 } else if may_be_a_name {
                     let written = self.0.get(from)?.names.get(name)?;
-                    let module = self.start(from, written, false)?;
+                    let module = self.landing(from, written, false)?;
                     // A name of an item, and not of a module, was followed where it came in.
                     (module.last() == written.last()).then_some(module)?
                 } else {
