@@ -29,8 +29,11 @@ pub use self::{
 };
 use crate::finding::{Finding, Location};
 
+pub(crate) mod media_type;
 mod node;
+pub(crate) mod openapi;
 pub(crate) mod pointer;
+pub(crate) mod references;
 mod unread;
 
 /// The rules of the loader, each with one line on what it asks for.

@@ -1,8 +1,8 @@
-//! One thing that is wrong with the contract: where it stands, what it is, what to write instead.
+//! One thing that is wrong with a file: where it stands, what it is, what to write instead.
 
 use std::fmt;
 
-/// A place in the contract, both numbers counted from one.
+/// A place in a file, both numbers counted from one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Location {
     /// Line, from one.
@@ -21,13 +21,13 @@ impl Location {
 pub struct Finding {
     /// The rule that speaks, in kebab case.
     pub rule: &'static str,
-    /// The contract, as it was named to the loader.
+    /// The file, as it was named to the reader.
     pub file: String,
     /// Line, from one.
     pub line: u64,
     /// Column in characters, from one.
     pub column: u64,
-    /// JSON pointer to the value; empty for the whole document.
+    /// JSON pointer to the value; empty for a whole document, and for a file without pointers.
     pub pointer: String,
     /// What is wrong, the value named.
     pub message: String,
@@ -69,7 +69,9 @@ impl fmt::Display for Finding {
             help,
         } = self;
         writeln!(f, "{file}:{line}:{column}: error[{rule}]: {message}")?;
-        writeln!(f, "  at #{pointer}")?;
+        if !pointer.is_empty() {
+            writeln!(f, "  at #{pointer}")?;
+        }
         write!(f, "  help: {help}")
     }
 }

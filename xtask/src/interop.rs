@@ -2,7 +2,9 @@
 //!
 //! The binary belongs to the member `tests`, because it needs the SDK and nothing here does.
 
-use std::{env, ffi::OsString, io, path::Path, process::Command};
+use std::{io, path::Path, process::Command};
+
+use crate::cargo::cargo;
 
 /// Becomes cargo, which builds the binary and becomes it in turn: exit code and signals are the
 /// binary's own, and nothing is left in between that could die first. Comes back only to say why
@@ -25,9 +27,8 @@ pub fn start(_workspace: &Path) -> io::Error {
 
 #[cfg_attr(not(unix), expect(dead_code, reason = "nothing is started there"))]
 fn command(workspace: &Path) -> Command {
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
-    let mut command = Command::new(cargo);
-    command.current_dir(workspace).args([
+    let mut command = cargo(workspace);
+    command.args([
         "run",
         "--package",
         "atlas-export-tests",

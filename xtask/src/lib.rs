@@ -2,8 +2,9 @@
 //!
 //! [`contract::Contract`] reads an OpenAPI document and keeps the line of every value;
 //! [`lint::lint`] names what the generator would stumble over, drop or misread;
-//! [`codegen::generate`] turns the contract into Rust; [`interop::start`] tries the SDK against real
-//! servers.
+//! [`codegen::generate`] turns the contract into Rust; [`api::generate`] lists what the crates make
+//! public; [`tidy::check`] holds the workspace against its habits; [`interop::start`] tries the SDK
+//! against real servers.
 //!
 //! Nothing here depends on a crate of the SDK, so that a broken SDK can be regenerated.
 //!
@@ -17,8 +18,13 @@
 //! # Ok::<(), Vec<xtask::finding::Finding>>(())
 //! ```
 
+pub mod api;
+mod cargo;
 pub mod codegen;
 pub mod contract;
 pub mod finding;
+mod fold;
 pub mod interop;
 pub mod lint;
+pub mod output;
+pub mod tidy;

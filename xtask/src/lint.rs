@@ -22,7 +22,6 @@
 //! ```
 
 use self::document::Document;
-pub(crate) use self::fold::{pascal, snake};
 pub use self::guard::guard;
 pub use crate::finding::Finding;
 use crate::{contract::Contract, finding::Location};
@@ -34,7 +33,6 @@ mod defaults;
 mod document;
 mod enums;
 mod extensions;
-mod fold;
 mod formats;
 mod generated_names;
 mod grammar;
@@ -42,6 +40,7 @@ mod guard;
 mod keys;
 mod media;
 mod names;
+mod object_keys;
 mod one_way;
 mod operations;
 mod parameters;

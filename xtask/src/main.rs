@@ -14,10 +14,12 @@ use std::{
 
 use clap::{Args, Parser, Subcommand};
 use xtask::{
-    codegen::{self, Output, Written},
+    api, codegen,
     contract::{self, Contract},
     finding::render,
     interop, lint,
+    output::{self, Output, Written},
+    tidy,
 };
 
 /// The contract, below the workspace.
@@ -60,6 +62,17 @@ enum Command {
     /// Starts each of them on a free loopback port, counts what is on the wire, and stops them
     /// again. Names the Debian packages that it misses.
     Interop,
+    /// List what the published crates make public, in api/
+    ///
+    /// rustdoc of the toolchain in use lists it, with all features; so what the feature
+    /// `native-tls` needs has to be there.
+    Api {
+        /// Write nothing; fail with a short diff if a list is stale
+        #[arg(long)]
+        check: bool,
+    },
+    /// Hold the workspace against its own habits: lengths, circles of files, words
+    Tidy,
 }
 
 #[derive(Args)]
@@ -90,6 +103,9 @@ impl Spec {
 }
 
 fn main() -> ExitCode {
+    if let Some(code) = api::as_rustdoc() {
+        return code;
+    }
     match Xtask::parse().command {
         Command::Codegen { spec, check, out } => codegen(spec, out, check),
         Command::Lint { rules: true, .. } => {
@@ -103,6 +119,15 @@ fn main() -> ExitCode {
             let error = interop::start(&workspace());
             fail(&format!("cargo could not be started: {error}"))
         }
+        Command::Api { check } => api(check),
+        Command::Tidy => match tidy::Tree::read(&workspace()).map(|tree| tidy::check(&tree)) {
+            Ok(findings) if findings.is_empty() => {
+                println!("tidy");
+                ExitCode::SUCCESS
+            }
+            Ok(findings) => fail(&render(&findings)),
+            Err(error) => fail(&error.to_string()),
+        },
         Command::Lint { spec, .. } => {
             let path = spec.path();
             match sound(&path) {
@@ -121,7 +146,7 @@ fn workspace() -> PathBuf {
     env::var_os("CARGO_MANIFEST_DIR")
         .map(PathBuf::from)
         .and_then(|xtask| xtask.parent().map(Path::to_owned))
-        .unwrap_or_default()
+        .unwrap_or_else(|| PathBuf::from("."))
 }
 
 fn fail(message: &str) -> ExitCode {
@@ -149,8 +174,8 @@ fn codegen(spec: Spec, out: Option<PathBuf>, check: bool) -> ExitCode {
         Err(message) => return fail(&message),
     };
     let outcome = match out {
-        Some(out) if check => compare(&out, &outputs),
-        None if check => compare(&workspace(), &outputs),
+        Some(out) if check => compare(&out, &outputs, codegen::REMEDY),
+        None if check => compare(&workspace(), &outputs, codegen::REMEDY),
         Some(out) => write(&out, &outputs),
         None if is_own => write(&workspace(), &outputs),
         None => Err(format!(
@@ -171,6 +196,25 @@ fn codegen(spec: Spec, out: Option<PathBuf>, check: bool) -> ExitCode {
     ExitCode::SUCCESS
 }
 
+fn api(check: bool) -> ExitCode {
+    let workspace = workspace();
+    let outcome = api::generate(&workspace).and_then(|outputs| {
+        if check {
+            compare(&workspace, &outputs, api::REMEDY)?;
+        } else {
+            write(&workspace, &outputs)?;
+        }
+        Ok(outputs.len())
+    });
+    match outcome {
+        Ok(number) => {
+            println!("{number} lists of what is public");
+            ExitCode::SUCCESS
+        }
+        Err(message) => fail(&message),
+    }
+}
+
 fn generate(contract: &Contract) -> Result<Vec<Output>, String> {
     let json = contract.to_json();
     lint::guard(contract.file(), || codegen::generate(&json))
@@ -180,7 +224,7 @@ fn generate(contract: &Contract) -> Result<Vec<Output>, String> {
 
 fn write(out: &Path, outputs: &[Output]) -> Result<(), String> {
     for output in outputs {
-        let written = codegen::write(out, output)
+        let written = output::write(out, output)
             .map_err(|error| format!("{}: {error}", out.join(&output.path).display()))?;
         let word = match written {
             Written::Unchanged => "unchanged",
@@ -195,17 +239,17 @@ fn write(out: &Path, outputs: &[Output]) -> Result<(), String> {
     Ok(())
 }
 
-fn compare(out: &Path, outputs: &[Output]) -> Result<(), String> {
+fn compare(out: &Path, outputs: &[Output], remedy: &str) -> Result<(), String> {
     let message: String = outputs
         .iter()
         .filter_map(|output| {
-            let difference = codegen::difference(out, output)?;
+            let difference = output::difference(out, output)?;
             Some(format!("{} is stale:\n{difference}", output.path.display()))
         })
         .collect();
     if message.is_empty() {
         Ok(())
     } else {
-        Err(format!("{message}help: run {}", codegen::MEND))
+        Err(format!("{message}help: run {remedy}"))
     }
 }

@@ -11,7 +11,7 @@ use std::{
     process::{Command, Output},
 };
 
-use xtask::{codegen, contract::Contract};
+use xtask::{codegen, contract::Contract, output};
 
 fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -20,7 +20,7 @@ fn workspace() -> PathBuf {
         .to_owned()
 }
 
-fn outputs() -> Vec<codegen::Output> {
+fn outputs() -> Vec<output::Output> {
     let path = workspace().join("openapi/atlas-snapshot-export.yaml");
     codegen::generate(&Contract::load(&path).unwrap().to_json()).unwrap()
 }
@@ -48,7 +48,7 @@ fn text(bytes: &[u8]) -> String {
 #[test]
 fn the_generated_files_on_disk_are_those_of_the_contract() {
     for output in outputs() {
-        let difference = codegen::difference(&workspace(), &output);
+        let difference = output::difference(&workspace(), &output);
         assert_eq!(difference, None, "{} is stale", output.path.display());
     }
 }

@@ -11,12 +11,7 @@ use std::{
     process::Command,
 };
 
-use xtask::{
-    codegen::{self, Output},
-    contract::Contract,
-    finding::render,
-    lint::lint,
-};
+use xtask::{codegen, contract::Contract, finding::render, lint::lint, output::Output};
 
 const GOOD: &str = include_str!("lint/good.yaml");
 

@@ -7,7 +7,7 @@ use progenitor::{
 use quote::quote;
 use serde_json::Value;
 
-use super::{Failure, bodies, decode, extra, rust, vocabulary};
+use super::{bodies, decode, extra, failure::Failure, rust, vocabulary};
 
 /// The list that keeps an item it cannot decode.
 pub(super) const TOLERANT_LIST: &str = "atlas_export_types::TolerantList";

@@ -11,11 +11,12 @@ use serde_json::Value;
 use syn::visit::Visit;
 
 use super::{
-    Failure,
     arguments::{Argument, argument, hand_written, is_id, is_paged, last_name, typed},
+    failure::Failure,
     operations::{Operation, operations},
     rust::{self, inside},
 };
+use crate::contract::openapi::SCHEMA_REFERENCE;
 
 /// The text of `calls.rs`.
 ///
@@ -202,7 +203,7 @@ fn field_docs(operation: &Operation<'_>, field: &Ident, contract: &Value) -> Str
         return "The body.".to_owned();
     }
     let kind = field.to_string().to_upper_camel_case();
-    let reference = format!("#/components/schemas/{kind}");
+    let reference = format!("{SCHEMA_REFERENCE}{kind}");
     let of_it = operation.parameters.iter().find(|parameter| {
         let name = parameter
             .get("name")

@@ -106,7 +106,7 @@ fn derive_no_more(model: &mut syn::ItemStruct) {
 }
 
 /// What becomes of a field that is absent or does not fit.
-enum Kind {
+enum FieldKind {
     /// There is no item.
     Strict,
     /// It is a list, and there is no item.
@@ -119,7 +119,7 @@ enum Kind {
     Defaulted,
 }
 
-impl Kind {
+impl FieldKind {
     /// The word for it in the macro.
     fn word(&self) -> Ident {
         let word = match self {
@@ -136,7 +136,7 @@ impl Kind {
 struct Field {
     /// In Rust.
     ident: Ident,
-    kind: Kind,
+    kind: FieldKind,
     /// In JSON.
     name: String,
     /// Further names in JSON, for reading.
@@ -169,11 +169,11 @@ impl Field {
         let inside = rust::inside(&field.ty, "Option");
         let is_list = last_segment(&field.ty).is_some_and(|last| last.ident == "TolerantList");
         let kind = match inside {
-            Some(_) => Kind::Optional,
-            None if has_default && skips_empty => Kind::List,
-            None if has_default => Kind::Defaulted,
-            None if is_list => Kind::StrictList,
-            None => Kind::Strict,
+            Some(_) => FieldKind::Optional,
+            None if has_default && skips_empty => FieldKind::List,
+            None if has_default => FieldKind::Defaulted,
+            None if is_list => FieldKind::StrictList,
+            None => FieldKind::Strict,
         };
         Some(Self {
             ident: field.ident.clone()?,

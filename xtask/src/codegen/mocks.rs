@@ -8,7 +8,7 @@ use syn::{
     visit_mut::{VisitMut, visit_lit_str_mut},
 };
 
-use super::{Failure, bindings, parameters, rust};
+use super::{bindings, failure::Failure, parameters, rust};
 
 /// The text of the mock crate's `generated.rs`.
 ///

@@ -17,7 +17,8 @@ use syn::{
     visit_mut::{self, VisitMut},
 };
 
-use super::{operations::resolve, simplify::METHODS, vocabulary};
+use super::{operations::resolve, vocabulary};
+use crate::contract::openapi::{METHODS, SCHEMA_REFERENCE};
 
 /// The changes that the client and the mocks need alike.
 pub(super) fn plain(contract: &mut Value) {
@@ -76,7 +77,7 @@ fn is_format(schema: &Value, formats: &[&str]) -> bool {
 /// Whether a type of `atlas-export-types` stands for the schema; it is sent as it prints itself.
 fn is_of_types(contract: &Value, schema: &Value) -> bool {
     let reference = schema.get("$ref").and_then(Value::as_str);
-    let name = reference.and_then(|name| name.strip_prefix("#/components/schemas/"));
+    let name = reference.and_then(|name| name.strip_prefix(SCHEMA_REFERENCE));
     name.is_some_and(|name| vocabulary::replaced(contract).contains(&name))
 }
 

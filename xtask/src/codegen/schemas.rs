@@ -5,9 +5,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Failure, operations::resolve, simplify::METHODS};
-
-const COMPONENTS: &str = "#/components/schemas/";
+use super::{
+    failure::Failure,
+    operations::{self, resolve},
+};
+use crate::contract::openapi::SCHEMA_REFERENCE;
 
 /// Keys of an OpenAPI schema that mean nothing to JSON Schema.
 const FOREIGN: [&str; 8] = [
@@ -27,15 +29,7 @@ const FOREIGN: [&str; 8] = [
 /// [`Failure`] if the schemas cannot be written as JSON.
 pub fn generate(contract: &Value) -> Result<String, Failure> {
     let mut schemas = Map::new();
-    let operations = contract
-        .get("paths")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flat_map(Map::values)
-        .filter_map(Value::as_object)
-        .flatten()
-        .filter(|(method, _)| METHODS.contains(&method.as_str()));
-    for (_, operation) in operations {
+    for (_, _, _, operation) in operations::each(contract) {
         let schema = operation
             .get("requestBody")
             .map(|body| resolve(contract, body))
@@ -90,7 +84,7 @@ fn convert(schema: &Value, wanted: &mut Vec<String>) -> Value {
                 if key == "$ref" {
                     let name = value
                         .as_str()
-                        .and_then(|reference| reference.strip_prefix(COMPONENTS))
+                        .and_then(|reference| reference.strip_prefix(SCHEMA_REFERENCE))
                         .unwrap_or_default();
                     wanted.push(name.to_owned());
                     converted.insert("$ref".into(), format!("#/$defs/{name}").into());

@@ -16,11 +16,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{operations::resolve, parameters, prose, tolerant};
-
-/// The methods of a path item.
-pub(super) const METHODS: [&str; 8] = [
-    "get", "put", "post", "delete", "options", "head", "patch", "trace",
-];
+use crate::contract::openapi::METHODS;
 
 /// The simplified copy.
 pub fn simplify(contract: &Value) -> Value {

@@ -10,7 +10,10 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::bindings::TOLERANT_LIST;
-use crate::lint::{pascal, snake};
+use crate::{
+    contract::openapi::SCHEMA_REFERENCE,
+    fold::{pascal, snake},
+};
 
 /// The key that marks the list.
 const MARK: &str = "x-tolerant-items";
@@ -131,7 +134,7 @@ impl Names {
             name = format!("{wanted}{count}");
             count += 1;
         }
-        let reference = json!({ "$ref": format!("#/components/schemas/{name}") });
+        let reference = json!({ "$ref": format!("{SCHEMA_REFERENCE}{name}") });
         self.made.insert(name, schema);
         reference
     }

@@ -5,10 +5,13 @@ use std::collections::BTreeSet;
 use super::{
     Report,
     document::{Direction, Document, Resolved},
-    grammar::Kind,
-    media::{Media, content, here, media},
+    grammar::ObjectKind,
+    media::{content, here},
 };
-use crate::contract::{Node, join};
+use crate::contract::{
+    Node, join,
+    media_type::{Media, media},
+};
 
 pub(super) fn method(document: &Document<'_>, report: &mut Report<'_>) {
     for operation in &document.operations {
@@ -28,7 +31,7 @@ pub(super) fn method(document: &Document<'_>, report: &mut Report<'_>) {
 }
 
 pub(super) fn optional(document: &Document<'_>, report: &mut Report<'_>) {
-    for site in document.of(Kind::RequestBody) {
+    for site in document.of(ObjectKind::RequestBody) {
         if !site.node.is_set("required") {
             report.at(
                 site.at,
@@ -41,7 +44,7 @@ pub(super) fn optional(document: &Document<'_>, report: &mut Report<'_>) {
 }
 
 pub(super) fn empty(document: &Document<'_>, report: &mut Report<'_>) {
-    for site in document.of(Kind::RequestBody) {
+    for site in document.of(ObjectKind::RequestBody) {
         if let Some(entry) = site.node.entry("content")
             && entry.value.entries().is_empty()
         {

@@ -1,6 +1,6 @@
 //! Bounds: the lower below the upper, and exclusive ones as OpenAPI 3.0 writes them.
 
-use super::{Report, document::Document, grammar::Kind, schemas::number};
+use super::{Report, document::Document, grammar::ObjectKind, schemas::number};
 use crate::contract::{NodeValue, join};
 
 const PAIRS: [(&str, &str); 4] = [
@@ -11,7 +11,7 @@ const PAIRS: [(&str, &str); 4] = [
 ];
 
 pub(super) fn reversed(document: &Document<'_>, report: &mut Report<'_>) {
-    for site in document.of(Kind::Schema) {
+    for site in document.of(ObjectKind::Schema) {
         for (low, high) in PAIRS {
             if let Some(entry) = site.node.entry(low)
                 && let (Some(least), Some(most)) = (number(site.node, low), number(site.node, high))
@@ -30,7 +30,7 @@ pub(super) fn exclusive(document: &Document<'_>, report: &mut Report<'_>) {
         ("exclusiveMinimum", "minimum"),
         ("exclusiveMaximum", "maximum"),
     ];
-    for site in document.of(Kind::Schema) {
+    for site in document.of(ObjectKind::Schema) {
         for (keyword, bound) in pairs {
             let Some(entry) = site.node.entry(keyword) else {
                 continue;

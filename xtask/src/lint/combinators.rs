@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Report, document::Document, grammar::Kind};
+use super::{Report, document::Document, grammar::ObjectKind};
 use crate::contract::{Entry, Node, NodeValue, join};
 
 pub(super) fn discriminator(document: &Document<'_>, report: &mut Report<'_>) {
-    for site in document.of(Kind::Schema) {
+    for site in document.of(ObjectKind::Schema) {
         if let Some(entry) = site.node.entry("discriminator") {
             report.at(
                 entry.at,
@@ -22,7 +22,7 @@ pub(super) fn discriminator(document: &Document<'_>, report: &mut Report<'_>) {
 }
 
 pub(super) fn any_of_scalars(document: &Document<'_>, report: &mut Report<'_>) {
-    for site in document.of(Kind::Schema) {
+    for site in document.of(ObjectKind::Schema) {
         let Some(entry) = site.node.entry("anyOf") else {
             continue;
         };
@@ -60,7 +60,7 @@ fn branch_type(schema: &Node) -> Option<&str> {
 }
 
 pub(super) fn all_of_conflict(document: &Document<'_>, report: &mut Report<'_>) {
-    for site in document.of(Kind::Schema) {
+    for site in document.of(ObjectKind::Schema) {
         let Some(entry) = site.node.entry("allOf") else {
             continue;
         };
@@ -85,7 +85,7 @@ pub(super) fn all_of_conflict(document: &Document<'_>, report: &mut Report<'_>) 
 }
 
 pub(super) fn all_of_closed(document: &Document<'_>, report: &mut Report<'_>) {
-    for site in document.of(Kind::Schema) {
+    for site in document.of(ObjectKind::Schema) {
         let Some(entry) = site.node.entry("allOf") else {
             continue;
         };
@@ -122,7 +122,7 @@ pub(super) fn all_of_closed(document: &Document<'_>, report: &mut Report<'_>) {
 /// One property in two parts of an allOf: of two texts about it one is dropped, and where the
 /// two have no value in common for the generator, the property goes.
 pub(super) fn all_of_overlap(document: &Document<'_>, report: &mut Report<'_>) {
-    for site in document.of(Kind::Schema) {
+    for site in document.of(ObjectKind::Schema) {
         let branches = site.node.get("allOf").map_or(&[][..], Node::items);
         let mut seen: BTreeMap<&str, (Value, String)> = BTreeMap::new();
         for (index, branch) in branches.iter().chain([site.node]).enumerate() {
@@ -176,7 +176,7 @@ fn properties<'a>(
 }
 
 pub(super) fn empty(document: &Document<'_>, report: &mut Report<'_>) {
-    for site in document.of(Kind::Schema) {
+    for site in document.of(ObjectKind::Schema) {
         for key in ["oneOf", "anyOf", "allOf"] {
             if let Some(entry) = site.node.entry(key)
                 && matches!(&entry.value.value, NodeValue::Seq(items) if items.is_empty())
@@ -220,7 +220,7 @@ pub(super) fn nullable(document: &Document<'_>, report: &mut Report<'_>) {
 }
 
 pub(super) fn not(document: &Document<'_>, report: &mut Report<'_>) {
-    for site in document.of(Kind::Schema) {
+    for site in document.of(ObjectKind::Schema) {
         if let Some(entry) = site.node.entry("not") {
             let message = "the generator cannot read `not`";
             let help = "say what is allowed instead of what is not";

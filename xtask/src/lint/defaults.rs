@@ -3,11 +3,11 @@
 //! Not a validator of JSON Schema: types, enums, bounds, lengths and patterns, the constraints
 //! that the generator either checks or builds into a constructor that panics.
 
-use super::{Report, document::Document, grammar::Kind, media::is_date, schemas::number};
-use crate::contract::{Node, NodeValue, join};
+use super::{Report, document::Document, grammar::ObjectKind, schemas::number};
+use crate::contract::{Node, NodeValue, join, media_type::is_date};
 
 pub(super) fn misfit(document: &Document<'_>, report: &mut Report<'_>) {
-    for site in document.of(Kind::Schema) {
+    for site in document.of(ObjectKind::Schema) {
         let Some(entry) = site.node.entry("default") else {
             continue;
         };

@@ -2,24 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use super::grammar::{Kind, Shape};
+use super::grammar::{ObjectKind, Shape};
 use crate::{
-    contract::{Contract, Node, NodeValue, join, pointer::follow},
+    contract::{Contract, Node, NodeValue, join, openapi::METHODS, pointer::follow, references},
     finding::Location,
 };
-
-/// The methods of a path item, in the order in which the generator reads them.
-const METHODS: [&str; 8] = [
-    "get", "put", "post", "delete", "options", "head", "patch", "trace",
-];
-
-/// How many `$ref`s are followed one after another; more is a cycle, which has its own rule.
-const LONGEST_CHAIN: usize = 32;
 
 /// An object of the contract.
 #[derive(Clone, Debug)]
 pub(super) struct Site<'a> {
-    pub(super) kind: Kind,
+    pub(super) kind: ObjectKind,
     pub(super) node: &'a Node,
     pub(super) pointer: String,
     /// The key under which it stands, or itself in a list.
@@ -88,7 +80,7 @@ impl<'a> Document<'a> {
     pub(super) fn new(contract: &'a Contract) -> Self {
         let root = contract.root();
         let mut walk = Walk::default();
-        walk.object(Kind::OpenApi, root, String::new(), root.at());
+        walk.object(ObjectKind::OpenApi, root, String::new(), root.at());
         Self {
             root,
             sites: walk.sites,
@@ -98,7 +90,7 @@ impl<'a> Document<'a> {
     }
 
     /// Every object of a kind, in the order of the document; `$ref`s themselves are left out.
-    pub(super) fn of(&self, kind: Kind) -> impl Iterator<Item = &Site<'a>> {
+    pub(super) fn of(&self, kind: ObjectKind) -> impl Iterator<Item = &Site<'a>> {
         self.sites
             .iter()
             .filter(move |site| site.kind == kind && site.node.get("$ref").is_none())
@@ -107,7 +99,7 @@ impl<'a> Document<'a> {
     /// Every `$ref`, with the kind of object that it stands for.
     pub(super) fn references(&self) -> impl Iterator<Item = (&Site<'a>, &'a Node)> {
         self.sites.iter().filter_map(|site| {
-            let stands_for = site.kind.section().is_some() || site.kind == Kind::PathItem;
+            let stands_for = site.kind.section().is_some() || site.kind == ObjectKind::PathItem;
             let target = stands_for.then(|| site.node.get("$ref"))??;
             Some((site, target))
         })
@@ -120,17 +112,13 @@ impl<'a> Document<'a> {
 
     /// What `node` is once its `$ref`s are followed; nothing if one of them dangles.
     pub(super) fn resolve(&self, node: &'a Node, pointer: &str) -> Option<Resolved<'a>> {
-        let mut node = node;
-        let mut pointer = pointer.to_owned();
-        for _ in 0..LONGEST_CHAIN {
-            let Some(target) = node.text("$ref") else {
-                return Some(Resolved { node, pointer });
-            };
-            let target = target.strip_prefix('#')?;
-            (node, _) = follow(self.root, target)?;
-            target.clone_into(&mut pointer);
-        }
-        None
+        let reference = |node: &'a Node| node.text("$ref");
+        let at = |pointer: &'a str| follow(self.root, pointer).map(|(node, _)| node);
+        let meant = references::resolve(node, reference, at).ok()?;
+        Some(Resolved {
+            node: meant.value,
+            pointer: meant.pointer.unwrap_or(pointer).to_owned(),
+        })
     }
 
     /// The parameters of an operation, the path's first.
@@ -280,7 +268,7 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn object(&mut self, kind: Kind, node: &'a Node, pointer: String, at: Location) {
+    fn object(&mut self, kind: ObjectKind, node: &'a Node, pointer: String, at: Location) {
         if !matches!(node.value, NodeValue::Map(_)) {
             self.misfit(node, pointer, "a mapping");
             return;
@@ -318,7 +306,7 @@ impl<'a> Walk<'a> {
             (Shape::Count, NodeValue::Number(number)) if number.is_u64() => return,
             (Shape::Object(kind), _) => return self.object(kind, node, pointer, at),
             (Shape::FlagOrSchema, NodeValue::Map(_)) => {
-                return self.object(Kind::Schema, node, pointer, at);
+                return self.object(ObjectKind::Schema, node, pointer, at);
             }
             (Shape::TextList, NodeValue::Seq(items)) => {
                 return self.texts(

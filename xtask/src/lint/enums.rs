@@ -1,16 +1,17 @@
 //! Enums: values that suit their schema and become variants of different names.
 
-use std::collections::BTreeMap;
-
-use super::{Report, defaults::misfit_of, document::Document, fold::pascal, grammar::Kind};
-use crate::contract::{Node, NodeValue, join};
+use super::{Report, defaults::misfit_of, document::Document, grammar::ObjectKind};
+use crate::{
+    contract::{Node, NodeValue, join},
+    fold::{Folded, pascal},
+};
 
 fn values(schema: &Node) -> &[Node] {
     schema.get("enum").map_or(&[], Node::items)
 }
 
 pub(super) fn empty(document: &Document<'_>, report: &mut Report<'_>) {
-    for site in document.of(Kind::Schema) {
+    for site in document.of(ObjectKind::Schema) {
         if let Some(entry) = site.node.entry("enum")
             && matches!(&entry.value.value, NodeValue::Seq(items) if items.is_empty())
         {
@@ -22,7 +23,7 @@ pub(super) fn empty(document: &Document<'_>, report: &mut Report<'_>) {
 }
 
 pub(super) fn value(document: &Document<'_>, report: &mut Report<'_>) {
-    for site in document.of(Kind::Schema) {
+    for site in document.of(ObjectKind::Schema) {
         let untyped = site.node.get("type").is_none();
         let first = values(site.node)
             .iter()
@@ -54,31 +55,24 @@ pub(super) fn value(document: &Document<'_>, report: &mut Report<'_>) {
 }
 
 pub(super) fn collision(document: &Document<'_>, report: &mut Report<'_>) {
-    for site in document.of(Kind::Schema) {
-        let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+    for site in document.of(ObjectKind::Schema) {
+        let mut names = Folded::by(pascal);
         for (index, value) in values(site.node).iter().enumerate() {
             let Some(text) = value.as_str() else {
                 continue;
             };
-            let folded = pascal(text);
-            match seen.get(&folded) {
-                Some(first) if *first != text => {
-                    let pointer = join(&join(&site.pointer, "enum"), &index.to_string());
-                    let message = format!("`{text}` and `{first}` both become `{folded}`");
-                    let help = "leave one out, or write `type: string` without `enum`";
-                    report.at(value.at(), &pointer, message, help);
-                }
-                Some(_) => {}
-                None => {
-                    seen.insert(folded, text);
-                }
+            if let Some((first, folded)) = names.clash(text) {
+                let pointer = join(&join(&site.pointer, "enum"), &index.to_string());
+                let message = format!("`{text}` and `{first}` both become `{folded}`");
+                let help = "leave one out, or write `type: string` without `enum`";
+                report.at(value.at(), &pointer, message, help);
             }
         }
     }
 }
 
 pub(super) fn repeated(document: &Document<'_>, report: &mut Report<'_>) {
-    for site in document.of(Kind::Schema) {
+    for site in document.of(ObjectKind::Schema) {
         let values = values(site.node);
         for (index, value) in values.iter().enumerate() {
             let json = value.to_json();

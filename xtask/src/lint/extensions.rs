@@ -2,7 +2,7 @@
 //!
 //! OpenAPI allows any key that begins with `x-`, so nobody else would tell.
 
-use super::{Report, document::Document, grammar::Kind, spelling::nearest};
+use super::{Report, document::Document, grammar::ObjectKind, spelling::nearest};
 use crate::contract::{Node, NodeValue, join};
 
 /// An array whose undecodable items are kept aside.
@@ -21,7 +21,7 @@ const COMPONENTS: &str = "/components/schemas";
 
 pub(super) fn misspelt(document: &Document<'_>, report: &mut Report<'_>) {
     let known = || [TOLERANT_ITEMS, ALSO_READ].into_iter().chain(OTHERS);
-    for kind in [Kind::Schema, Kind::Operation] {
+    for kind in [ObjectKind::Schema, ObjectKind::Operation] {
         for site in document.of(kind) {
             let entries = site.node.entries().iter();
             for entry in entries.filter(|entry| entry.key.starts_with("x-")) {
@@ -42,7 +42,7 @@ pub(super) fn misspelt(document: &Document<'_>, report: &mut Report<'_>) {
 }
 
 pub(super) fn misplaced(document: &Document<'_>, report: &mut Report<'_>) {
-    for site in document.of(Kind::Schema) {
+    for site in document.of(ObjectKind::Schema) {
         if let Some(entry) = site.node.entry(TOLERANT_ITEMS)
             && (entry.value.as_bool() != Some(true) || site.node.text("type") != Some("array"))
         {

@@ -1,7 +1,10 @@
 //! `format`: one that the generator knows, or that says something about text.
 
-use super::{Report, document::Document, grammar::Kind, spelling::nearest};
+use super::{Report, document::Document, grammar::ObjectKind, spelling::nearest};
 use crate::contract::join;
+
+/// Formats of text that are read into a type of their own rather than kept as text.
+pub(super) const READ: [&str; 6] = ["uuid", "date", "date-time", "ip", "ipv4", "ipv6"];
 
 /// The formats of each type. Of text the first six become types of their own; the others are
 /// names that OpenAPI 3.0.3 or JSON Schema give to what is text all the same.
@@ -44,7 +47,7 @@ const FORMATS: [(&str, &[&str]); 3] = [
 ];
 
 pub(super) fn unknown(document: &Document<'_>, report: &mut Report<'_>) {
-    for site in document.of(Kind::Schema) {
+    for site in document.of(ObjectKind::Schema) {
         let Some(node) = site.node.get("format") else {
             continue;
         };

@@ -10,11 +10,13 @@ use std::collections::BTreeMap;
 use super::{
     Report,
     document::Document,
-    fold::{pascal, snake},
+    formats::READ,
+    media::{content, here},
 };
 use crate::{
     contract::{Node, NodeValue, join},
     finding::Location,
+    fold::{pascal, snake},
 };
 
 /// A type that the generator makes.
@@ -61,12 +63,10 @@ pub(super) fn collision(document: &Document<'_>, report: &mut Report<'_>) {
         let responses = document.successes(operation);
         let responses = responses.into_iter().map(|s| (s.body, "response"));
         for (body, role) in request.into_iter().chain(responses) {
-            let content = body.node.get("content").map_or(&[][..], Node::entries);
-            for media in content.iter().take(1) {
+            for media in content(&body).iter().take(1) {
                 if let Some(entry) = media.value.entry("schema") {
                     let suggested = pascal(&format!("{id}-{role}"));
-                    let pointer =
-                        join(&join(&join(&body.pointer, "content"), &media.key), "schema");
+                    let pointer = join(&here(&body, media), "schema");
                     inline(&entry.value, entry.at, &suggested, &pointer, &mut made);
                 }
             }
@@ -157,8 +157,7 @@ fn is_type(schema: &Node) -> bool {
                 || schema.get("additionalProperties").and_then(Node::as_bool) == Some(false)
         }
         Some("string") => {
-            let known = ["uuid", "date", "date-time", "ip", "ipv4", "ipv6"];
-            let format = schema.text("format").is_some_and(|f| known.contains(&f));
+            let format = schema.text("format").is_some_and(|f| READ.contains(&f));
             let constrained = has("pattern") || has("minLength") || has("maxLength");
             has("enum") || (constrained && !format)
         }

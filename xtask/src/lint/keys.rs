@@ -1,70 +1,90 @@
 //! Keys: spelt as OpenAPI spells them, complete, and with the right kind of value.
 
-use super::{Report, document::Document, grammar::Kind, spelling::nearest};
+use super::{Report, document::Document, grammar::ObjectKind, spelling::nearest};
 use crate::contract::join;
 
 /// Keywords of OpenAPI 3.1 (and of the JSON Schema that it took in), and how 3.0 says it.
-const NEWER: &[(Kind, &str, &str)] = &[
-    (Kind::OpenApi, "webhooks", "leave webhooks out"),
+const NEWER: &[(ObjectKind, &str, &str)] = &[
+    (ObjectKind::OpenApi, "webhooks", "leave webhooks out"),
     (
-        Kind::OpenApi,
+        ObjectKind::OpenApi,
         "jsonSchemaDialect",
         "leave it out: 3.0 has one dialect",
     ),
-    (Kind::Info, "summary", "put it into `description`"),
-    (Kind::License, "identifier", "write `url`"),
+    (ObjectKind::Info, "summary", "put it into `description`"),
+    (ObjectKind::License, "identifier", "write `url`"),
     (
-        Kind::Components,
+        ObjectKind::Components,
         "pathItems",
         "write the paths out under `paths`",
     ),
-    (Kind::Schema, "const", "write `enum` with the one value"),
-    (Kind::Schema, "examples", "write `example` with one of them"),
     (
-        Kind::Schema,
+        ObjectKind::Schema,
+        "const",
+        "write `enum` with the one value",
+    ),
+    (
+        ObjectKind::Schema,
+        "examples",
+        "write `example` with one of them",
+    ),
+    (
+        ObjectKind::Schema,
         "prefixItems",
         "write `items`; 3.0 has no tuples",
     ),
-    (Kind::Schema, "contains", "leave it out"),
-    (Kind::Schema, "minContains", "leave it out"),
-    (Kind::Schema, "maxContains", "leave it out"),
+    (ObjectKind::Schema, "contains", "leave it out"),
+    (ObjectKind::Schema, "minContains", "leave it out"),
+    (ObjectKind::Schema, "maxContains", "leave it out"),
     (
-        Kind::Schema,
+        ObjectKind::Schema,
         "patternProperties",
         "write `additionalProperties`",
     ),
-    (Kind::Schema, "propertyNames", "leave it out"),
+    (ObjectKind::Schema, "propertyNames", "leave it out"),
     (
-        Kind::Schema,
+        ObjectKind::Schema,
         "unevaluatedProperties",
         "write `additionalProperties`",
     ),
-    (Kind::Schema, "unevaluatedItems", "leave it out"),
-    (Kind::Schema, "dependentSchemas", "write `oneOf`"),
-    (Kind::Schema, "dependentRequired", "say it in `description`"),
-    (Kind::Schema, "if", "write `oneOf`"),
-    (Kind::Schema, "then", "write `oneOf`"),
-    (Kind::Schema, "else", "write `oneOf`"),
-    (Kind::Schema, "contentEncoding", "write `format: byte`"),
-    (Kind::Schema, "contentMediaType", "write `format: binary`"),
-    (Kind::Schema, "contentSchema", "leave it out"),
+    (ObjectKind::Schema, "unevaluatedItems", "leave it out"),
+    (ObjectKind::Schema, "dependentSchemas", "write `oneOf`"),
     (
-        Kind::Schema,
+        ObjectKind::Schema,
+        "dependentRequired",
+        "say it in `description`",
+    ),
+    (ObjectKind::Schema, "if", "write `oneOf`"),
+    (ObjectKind::Schema, "then", "write `oneOf`"),
+    (ObjectKind::Schema, "else", "write `oneOf`"),
+    (
+        ObjectKind::Schema,
+        "contentEncoding",
+        "write `format: byte`",
+    ),
+    (
+        ObjectKind::Schema,
+        "contentMediaType",
+        "write `format: binary`",
+    ),
+    (ObjectKind::Schema, "contentSchema", "leave it out"),
+    (
+        ObjectKind::Schema,
         "$defs",
         "name the schemas under `components/schemas`",
     ),
-    (Kind::Schema, "$schema", "leave it out"),
-    (Kind::Schema, "$id", "leave it out"),
+    (ObjectKind::Schema, "$schema", "leave it out"),
+    (ObjectKind::Schema, "$id", "leave it out"),
     (
-        Kind::Schema,
+        ObjectKind::Schema,
         "$anchor",
         "name the schema under `components/schemas`",
     ),
-    (Kind::Schema, "$dynamicRef", "write `$ref`"),
-    (Kind::Schema, "$comment", "write a YAML comment"),
+    (ObjectKind::Schema, "$dynamicRef", "write `$ref`"),
+    (ObjectKind::Schema, "$comment", "write a YAML comment"),
 ];
 
-fn newer_help(kind: Kind, key: &str) -> Option<&'static str> {
+fn newer_help(kind: ObjectKind, key: &str) -> Option<&'static str> {
     NEWER
         .iter()
         .find(|(k, name, _)| *k == kind && *name == key)
@@ -112,9 +132,9 @@ pub(super) fn missing(document: &Document<'_>, report: &mut Report<'_>) {
             continue;
         }
         let by_sort = match site.kind {
-            Kind::SecurityScheme => scheme_keys(site.node.text("type")),
-            Kind::OauthFlow => flow_keys(&site.pointer),
-            Kind::Header if site.node.get("content").is_none() => &["schema"],
+            ObjectKind::SecurityScheme => scheme_keys(site.node.text("type")),
+            ObjectKind::OauthFlow => flow_keys(&site.pointer),
+            ObjectKind::Header if site.node.get("content").is_none() => &["schema"],
             _ => &[],
         };
         let required = site.kind.keys().iter().filter(|key| key.required);
@@ -155,7 +175,7 @@ pub(super) fn wrong_kind(document: &Document<'_>, report: &mut Report<'_>) {
         };
         report.at(misfit.at, &misfit.pointer, message, help);
     }
-    for site in document.of(Kind::SecurityScheme) {
+    for site in document.of(ObjectKind::SecurityScheme) {
         let known = ["apiKey", "http", "oauth2", "openIdConnect"];
         if let Some(entry) = site.node.entry("type")
             && let Some(given) = entry.value.as_str()
@@ -174,9 +194,9 @@ pub(super) fn wrong_kind(document: &Document<'_>, report: &mut Report<'_>) {
 pub(super) fn ignored_section(document: &Document<'_>, report: &mut Report<'_>) {
     for site in &document.sites {
         let ignored: &[&str] = match site.kind {
-            Kind::PathItem => &["servers"],
-            Kind::Operation => &["servers", "callbacks"],
-            Kind::Response => &["links"],
+            ObjectKind::PathItem => &["servers"],
+            ObjectKind::Operation => &["servers", "callbacks"],
+            ObjectKind::Response => &["links"],
             _ => &[],
         };
         for entry in site.node.entries() {

@@ -1,9 +1,10 @@
 //! Names of components: distinct after case folding, and such as a `$ref` can carry.
 
-use std::collections::BTreeMap;
-
-use super::{Report, document::Document, fold::pascal};
-use crate::contract::{Node, join};
+use super::{Report, document::Document};
+use crate::{
+    contract::{Node, join},
+    fold::{Folded, pascal},
+};
 
 pub(super) fn component_name(document: &Document<'_>, report: &mut Report<'_>) {
     let sections = document
@@ -30,10 +31,9 @@ pub(super) fn schema_collision(document: &Document<'_>, report: &mut Report<'_>)
     let schemas = document
         .components("schemas")
         .map_or(&[][..], Node::entries);
-    let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+    let mut names = Folded::by(pascal);
     for entry in schemas {
-        let folded = pascal(&entry.key);
-        if let Some(first) = seen.get(&folded) {
+        if let Some((first, folded)) = names.clash(&entry.key) {
             report.at(
                 entry.at,
                 &join("/components/schemas", &entry.key),
@@ -43,8 +43,6 @@ pub(super) fn schema_collision(document: &Document<'_>, report: &mut Report<'_>)
                 ),
                 "let the two names differ in more than case, or merge the schemas",
             );
-        } else {
-            seen.insert(folded, &entry.key);
         }
     }
 }

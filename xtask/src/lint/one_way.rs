@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::{
     Report,
     document::{Direction, Document},
-    grammar::Kind,
+    grammar::ObjectKind,
 };
 use crate::contract::{Node, join};
 
@@ -30,7 +30,7 @@ const WAYS: [(&str, Direction, &str); 2] = [
 
 pub(super) fn required(document: &Document<'_>, report: &mut Report<'_>) {
     let travels = [Direction::Request, Direction::Response].map(|way| reached(document, way));
-    for site in document.of(Kind::Schema) {
+    for site in document.of(ObjectKind::Schema) {
         let required = site.node.get("required").map_or(&[][..], Node::items);
         for (index, node) in required.iter().enumerate() {
             let name = node.as_str().unwrap_or_default();

@@ -7,11 +7,13 @@ use heck::ToSnakeCase;
 use super::{
     Report,
     document::{Document, Operation},
-    fold::snake,
-    grammar::Kind,
+    grammar::ObjectKind,
     spelling::nearest,
 };
-use crate::contract::{Node, join};
+use crate::{
+    contract::{Node, join},
+    fold::{Folded, snake},
+};
 
 /// Methods of the generated client, and those of the traits that generated code calls on it.
 const TAKEN: &[&str] = &[
@@ -76,26 +78,19 @@ pub(super) fn id_duplicate(document: &Document<'_>, report: &mut Report<'_>) {
 }
 
 pub(super) fn id_collision(document: &Document<'_>, report: &mut Report<'_>) {
-    let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+    let mut names = Folded::by(snake);
     for operation in &document.operations {
         let Some((id, node, pointer)) = id_of(operation) else {
             continue;
         };
-        let folded = snake(id);
-        match seen.get(&folded) {
-            Some(first) if *first != id => {
-                let message = format!("`{id}` and `{first}` both become the method `{folded}`");
-                report.at(
-                    node.at(),
-                    &pointer,
-                    message,
-                    "let the two ids differ in more than case",
-                );
-            }
-            Some(_) => {}
-            None => {
-                seen.insert(folded, id);
-            }
+        if let Some((first, folded)) = names.clash(id) {
+            let message = format!("`{id}` and `{first}` both become the method `{folded}`");
+            report.at(
+                node.at(),
+                &pointer,
+                message,
+                "let the two ids differ in more than case",
+            );
         }
     }
 }
@@ -161,7 +156,7 @@ pub(super) fn undeclared_tag(document: &Document<'_>, report: &mut Report<'_>) {
 pub(super) fn undeclared_scheme(document: &Document<'_>, report: &mut Report<'_>) {
     let schemes = document.components("securitySchemes");
     let schemes = schemes.map_or(&[][..], Node::entries);
-    for site in document.of(Kind::SecurityRequirement) {
+    for site in document.of(ObjectKind::SecurityRequirement) {
         for entry in site.node.entries() {
             if schemes.iter().any(|scheme| scheme.key == entry.key) {
                 continue;

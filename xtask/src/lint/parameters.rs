@@ -4,11 +4,13 @@ use super::{
     Report,
     bodies::says_nothing,
     document::{Document, Parameter},
-    fold::snake,
-    grammar::Kind,
+    grammar::ObjectKind,
     spelling::nearest,
 };
-use crate::contract::{Node, NodeValue, join};
+use crate::{
+    contract::{Node, NodeValue, join},
+    fold::snake,
+};
 
 fn name(node: &Node) -> &str {
     node.text("name").unwrap_or_default()
@@ -95,7 +97,7 @@ pub(super) fn reserved(document: &Document<'_>, report: &mut Report<'_>) {
 
 pub(super) fn location(document: &Document<'_>, report: &mut Report<'_>) {
     let known = ["path", "query", "header"];
-    for site in document.of(Kind::Parameter) {
+    for site in document.of(ObjectKind::Parameter) {
         let Some(node) = site.node.get("in") else {
             continue;
         };
@@ -123,7 +125,7 @@ pub(super) fn location(document: &Document<'_>, report: &mut Report<'_>) {
 }
 
 pub(super) fn content(document: &Document<'_>, report: &mut Report<'_>) {
-    for site in document.of(Kind::Parameter) {
+    for site in document.of(ObjectKind::Parameter) {
         if let Some(entry) = site.node.entry("content") {
             report.at(
                 entry.at,
@@ -139,7 +141,7 @@ pub(super) fn content(document: &Document<'_>, report: &mut Report<'_>) {
 }
 
 pub(super) fn schema_missing(document: &Document<'_>, report: &mut Report<'_>) {
-    for site in document.of(Kind::Parameter) {
+    for site in document.of(ObjectKind::Parameter) {
         if site.node.get("schema").is_none() && site.node.get("content").is_none() {
             let message = format!("the parameter `{}` has no schema", name(site.node));
             report.at(
@@ -153,7 +155,7 @@ pub(super) fn schema_missing(document: &Document<'_>, report: &mut Report<'_>) {
 }
 
 pub(super) fn style(document: &Document<'_>, report: &mut Report<'_>) {
-    for site in document.of(Kind::Parameter) {
+    for site in document.of(ObjectKind::Parameter) {
         let expected = match place(site.node) {
             "path" | "header" => "simple",
             "query" => "form",
@@ -175,7 +177,7 @@ pub(super) fn style(document: &Document<'_>, report: &mut Report<'_>) {
 }
 
 pub(super) fn encoding(document: &Document<'_>, report: &mut Report<'_>) {
-    for site in document.of(Kind::Parameter) {
+    for site in document.of(ObjectKind::Parameter) {
         let default = place(site.node) == "query";
         for (key, ignored) in [
             ("allowReserved", true),
@@ -194,7 +196,7 @@ pub(super) fn encoding(document: &Document<'_>, report: &mut Report<'_>) {
 }
 
 pub(super) fn compound(document: &Document<'_>, report: &mut Report<'_>) {
-    for site in document.of(Kind::Parameter) {
+    for site in document.of(ObjectKind::Parameter) {
         let Some(schema) = site.node.get("schema") else {
             continue;
         };
@@ -250,7 +252,7 @@ fn is_text<'a>(document: &Document<'a>, schema: &'a Node, depth: u8) -> bool {
 /// `nullable` at the parameter is no harm: it is left out instead. A named schema is a type, and
 /// `null` in it has no text.
 pub(super) fn nullable(document: &Document<'_>, report: &mut Report<'_>) {
-    for site in document.of(Kind::Parameter) {
+    for site in document.of(ObjectKind::Parameter) {
         let Some(schema) = site.node.get("schema") else {
             continue;
         };
@@ -269,7 +271,7 @@ pub(super) fn nullable(document: &Document<'_>, report: &mut Report<'_>) {
 }
 
 pub(super) fn ignored_header(document: &Document<'_>, report: &mut Report<'_>) {
-    for site in document.of(Kind::Parameter) {
+    for site in document.of(ObjectKind::Parameter) {
         let folded = name(site.node).to_ascii_lowercase();
         let ignored = matches!(folded.as_str(), "accept" | "content-type" | "authorization");
         if ignored && place(site.node) == "header" {
@@ -281,7 +283,7 @@ pub(super) fn ignored_header(document: &Document<'_>, report: &mut Report<'_>) {
 }
 
 pub(super) fn inline_constraint(document: &Document<'_>, report: &mut Report<'_>) {
-    for site in document.of(Kind::Parameter) {
+    for site in document.of(ObjectKind::Parameter) {
         let Some(schema) = site.node.get("schema") else {
             continue;
         };

@@ -1,6 +1,8 @@
 //! Placeholders and `in: path` parameters: one for one.
 
-use super::{Report, document::Document, grammar::Kind, paths::placeholders, spelling::nearest};
+use super::{
+    Report, document::Document, grammar::ObjectKind, paths::placeholders, spelling::nearest,
+};
 use crate::contract::{Node, join};
 
 fn is_path_parameter(node: &Node) -> bool {
@@ -55,7 +57,7 @@ pub(super) fn extra(document: &Document<'_>, report: &mut Report<'_>) {
 }
 
 pub(super) fn optional(document: &Document<'_>, report: &mut Report<'_>) {
-    for site in document.of(Kind::Parameter) {
+    for site in document.of(ObjectKind::Parameter) {
         if is_path_parameter(site.node) && !site.node.is_set("required") {
             let name = site.node.text("name").unwrap_or_default();
             let at = site

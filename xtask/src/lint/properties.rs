@@ -1,10 +1,11 @@
 //! Properties of an object: distinct as fields, and there if they are required.
 
-use std::collections::BTreeMap;
-
 use super::schemas::is_branch;
-use super::{Report, document::Document, fold::snake, grammar::Kind, spelling::nearest};
-use crate::contract::{Node, join};
+use super::{Report, document::Document, grammar::ObjectKind, spelling::nearest};
+use crate::{
+    contract::{Node, join},
+    fold::{Folded, snake},
+};
 
 fn properties(schema: &Node) -> impl Iterator<Item = &str> {
     let entries = schema.get("properties").map_or(&[][..], Node::entries);
@@ -12,12 +13,11 @@ fn properties(schema: &Node) -> impl Iterator<Item = &str> {
 }
 
 pub(super) fn collision(document: &Document<'_>, report: &mut Report<'_>) {
-    for site in document.of(Kind::Schema) {
+    for site in document.of(ObjectKind::Schema) {
         let entries = site.node.get("properties").map_or(&[][..], Node::entries);
-        let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+        let mut names = Folded::by(snake);
         for entry in entries {
-            let folded = snake(&entry.key);
-            if let Some(first) = seen.get(&folded) {
+            if let Some((first, folded)) = names.clash(&entry.key) {
                 report.at(
                     entry.at,
                     &join(&join(&site.pointer, "properties"), &entry.key),
@@ -27,8 +27,6 @@ pub(super) fn collision(document: &Document<'_>, report: &mut Report<'_>) {
                     ),
                     "leave one of them out",
                 );
-            } else {
-                seen.insert(folded, &entry.key);
             }
         }
     }
@@ -46,7 +44,7 @@ fn all_properties<'a>(document: &Document<'a>, schema: &'a Node, depth: u8) -> V
 }
 
 pub(super) fn required_absent(document: &Document<'_>, report: &mut Report<'_>) {
-    for site in document.of(Kind::Schema) {
+    for site in document.of(ObjectKind::Schema) {
         // A branch of a combinator may require what a sibling or the schema around it defines.
         if is_branch(&site.pointer) {
             continue;
@@ -69,7 +67,7 @@ pub(super) fn required_absent(document: &Document<'_>, report: &mut Report<'_>) 
 }
 
 pub(super) fn required_twice(document: &Document<'_>, report: &mut Report<'_>) {
-    for site in document.of(Kind::Schema) {
+    for site in document.of(ObjectKind::Schema) {
         let required = site.node.get("required").map_or(&[][..], Node::items);
         for (index, node) in required.iter().enumerate() {
             let name = node.as_str();
@@ -84,7 +82,7 @@ pub(super) fn required_twice(document: &Document<'_>, report: &mut Report<'_>) {
 
 /// `true` keeps nothing; an empty schema, which allows as much, keeps what comes.
 pub(super) fn others_lost(document: &Document<'_>, report: &mut Report<'_>) {
-    for site in document.of(Kind::Schema) {
+    for site in document.of(ObjectKind::Schema) {
         let named = site.node.get("properties");
         let named = named.is_some_and(|all| !all.entries().is_empty());
         let combined = ["allOf", "oneOf", "anyOf"]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     Report,
     document::{Document, Site},
-    grammar::Kind,
+    grammar::ObjectKind,
     spelling::nearest,
 };
 use crate::{
@@ -65,7 +65,7 @@ pub(super) fn misdirected(document: &Document<'_>, report: &mut Report<'_>) {
         };
         let leads = follow(document.root, target.trim_start_matches('#')).is_some();
         let right = parts(target).is_some_and(|(there, _)| there == section(site));
-        if leads && !right && site.kind != Kind::PathItem {
+        if leads && !right && site.kind != ObjectKind::PathItem {
             let (at, pointer) = at(site);
             let message = format!("`{target}` stands where {} belongs", site.kind.name());
             let help = format!("refer to '#/components/{}/…'", section(site));
@@ -78,7 +78,7 @@ pub(super) fn external(document: &Document<'_>, report: &mut Report<'_>) {
     for (site, target) in document.references() {
         if let Some(target) = target.as_str()
             && !target.starts_with("#/")
-            && site.kind != Kind::PathItem
+            && site.kind != ObjectKind::PathItem
         {
             let (at, pointer) = at(site);
             let message = format!("`{target}` leads out of this document");
@@ -91,8 +91,8 @@ pub(super) fn external(document: &Document<'_>, report: &mut Report<'_>) {
 pub(super) fn siblings(document: &Document<'_>, report: &mut Report<'_>) {
     for (site, _) in document.references() {
         for entry in site.node.entries() {
-            let spoken_for = entry.key == "nullable" && site.kind == Kind::Schema;
-            if entry.key != "$ref" && !spoken_for && site.kind != Kind::PathItem {
+            let spoken_for = entry.key == "nullable" && site.kind == ObjectKind::Schema;
+            if entry.key != "$ref" && !spoken_for && site.kind != ObjectKind::PathItem {
                 report.at(
                     entry.at,
                     &join(&site.pointer, &entry.key),
@@ -106,7 +106,7 @@ pub(super) fn siblings(document: &Document<'_>, report: &mut Report<'_>) {
 
 pub(super) fn nullable(document: &Document<'_>, report: &mut Report<'_>) {
     for (site, _) in document.references() {
-        if site.kind == Kind::Schema
+        if site.kind == ObjectKind::Schema
             && let Some(entry) = site.node.entry("nullable")
         {
             report.at(
@@ -121,7 +121,7 @@ pub(super) fn nullable(document: &Document<'_>, report: &mut Report<'_>) {
 
 pub(super) fn path_item(document: &Document<'_>, report: &mut Report<'_>) {
     for (site, _) in document.references() {
-        if site.kind == Kind::PathItem {
+        if site.kind == ObjectKind::PathItem {
             let (at, pointer) = at(site);
             report.at(
                 at,

@@ -3,7 +3,7 @@
 use super::{
     Report,
     document::{Document, Success, is_success},
-    grammar::Kind,
+    grammar::ObjectKind,
 };
 use crate::contract::{Node, join};
 
@@ -15,7 +15,7 @@ fn is_code(code: &str) -> bool {
 }
 
 pub(super) fn code(document: &Document<'_>, report: &mut Report<'_>) {
-    for site in document.of(Kind::Responses) {
+    for site in document.of(ObjectKind::Responses) {
         for entry in site.node.entries() {
             let code = entry.key.as_str();
             if code == "default" || code.starts_with("x-") || is_code(code) {
@@ -104,7 +104,7 @@ pub(super) fn success_unnamed(document: &Document<'_>, report: &mut Report<'_>) 
 }
 
 pub(super) fn default(document: &Document<'_>, report: &mut Report<'_>) {
-    for site in document.of(Kind::Responses) {
+    for site in document.of(ObjectKind::Responses) {
         if let Some(entry) = site.node.entry("default") {
             report.at(
                 entry.at,
@@ -117,7 +117,7 @@ pub(super) fn default(document: &Document<'_>, report: &mut Report<'_>) {
 }
 
 pub(super) fn no_content_body(document: &Document<'_>, report: &mut Report<'_>) {
-    for site in document.of(Kind::Responses) {
+    for site in document.of(ObjectKind::Responses) {
         let Some(entry) = site.node.entry("204") else {
             continue;
         };

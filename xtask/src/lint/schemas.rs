@@ -1,6 +1,6 @@
 //! Schemas: one known type, keywords that suit it, patterns that compile.
 
-use super::{Report, document::Document, grammar::Kind, spelling::nearest};
+use super::{Report, document::Document, grammar::ObjectKind, spelling::nearest};
 use crate::codegen::vocabulary::{HAND_WRITTEN, is_of_ids};
 use crate::contract::{Entry, Node, NodeValue, join};
 
@@ -30,7 +30,7 @@ const TYPED: &[(&str, &[&str])] = &[
 ];
 
 pub(super) fn schema_type(document: &Document<'_>, report: &mut Report<'_>) {
-    for site in document.of(Kind::Schema) {
+    for site in document.of(ObjectKind::Schema) {
         let Some(node) = site.node.get("type") else {
             continue;
         };
@@ -58,7 +58,7 @@ pub(super) fn schema_type(document: &Document<'_>, report: &mut Report<'_>) {
 }
 
 pub(super) fn misplaced(document: &Document<'_>, report: &mut Report<'_>) {
-    for site in document.of(Kind::Schema) {
+    for site in document.of(ObjectKind::Schema) {
         let Some(given) = site.node.text("type").filter(|t| TYPES.contains(t)) else {
             continue;
         };
@@ -75,7 +75,7 @@ pub(super) fn misplaced(document: &Document<'_>, report: &mut Report<'_>) {
 }
 
 pub(super) fn untyped(document: &Document<'_>, report: &mut Report<'_>) {
-    for site in document.of(Kind::Schema) {
+    for site in document.of(ObjectKind::Schema) {
         let told = ["type", "allOf", "oneOf", "anyOf"];
         // What stands around a branch may have the type.
         if is_branch(&site.pointer) || told.iter().any(|key| site.node.get(key).is_some()) {
@@ -109,7 +109,7 @@ pub(super) fn is_branch(pointer: &str) -> bool {
 }
 
 pub(super) fn items_missing(document: &Document<'_>, report: &mut Report<'_>) {
-    for site in document.of(Kind::Schema) {
+    for site in document.of(ObjectKind::Schema) {
         if let Some(node) = site.node.get("type")
             && node.as_str() == Some("array")
             && site.node.get("items").is_none()
@@ -122,7 +122,7 @@ pub(super) fn items_missing(document: &Document<'_>, report: &mut Report<'_>) {
 }
 
 pub(super) fn pattern(document: &Document<'_>, report: &mut Report<'_>) {
-    for site in document.of(Kind::Schema) {
+    for site in document.of(ObjectKind::Schema) {
         let Some(node) = site.node.get("pattern") else {
             continue;
         };
@@ -139,7 +139,7 @@ pub(super) fn pattern(document: &Document<'_>, report: &mut Report<'_>) {
 
 /// Types that the generator takes from crates which the bindings do not depend on.
 pub(super) fn foreign_type(document: &Document<'_>, report: &mut Report<'_>) {
-    for site in document.of(Kind::Schema) {
+    for site in document.of(ObjectKind::Schema) {
         let name = site.pointer.strip_prefix("/components/schemas/");
         let by_hand = name.is_some_and(|name| {
             HAND_WRITTEN.contains(&name) || site.node.text("pattern").is_some_and(is_of_ids)

@@ -4,17 +4,14 @@
 //! reads. A rough comparison of what is read, not of JSON Schema: where it cannot tell, it says
 //! nothing.
 
-use super::{Report, document::Document, grammar::Kind};
+use super::{Report, document::Document, formats::READ, grammar::ObjectKind};
 use crate::contract::{Node, join};
 
 /// How deep schemas are compared; more is a schema that holds itself.
 const DEEPEST: u8 = 8;
 
-/// Formats of text that are read into a type of their own rather than kept as text.
-const READ: [&str; 6] = ["uuid", "date", "date-time", "ip", "ipv4", "ipv6"];
-
 pub(super) fn shadowed(document: &Document<'_>, report: &mut Report<'_>) {
-    for site in document.of(Kind::Schema) {
+    for site in document.of(ObjectKind::Schema) {
         let branches = site.node.get("oneOf").map_or(&[][..], Node::items);
         for (index, branch) in branches.iter().enumerate() {
             let covers = |first: &&Node| covers(document, first, branch, DEEPEST);

@@ -3,6 +3,8 @@
 //! The same steps as progenitor's and typify's `sanitize`; the underscore that they add to Rust
 //! keywords is left out, because it never keeps two names apart.
 
+use std::collections::BTreeMap;
+
 use heck::{ToPascalCase, ToSnakeCase};
 
 /// The identifier of a function, an argument or a field.
@@ -13,6 +15,29 @@ pub(crate) fn snake(name: &str) -> String {
 /// The identifier of a type or a variant.
 pub(crate) fn pascal(name: &str) -> String {
     start(plain(name).to_pascal_case(), 'X')
+}
+
+/// The names of one place, by what they fold to.
+pub(crate) struct Folded<'a> {
+    fold: fn(&str) -> String,
+    first: BTreeMap<String, &'a str>,
+}
+
+impl<'a> Folded<'a> {
+    /// None yet; `fold` is [`snake`] or [`pascal`].
+    pub(crate) fn by(fold: fn(&str) -> String) -> Self {
+        Self {
+            fold,
+            first: BTreeMap::new(),
+        }
+    }
+
+    /// Takes a name in. Where another has folded to the same: that one, and what both become.
+    pub(crate) fn clash(&mut self, name: &'a str) -> Option<(&'a str, String)> {
+        let folded = (self.fold)(name);
+        let first = *self.first.entry(folded.clone()).or_insert(name);
+        (first != name).then_some((first, folded))
+    }
 }
 
 fn plain(name: &str) -> String {
@@ -42,7 +67,7 @@ fn start(folded: String, prefix: char) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{pascal, snake};
+    use super::{Folded, pascal, snake};
 
     #[test]
     fn names_that_differ_in_case_or_punctuation_fold_to_one() {
@@ -52,6 +77,16 @@ mod tests {
         for name in ["ExportJob", "exportJob", "export_job", "export.job"] {
             assert_eq!(pascal(name), "ExportJob");
         }
+    }
+
+    #[test]
+    fn names_clash_with_the_first_that_folds_alike_and_not_with_themselves() {
+        let mut names = Folded::by(snake);
+        assert_eq!(names.clash("jobId"), None);
+        assert_eq!(names.clash("jobId"), None);
+        let folded = "job_id".to_owned();
+        assert_eq!(names.clash("job-id"), Some(("jobId", folded.clone())));
+        assert_eq!(names.clash("job_id"), Some(("jobId", folded)));
     }
 
     #[test]
