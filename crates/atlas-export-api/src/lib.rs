@@ -177,7 +177,7 @@ pub trait Page {
     );
 }
 
-/// What stands between the generated methods and the network.
+/// The way from the generated methods to the network.
 pub trait Execute: fmt::Debug + Send + Sync {
     /// Executes one request of one operation.
     ///

@@ -39,7 +39,7 @@ impl<T> Entry<T> {
     pub fn into_result(self) -> Result<T, Box<Undecodable>> {
         match self {
             Self::Item(item) => Ok(item),
-            Self::Undecodable(odd) => Err(odd),
+            Self::Undecodable(item) => Err(item),
         }
     }
 }
@@ -54,8 +54,8 @@ impl<T> Entry<T> {
 /// let list: TolerantList<u8> = serde_json::from_str(r#"[1, "two", 3]"#)?;
 /// assert_eq!(list.items().copied().collect::<Vec<_>>(), [1, 3]);
 ///
-/// let odd = list.undecodable().next().unwrap();
-/// assert_eq!((odd.index(), odd.raw()), (1, r#""two""#));
+/// let item = list.undecodable().next().unwrap();
+/// assert_eq!((item.index(), item.raw()), (1, r#""two""#));
 /// assert_eq!(serde_json::to_string(&list)?, r#"[1,"two",3]"#);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
@@ -92,7 +92,7 @@ impl<T> TolerantList<T> {
     pub fn undecodable(&self) -> impl Iterator<Item = &Undecodable> {
         self.0.iter().filter_map(|entry| match entry {
             Entry::Item(_) => None,
-            Entry::Undecodable(odd) => Some(&**odd),
+            Entry::Undecodable(item) => Some(&**item),
         })
     }
 }
@@ -151,7 +151,7 @@ impl<T: Serialize> Serialize for Place<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.0 {
             Entry::Item(item) => item.serialize(serializer),
-            Entry::Undecodable(odd) => odd.as_raw_value().serialize(serializer),
+            Entry::Undecodable(item) => item.as_raw_value().serialize(serializer),
         }
     }
 }
@@ -178,8 +178,8 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for TolerantList<T> {
                     entries.push(match serde_json::from_str(raw.get()) {
                         Ok(item) => Entry::Item(item),
                         Err(error) => {
-                            let odd = Undecodable::of_text::<T>(entries.len(), raw, &error);
-                            Entry::Undecodable(Box::new(odd))
+                            let item = Undecodable::of_text::<T>(entries.len(), raw, &error);
+                            Entry::Undecodable(Box::new(item))
                         }
                     });
                 }
@@ -205,18 +205,20 @@ mod tests {
     }
 
     #[test]
-    fn one_odd_item_among_a_hundred_costs_nothing_else() {
+    fn one_undecodable_item_among_a_hundred_costs_nothing_else() {
         let mut items: Vec<Value> = (0..100).map(|n| json!({"id": n.to_string()})).collect();
         items[41] = json!({"id": 41});
         let list: TolerantList<Job> =
             serde_json::from_str(&serde_json::to_string(&items).unwrap()).unwrap();
         assert_eq!(list.items().count(), 99);
-        let odd: Vec<_> = list.undecodable().collect();
-        assert_eq!(odd.len(), 1);
-        assert_eq!((odd[0].index(), odd[0].raw()), (41, r#"{"id":41}"#));
-        assert!(odd[0].reason().contains("expected a string"), "{}", odd[0]);
-        assert_eq!(odd[0].field(), Some("id"));
-        assert!(odd[0].to_string().contains("field id: "), "{}", odd[0]);
+        let undecodable: Vec<_> = list.undecodable().collect();
+        let [item] = undecodable[..] else {
+            panic!("{undecodable:?}")
+        };
+        assert_eq!((item.index(), item.raw()), (41, r#"{"id":41}"#));
+        assert!(item.reason().contains("expected a string"), "{item}");
+        assert_eq!(item.field(), Some("id"));
+        assert!(item.to_string().contains("field id: "), "{item}");
     }
 
     #[test]

@@ -20,7 +20,7 @@ use clap::Parser;
 Exit codes:
   0  exported
   1  FakeAtlas could not be started
-  2  the arguments or the environment cannot be right
+  2  the arguments or the environment are invalid
   3  nothing was done: --yes is missing
   4  there is nothing to export
   5  the API key is refused

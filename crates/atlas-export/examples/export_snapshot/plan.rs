@@ -84,7 +84,7 @@ impl Bucket {
             (None, Some(role)) => Ok(Self::Register {
                 name: target.bucket.clone(),
                 role: role.clone(),
-                // What cannot be right is refused now, not after somebody said yes.
+                // Invalid input is refused now, not after somebody said yes.
                 new: NewExportBucket::aws(&target.bucket, role.clone())?,
             }),
             (None, None) => Err(Stop::Usage(format!(
