@@ -54,6 +54,33 @@ fn the_generated_files_on_disk_are_those_of_the_contract() {
 }
 
 #[test]
+fn every_field_of_a_model_has_words() {
+    struct Fields(Vec<String>);
+
+    impl<'ast> syn::visit::Visit<'ast> for Fields {
+        fn visit_item_struct(&mut self, model: &'ast syn::ItemStruct) {
+            for field in &model.fields {
+                let public = matches!(field.vis, syn::Visibility::Public(_));
+                let has_words = field.attrs.iter().any(|attr| attr.path().is_ident("doc"));
+                if let (true, false, Some(name)) = (public, has_words, &field.ident) {
+                    self.0.push(format!("{}::{name}", model.ident));
+                }
+            }
+        }
+    }
+
+    let path = workspace().join("crates/atlas-export-api/src/generated.rs");
+    let file = syn::parse_file(&fs::read_to_string(path).unwrap()).unwrap();
+    let mut without = Fields(Vec::new());
+    syn::visit::Visit::visit_file(&mut without, &file);
+    assert!(
+        without.0.is_empty(),
+        "describe in the contract: {without:?}",
+        without = without.0
+    );
+}
+
+#[test]
 fn two_runs_give_the_same_bytes() {
     assert_eq!(outputs(), outputs());
 }

@@ -12,6 +12,8 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct AccessRoleList {
+        /// An IAM role of AWS that Atlas may assume. Until somebody has authorized it, the ARN and
+        /// the date of that are `null`, and the role is of no use.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -21,6 +23,7 @@ pub mod types {
             )
         )]
         pub aws_iam_roles: ::atlas_export_types::TolerantList<AwsIamRole>,
+        /// A service principal of Azure that Atlas may act as. Version 2 only.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -32,6 +35,7 @@ pub mod types {
         pub azure_service_principals: ::atlas_export_types::TolerantList<
             AzureServicePrincipal,
         >,
+        /// A service account of Google Cloud that Atlas acts as. Version 2 only.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -41,6 +45,7 @@ pub mod types {
             )
         )]
         pub gcp_service_accounts: ::atlas_export_types::TolerantList<GcpServiceAccount>,
+        /// Properties that have no field of their own, and those whose value did not fit their field, by their names.
         #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -72,6 +77,7 @@ pub mod types {
             )
         )]
         pub atlas_aws_account_arn: ::std::option::Option<::std::string::String>,
+        /// When somebody authorized the role.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -82,6 +88,7 @@ pub mod types {
         pub authorized_date: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
+        /// When the role was created in Atlas.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -92,6 +99,7 @@ pub mod types {
         pub created_date: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
+        /// The ARN of the role, once somebody has authorized it.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -100,6 +108,7 @@ pub mod types {
             )
         )]
         pub iam_assumed_role_arn: ::std::option::Option<::std::string::String>,
+        /// The cloud that a bucket or a cluster is in. Version 1.0 knows AWS only.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -108,8 +117,11 @@ pub mod types {
             )
         )]
         pub provider_name: ::std::option::Option<::atlas_export_types::CloudProvider>,
+        /// Identifies a cloud-provider access role: 24 hexadecimal digits that Atlas gave out, not the
+        /// ARN or the name that the cloud provider knows the role by.
         #[cfg_attr(feature = "schemars", serde(rename = "roleId"))]
         pub role_id: ::atlas_export_types::RoleId,
+        /// Properties that have no field of their own, and those whose value did not fit their field, by their names.
         #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -125,6 +137,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct AzureServicePrincipal {
+        /// The application by which Azure knows Atlas.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -133,6 +146,7 @@ pub mod types {
             )
         )]
         pub atlas_azure_app_id: ::std::option::Option<::std::string::String>,
+        /// When it was created in Atlas.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -143,8 +157,11 @@ pub mod types {
         pub created_date: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
+        /// Identifies a cloud-provider access role: 24 hexadecimal digits that Atlas gave out, not the
+        /// ARN or the name that the cloud provider knows the role by.
         #[cfg_attr(feature = "schemars", serde(rename = "_id"))]
         pub id: ::atlas_export_types::RoleId,
+        /// The cloud that a bucket or a cluster is in. Version 1.0 knows AWS only.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -153,6 +170,7 @@ pub mod types {
             )
         )]
         pub provider_name: ::std::option::Option<::atlas_export_types::CloudProvider>,
+        /// The id of the service principal, a UUID.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -161,6 +179,7 @@ pub mod types {
             )
         )]
         pub service_principal_id: ::std::option::Option<::std::string::String>,
+        /// The tenant of Azure that it belongs to, a UUID.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -169,6 +188,7 @@ pub mod types {
             )
         )]
         pub tenant_id: ::std::option::Option<::std::string::String>,
+        /// Properties that have no field of their own, and those whose value did not fit their field, by their names.
         #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -193,6 +213,7 @@ pub mod types {
             )
         )]
         pub auto_export_enabled: ::std::option::Option<bool>,
+        /// Identifies a cluster. 24 hexadecimal digits. Paths have the name in its place.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -201,6 +222,7 @@ pub mod types {
             )
         )]
         pub cluster_id: ::std::option::Option<::atlas_export_types::ClusterId>,
+        /// The cluster whose schedule it is.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -209,11 +231,13 @@ pub mod types {
             )
         )]
         pub cluster_name: ::std::option::Option<::std::string::String>,
+        /// Where a schedule exports to, and how often.
         #[cfg_attr(
             feature = "schemars",
             serde(skip_serializing_if = "::std::option::Option::is_none")
         )]
         pub export: ::std::option::Option<ScheduleExport>,
+        /// A link as in RFC 8288. A proxy may have rewritten the host; `rel` may itself be a URL.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -223,6 +247,7 @@ pub mod types {
             )
         )]
         pub links: ::atlas_export_types::TolerantList<Link>,
+        /// When the next snapshot is taken.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -242,6 +267,7 @@ pub mod types {
             )
         )]
         pub use_org_and_group_names_in_export_prefix: ::std::option::Option<bool>,
+        /// Properties that have no field of their own, and those whose value did not fit their field, by their names.
         #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -257,13 +283,16 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct BackupScheduleUpdate {
+        /// Whether snapshots are exported by themselves.
         #[serde(
             rename = "autoExportEnabled",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub auto_export_enabled: ::std::option::Option<bool>,
+        /// Where a schedule is to export to, and how often.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub export: ::std::option::Option<NewScheduleExport>,
+        /// Whether the prefix in the bucket has the names of organization and project, in place of their ids.
         #[serde(
             rename = "useOrgAndGroupNamesInExportPrefix",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -276,6 +305,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct BadRequestDetail {
+        /// One field of the request that was refused.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -285,6 +315,7 @@ pub mod types {
             )
         )]
         pub fields: ::atlas_export_types::TolerantList<FieldViolation>,
+        /// Properties that have no field of their own, and those whose value did not fit their field, by their names.
         #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -363,6 +394,7 @@ pub mod types {
             )
         )]
         pub backup_enabled: ::std::option::Option<bool>,
+        /// How a cluster spreads its data.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -380,6 +412,7 @@ pub mod types {
             )
         )]
         pub disk_size_gb: ::std::option::Option<f64>,
+        /// Identifies a project. 24 hexadecimal digits.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -388,11 +421,13 @@ pub mod types {
             )
         )]
         pub group_id: ::std::option::Option<::atlas_export_types::ProjectId>,
+        /// Identifies a cluster. 24 hexadecimal digits. Paths have the name in its place.
         #[cfg_attr(
             feature = "schemars",
             serde(skip_serializing_if = "::std::option::Option::is_none")
         )]
         pub id: ::std::option::Option<::atlas_export_types::ClusterId>,
+        /// A link as in RFC 8288. A proxy may have rewritten the host; `rel` may itself be a URL.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -402,6 +437,7 @@ pub mod types {
             )
         )]
         pub links: ::atlas_export_types::TolerantList<Link>,
+        /// The version of MongoDB that it runs.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -410,7 +446,9 @@ pub mod types {
             )
         )]
         pub mongo_db_version: ::std::option::Option<::std::string::String>,
+        /// The name of a cluster, unique within its project.
         pub name: ::atlas_export_types::ClusterName,
+        /// Whether the cluster is paused.
         #[cfg_attr(
             feature = "schemars",
             serde(skip_serializing_if = "::std::option::Option::is_none")
@@ -425,6 +463,7 @@ pub mod types {
             )
         )]
         pub provider_backup_enabled: ::std::option::Option<bool>,
+        /// The hardware of a cluster, in version 1.0.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -433,6 +472,7 @@ pub mod types {
             )
         )]
         pub provider_settings: ::std::option::Option<ProviderSettings>,
+        /// One shard of a cluster, or its only replica set.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -442,6 +482,7 @@ pub mod types {
             )
         )]
         pub replication_specs: ::atlas_export_types::TolerantList<ReplicationSpec>,
+        /// What Atlas is doing with a cluster. Version 1.0 has the older `DELETED` and `REPAIRING` too.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -450,6 +491,7 @@ pub mod types {
             )
         )]
         pub state_name: ::std::option::Option<::atlas_export_types::ClusterState>,
+        /// Properties that have no field of their own, and those whose value did not fit their field, by their names.
         #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -467,6 +509,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ClusterDescriptionPage {
+        /// A link as in RFC 8288. A proxy may have rewritten the host; `rel` may itself be a URL.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -476,7 +519,9 @@ pub mod types {
             )
         )]
         pub links: ::atlas_export_types::TolerantList<Link>,
+        /// A cluster of a project, of which the models here name what decides about exports.
         pub results: ::atlas_export_types::TolerantList<ClusterDescription>,
+        /// An estimate of the items in all pages; not to be counted on.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -485,6 +530,7 @@ pub mod types {
             )
         )]
         pub total_count: ::std::option::Option<::atlas_export_types::ItemCount>,
+        /// Properties that have no field of their own, and those whose value did not fit their field, by their names.
         #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -498,7 +544,9 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct CustomData {
+        /// The name of the pair.
         pub key: ::std::string::String,
+        /// Its value.
         pub value: ::std::string::String,
     }
     impl crate::decode::Model for CustomData {}
@@ -507,6 +555,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ErrorBody {
+        /// The fields of the request that were refused.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -515,6 +564,7 @@ pub mod types {
             )
         )]
         pub bad_request_detail: ::std::option::Option<BadRequestDetail>,
+        /// What happened, in words.
         #[cfg_attr(
             feature = "schemars",
             serde(skip_serializing_if = "::std::option::Option::is_none")
@@ -551,6 +601,7 @@ pub mod types {
             serde(skip_serializing_if = "::std::option::Option::is_none")
         )]
         pub reason: ::std::option::Option<::std::string::String>,
+        /// Properties that have no field of their own, and those whose value did not fit their field, by their names.
         #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -573,8 +624,11 @@ pub mod types {
             )
         )]
         pub bucket_name: ::std::option::Option<::std::string::String>,
+        /// The cloud that a bucket or a cluster is in. Version 1.0 knows AWS only.
         #[cfg_attr(feature = "schemars", serde(rename = "cloudProvider"))]
         pub cloud_provider: ::atlas_export_types::CloudProvider,
+        /// Identifies a cloud-provider access role: 24 hexadecimal digits that Atlas gave out, not the
+        /// ARN or the name that the cloud provider knows the role by.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -583,6 +637,7 @@ pub mod types {
             )
         )]
         pub iam_role_id: ::std::option::Option<::atlas_export_types::RoleId>,
+        /// Identifies an export bucket. 24 hexadecimal digits.
         #[cfg_attr(feature = "schemars", serde(rename = "_id"))]
         #[cfg_attr(feature = "schemars", serde(alias = "id"))]
         pub id: ::atlas_export_types::ExportBucketId,
@@ -596,6 +651,7 @@ pub mod types {
             )
         )]
         pub links: ::atlas_export_types::TolerantList<Link>,
+        /// Identifies a project. 24 hexadecimal digits.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -619,6 +675,8 @@ pub mod types {
             )
         )]
         pub require_private_networking: ::std::option::Option<bool>,
+        /// Identifies a cloud-provider access role: 24 hexadecimal digits that Atlas gave out, not the
+        /// ARN or the name that the cloud provider knows the role by.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -645,6 +703,7 @@ pub mod types {
             )
         )]
         pub tenant_id: ::std::option::Option<::std::string::String>,
+        /// Properties that have no field of their own, and those whose value did not fit their field, by their names.
         #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -660,6 +719,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ExportBucketPage {
+        /// A link as in RFC 8288. A proxy may have rewritten the host; `rel` may itself be a URL.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -669,7 +729,9 @@ pub mod types {
             )
         )]
         pub links: ::atlas_export_types::TolerantList<Link>,
+        /// A bucket that Atlas may export snapshots to. Which of the fields are there depends on the cloud.
         pub results: ::atlas_export_types::TolerantList<ExportBucket>,
+        /// An estimate of the items in all pages; not to be counted on.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -678,6 +740,7 @@ pub mod types {
             )
         )]
         pub total_count: ::std::option::Option<::atlas_export_types::ItemCount>,
+        /// Properties that have no field of their own, and those whose value did not fit their field, by their names.
         #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -711,6 +774,7 @@ pub mod types {
             )
         )]
         pub components: ::atlas_export_types::TolerantList<ExportJobComponent>,
+        /// When the job was created.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -738,6 +802,7 @@ pub mod types {
             )
         )]
         pub err_msg: ::std::option::Option<::std::string::String>,
+        /// Identifies an export bucket. 24 hexadecimal digits.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -748,6 +813,8 @@ pub mod types {
         pub export_bucket_id: ::std::option::Option<
             ::atlas_export_types::ExportBucketId,
         >,
+        /// How many collections are exported. Replica sets only. Both numbers have been seen to stay 0
+        /// for the whole life of a job that succeeded: 0 of 0 means that nothing is known.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -767,7 +834,9 @@ pub mod types {
         pub finished_at: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
+        /// Identifies an export job. 24 hexadecimal digits.
         pub id: ::atlas_export_types::ExportJobId,
+        /// A link as in RFC 8288. A proxy may have rewritten the host; `rel` may itself be a URL.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -783,6 +852,7 @@ pub mod types {
             serde(skip_serializing_if = "::std::option::Option::is_none")
         )]
         pub prefix: ::std::option::Option<::std::string::String>,
+        /// Identifies a snapshot. 24 hexadecimal digits.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -791,11 +861,14 @@ pub mod types {
             )
         )]
         pub snapshot_id: ::std::option::Option<::atlas_export_types::SnapshotId>,
+        /// Where an export job is in its life: waiting, running, or ended well, badly or by
+        /// cancellation. Version 1.0 does not document the last.
         #[cfg_attr(
             feature = "schemars",
             serde(skip_serializing_if = "::std::option::Option::is_none")
         )]
         pub state: ::std::option::Option<::atlas_export_types::ExportJobState>,
+        /// Why a job is in its state. Version 2 only.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -804,6 +877,7 @@ pub mod types {
             )
         )]
         pub state_reason: ::std::option::Option<::atlas_export_types::ExportStateReason>,
+        /// Properties that have no field of their own, and those whose value did not fit their field, by their names.
         #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -820,6 +894,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ExportJobComponent {
+        /// Identifies an export job. 24 hexadecimal digits.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -828,6 +903,7 @@ pub mod types {
             )
         )]
         pub export_id: ::std::option::Option<::atlas_export_types::ExportJobId>,
+        /// The replica set, as a rule a shard.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -836,6 +912,7 @@ pub mod types {
             )
         )]
         pub replica_set_name: ::std::option::Option<::std::string::String>,
+        /// Properties that have no field of their own, and those whose value did not fit their field, by their names.
         #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -848,6 +925,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ExportJobPage {
+        /// A link as in RFC 8288. A proxy may have rewritten the host; `rel` may itself be a URL.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -857,7 +935,9 @@ pub mod types {
             )
         )]
         pub links: ::atlas_export_types::TolerantList<Link>,
+        /// One run of exporting one snapshot to one bucket.
         pub results: ::atlas_export_types::TolerantList<ExportJob>,
+        /// An estimate of the items in all pages; not to be counted on.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -866,6 +946,7 @@ pub mod types {
             )
         )]
         pub total_count: ::std::option::Option<::atlas_export_types::ItemCount>,
+        /// Properties that have no field of their own, and those whose value did not fit their field, by their names.
         #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -879,6 +960,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ExportStatus {
+        /// How many collections are exported.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -887,6 +969,7 @@ pub mod types {
             )
         )]
         pub exported_collections: ::std::option::Option<i64>,
+        /// How many collections there are to export.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -895,6 +978,7 @@ pub mod types {
             )
         )]
         pub total_collections: ::std::option::Option<i64>,
+        /// Properties that have no field of their own, and those whose value did not fit their field, by their names.
         #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -907,16 +991,19 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct FieldViolation {
+        /// What is wrong with it.
         #[cfg_attr(
             feature = "schemars",
             serde(skip_serializing_if = "::std::option::Option::is_none")
         )]
         pub description: ::std::option::Option<::std::string::String>,
+        /// The field of the request.
         #[cfg_attr(
             feature = "schemars",
             serde(skip_serializing_if = "::std::option::Option::is_none")
         )]
         pub field: ::std::option::Option<::std::string::String>,
+        /// Properties that have no field of their own, and those whose value did not fit their field, by their names.
         #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -928,6 +1015,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct GcpServiceAccount {
+        /// When it was created in Atlas.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -938,6 +1026,7 @@ pub mod types {
         pub created_date: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
+        /// The address of the service account.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -946,6 +1035,7 @@ pub mod types {
             )
         )]
         pub gcp_service_account_for_atlas: ::std::option::Option<::std::string::String>,
+        /// The cloud that a bucket or a cluster is in. Version 1.0 knows AWS only.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -954,6 +1044,8 @@ pub mod types {
             )
         )]
         pub provider_name: ::std::option::Option<::atlas_export_types::CloudProvider>,
+        /// Identifies a cloud-provider access role: 24 hexadecimal digits that Atlas gave out, not the
+        /// ARN or the name that the cloud provider knows the role by.
         #[cfg_attr(feature = "schemars", serde(rename = "roleId"))]
         pub role_id: ::atlas_export_types::RoleId,
         /// How far Atlas is with making the account.
@@ -962,6 +1054,7 @@ pub mod types {
             serde(skip_serializing_if = "::std::option::Option::is_none")
         )]
         pub status: ::std::option::Option<::std::string::String>,
+        /// Properties that have no field of their own, and those whose value did not fit their field, by their names.
         #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -975,6 +1068,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct HardwareSpec {
+        /// The tier of a node, such as `M10`.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -983,6 +1077,7 @@ pub mod types {
             )
         )]
         pub instance_size: ::std::option::Option<::std::string::String>,
+        /// How many nodes there are.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -991,6 +1086,7 @@ pub mod types {
             )
         )]
         pub node_count: ::std::option::Option<i32>,
+        /// Properties that have no field of their own, and those whose value did not fit their field, by their names.
         #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -1003,16 +1099,19 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Link {
+        /// Where it leads.
         #[cfg_attr(
             feature = "schemars",
             serde(skip_serializing_if = "::std::option::Option::is_none")
         )]
         pub href: ::std::option::Option<::std::string::String>,
+        /// What it is to the resource: `self`, `next`, `previous`, or a URL.
         #[cfg_attr(
             feature = "schemars",
             serde(skip_serializing_if = "::std::option::Option::is_none")
         )]
         pub rel: ::std::option::Option<::std::string::String>,
+        /// Properties that have no field of their own, and those whose value did not fit their field, by their names.
         #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -1086,8 +1185,10 @@ pub mod types {
             skip_serializing_if = "::std::vec::Vec::is_empty"
         )]
         pub custom_data: ::std::vec::Vec<CustomData>,
+        /// Identifies an export bucket. 24 hexadecimal digits.
         #[serde(rename = "exportBucketId")]
         pub export_bucket_id: ::atlas_export_types::ExportBucketId,
+        /// Identifies a snapshot. 24 hexadecimal digits.
         #[serde(rename = "snapshotId")]
         pub snapshot_id: ::atlas_export_types::SnapshotId,
     }
@@ -1098,8 +1199,11 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct NewScheduleExport {
+        /// Identifies an export bucket. 24 hexadecimal digits.
         #[serde(rename = "exportBucketId")]
         pub export_bucket_id: ::atlas_export_types::ExportBucketId,
+        /// How often a schedule exports: the snapshots of which of its parts. Other values than
+        /// monthly and yearly are said to depend on what Atlas has switched on for an organization.
         #[serde(rename = "frequencyType")]
         pub frequency_type: ::atlas_export_types::Frequency,
     }
@@ -1110,6 +1214,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct NewSnapshot {
+        /// What it is taken for.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub description: ::std::option::Option<::std::string::String>,
         /// How many days the snapshot is kept.
@@ -1134,6 +1239,7 @@ pub mod types {
             )
         )]
         pub backing_provider_name: ::std::option::Option<::std::string::String>,
+        /// The tier of the cluster, such as `M10`.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -1151,6 +1257,7 @@ pub mod types {
             )
         )]
         pub provider_name: ::std::option::Option<::std::string::String>,
+        /// The region, in Atlas's words.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -1159,6 +1266,7 @@ pub mod types {
             )
         )]
         pub region_name: ::std::option::Option<::std::string::String>,
+        /// Properties that have no field of their own, and those whose value did not fit their field, by their names.
         #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -1181,6 +1289,7 @@ pub mod types {
             )
         )]
         pub backing_provider_name: ::std::option::Option<::std::string::String>,
+        /// The nodes of one kind in one region.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -1198,6 +1307,7 @@ pub mod types {
             )
         )]
         pub provider_name: ::std::option::Option<::std::string::String>,
+        /// The region, in Atlas's words.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -1206,6 +1316,7 @@ pub mod types {
             )
         )]
         pub region_name: ::std::option::Option<::std::string::String>,
+        /// Properties that have no field of their own, and those whose value did not fit their field, by their names.
         #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -1229,6 +1340,7 @@ pub mod types {
             )
         )]
         pub region_configs: ::atlas_export_types::TolerantList<RegionConfig>,
+        /// Properties that have no field of their own, and those whose value did not fit their field, by their names.
         #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -1240,6 +1352,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ScheduleExport {
+        /// Identifies an export bucket. 24 hexadecimal digits.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -1250,6 +1363,8 @@ pub mod types {
         pub export_bucket_id: ::std::option::Option<
             ::atlas_export_types::ExportBucketId,
         >,
+        /// How often a schedule exports: the snapshots of which of its parts. Other values than
+        /// monthly and yearly are said to depend on what Atlas has switched on for an organization.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -1258,6 +1373,7 @@ pub mod types {
             )
         )]
         pub frequency_type: ::std::option::Option<::atlas_export_types::Frequency>,
+        /// Properties that have no field of their own, and those whose value did not fit their field, by their names.
         #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -1328,6 +1444,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Snapshot {
+        /// The cloud that a bucket or a cluster is in. Version 1.0 knows AWS only.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -1345,6 +1462,7 @@ pub mod types {
             )
         )]
         pub created_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        /// What it was taken for. Snapshots on demand only.
         #[cfg_attr(
             feature = "schemars",
             serde(skip_serializing_if = "::std::option::Option::is_none")
@@ -1359,6 +1477,7 @@ pub mod types {
             )
         )]
         pub expires_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        /// The part of the schedule that a snapshot belongs to; `ondemand` for one that a person asked for.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -1369,7 +1488,9 @@ pub mod types {
         pub frequency_type: ::std::option::Option<
             ::atlas_export_types::SnapshotFrequency,
         >,
+        /// Identifies a snapshot. 24 hexadecimal digits.
         pub id: ::atlas_export_types::SnapshotId,
+        /// A link as in RFC 8288. A proxy may have rewritten the host; `rel` may itself be a URL.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -1389,6 +1510,7 @@ pub mod types {
             )
         )]
         pub members: ::atlas_export_types::TolerantList<SnapshotMember>,
+        /// The version of MongoDB that it was taken of.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -1397,6 +1519,7 @@ pub mod types {
             )
         )]
         pub mongod_version: ::std::option::Option<::std::string::String>,
+        /// The replica set that it is of. Replica sets only.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -1416,6 +1539,7 @@ pub mod types {
         pub snapshot_ids: ::std::option::Option<
             ::std::vec::Vec<::atlas_export_types::SnapshotId>,
         >,
+        /// Why a snapshot was taken. A fallback snapshot cannot be exported.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -1424,11 +1548,13 @@ pub mod types {
             )
         )]
         pub snapshot_type: ::std::option::Option<::atlas_export_types::SnapshotType>,
+        /// Where a snapshot is in its life. Only a completed one can be exported.
         #[cfg_attr(
             feature = "schemars",
             serde(skip_serializing_if = "::std::option::Option::is_none")
         )]
         pub status: ::std::option::Option<::atlas_export_types::SnapshotStatus>,
+        /// Its size in bytes.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -1446,6 +1572,7 @@ pub mod types {
             )
         )]
         pub type_: ::std::option::Option<::std::string::String>,
+        /// Properties that have no field of their own, and those whose value did not fit their field, by their names.
         #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -1463,6 +1590,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct SnapshotMember {
+        /// The cloud that a bucket or a cluster is in. Version 1.0 knows AWS only.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -1471,11 +1599,13 @@ pub mod types {
             )
         )]
         pub cloud_provider: ::std::option::Option<::atlas_export_types::CloudProvider>,
+        /// Identifies a snapshot. 24 hexadecimal digits.
         #[cfg_attr(
             feature = "schemars",
             serde(skip_serializing_if = "::std::option::Option::is_none")
         )]
         pub id: ::std::option::Option<::atlas_export_types::SnapshotId>,
+        /// The replica set that the part is of.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -1484,6 +1614,7 @@ pub mod types {
             )
         )]
         pub replica_set_name: ::std::option::Option<::std::string::String>,
+        /// Properties that have no field of their own, and those whose value did not fit their field, by their names.
         #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -1496,6 +1627,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct SnapshotPage {
+        /// A link as in RFC 8288. A proxy may have rewritten the host; `rel` may itself be a URL.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -1505,7 +1637,9 @@ pub mod types {
             )
         )]
         pub links: ::atlas_export_types::TolerantList<Link>,
+        /// A backup snapshot of a cluster. Several fields appear only while it is taken.
         pub results: ::atlas_export_types::TolerantList<Snapshot>,
+        /// An estimate of the items in all pages; not to be counted on.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -1514,6 +1648,7 @@ pub mod types {
             )
         )]
         pub total_count: ::std::option::Option<::atlas_export_types::ItemCount>,
+        /// Properties that have no field of their own, and those whose value did not fit their field, by their names.
         #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -1563,16 +1698,19 @@ pub mod types {
                 use_org_and_group_names_in_export_prefix: ::std::default::Default::default(),
             }
         }
+        /// Whether snapshots are exported by themselves.
         #[must_use]
         pub fn auto_export_enabled(mut self, value: bool) -> Self {
             self.auto_export_enabled = ::std::option::Option::Some(value);
             self
         }
+        /// Where a schedule is to export to, and how often.
         #[must_use]
         pub fn export(mut self, value: NewScheduleExport) -> Self {
             self.export = ::std::option::Option::Some(value);
             self
         }
+        /// Whether the prefix in the bucket has the names of organization and project, in place of their ids.
         #[must_use]
         pub fn use_org_and_group_names_in_export_prefix(mut self, value: bool) -> Self {
             self.use_org_and_group_names_in_export_prefix = ::std::option::Option::Some(
@@ -1637,6 +1775,7 @@ pub mod types {
                 retention_in_days: ::std::default::Default::default(),
             }
         }
+        /// What it is taken for.
         #[must_use]
         pub fn description(mut self, value: ::std::string::String) -> Self {
             self.description = ::std::option::Option::Some(value);

@@ -7,7 +7,7 @@ use progenitor::{
 use quote::quote;
 use serde_json::Value;
 
-use super::{bodies, decode, extra, failure::Failure, rust, vocabulary};
+use super::{bodies, decode, extra, failure::Failure, rust, vocabulary, words};
 
 /// The list that keeps an item it cannot decode.
 pub(super) const TOLERANT_LIST: &str = "atlas_export_types::TolerantList";
@@ -49,6 +49,7 @@ pub fn generate(spec: &OpenAPI, simplified: &Value) -> Result<syn::File, Failure
     rust::flatten_lists(&mut file);
     rust::fill_lists(&mut file);
     rust::read_aliases(&mut file, simplified);
+    words::describe(&mut file, simplified);
     rust::describe_as_schemas(&mut file);
     bodies::grow(&mut file);
     decode::write_out(&mut file);

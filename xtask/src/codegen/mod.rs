@@ -33,6 +33,7 @@ pub mod schemas;
 pub mod simplify;
 mod tolerant;
 pub mod vocabulary;
+mod words;
 
 use serde_json::Value;
 

@@ -129,7 +129,7 @@ impl ExportBuckets {
     #[doc = atlas_export_api::operation_facts!(GetExportBucket)]
     ///
     /// # Errors
-    /// `Api` with status 404 ([`Error::is_not_found`]) where there is none.
+    /// `Api` with status 404 ([`Error::is_not_found`](crate::Error::is_not_found)) where there is none.
     pub fn get(&self, id: &ExportBucketId) -> Request<ExportBucket> {
         self.project.request(|project_id| GetExportBucket {
             project_id,

@@ -67,7 +67,7 @@ impl ExportJobs {
     #[doc = atlas_export_api::operation_facts!(GetExportJob)]
     ///
     /// # Errors
-    /// `Api` with status 404 ([`Error::is_not_found`]) where there is none.
+    /// `Api` with status 404 ([`Error::is_not_found`](crate::Error::is_not_found)) where there is none.
     pub fn get(&self, id: &ExportJobId) -> Request<ExportJob> {
         self.cluster
             .request(|project_id, cluster_name| GetExportJob {
