@@ -9,8 +9,8 @@ use crate::{
     clock::{Clock, SystemClock},
     connection::Connection,
     environment::Environment,
-    harmless,
     proxy::Proxy,
+    redact,
     transport::{Limits, Transport},
     variables::{self, Names, Variables},
     version::Versions,
@@ -62,7 +62,7 @@ impl fmt::Debug for ClientBuilder {
             .field("credentials", &self.credentials)
             .field("api_version", &self.api_version)
             .field("resource_versions", &self.resource_versions.len())
-            .field("base_url", &self.base_url.as_deref().map(harmless::origin))
+            .field("base_url", &self.base_url.as_deref().map(redact::origin))
             .field("options", &self.options)
             .field("allow_insecure_http", &self.allow_insecure_http)
             .field("connect_timeout", &self.connect_timeout)

@@ -203,7 +203,7 @@ impl Client {
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("base_url", &crate::harmless::origin(&self.inner.base_url))
+            .field("base_url", &crate::redact::origin(&self.inner.base_url))
             .field("options", &self.inner.options)
             .finish_non_exhaustive()
     }

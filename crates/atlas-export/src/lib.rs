@@ -68,12 +68,12 @@ mod fleet;
 #[cfg(feature = "raw")]
 #[doc(hidden)]
 pub mod fuzzing;
-mod harmless;
 mod jobs;
 mod needed;
 mod page;
 mod project;
 mod proxy;
+mod redact;
 mod snapshots;
 mod transport;
 pub mod variables;

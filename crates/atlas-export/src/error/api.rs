@@ -1,12 +1,9 @@
 //! What Atlas says about a refused request.
 
-use atlas_export_types::OneLine;
 use serde_json::Value;
 
 use super::hint;
-
-/// The longest part of Atlas's own words that a message repeats.
-const QUOTED: usize = 400;
+use crate::redact::one_line;
 
 /// How many refused fields a message names.
 const MAX_FIELDS: usize = 5;
@@ -144,14 +141,6 @@ fn text(parameter: &Value) -> String {
     match parameter {
         Value::String(text) => text.clone(),
         other => other.to_string(),
-    }
-}
-
-/// A text from outside made fit for a part of a message: on one line, not too long.
-pub(crate) fn one_line(text: &str) -> String {
-    match text.char_indices().nth(QUOTED) {
-        Some((end, _)) => format!("{}…", OneLine(text.get(..end).unwrap_or_default())),
-        None => OneLine(text).to_string(),
     }
 }
 

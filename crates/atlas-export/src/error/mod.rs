@@ -7,7 +7,7 @@ use std::{error::Error as StdError, fmt, time::Duration};
 
 use atlas_export_types::{ClusterName, OneLine, Undecodable};
 
-pub(crate) use api::one_line;
+pub(crate) use crate::redact::one_line;
 pub use api::{ApiError, FieldError};
 pub(crate) use hint::PROXY;
 

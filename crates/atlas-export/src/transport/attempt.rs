@@ -15,6 +15,7 @@ use super::{
     traces::Traces,
     unsent,
 };
+use crate::redact;
 
 /// The longest body of a refusal that is read: enough for Atlas's, too little for a page.
 const MAX_REFUSAL: usize = 64 * 1024;
@@ -298,34 +299,7 @@ fn offered(headers: &HeaderMap) -> String {
         .get_all(header::WWW_AUTHENTICATE)
         .iter()
         .take(4)
-        .map(|value| {
-            let text = String::from_utf8_lossy(value.as_bytes()).into_owned();
-            let scheme: String = text
-                .trim()
-                .chars()
-                .take_while(char::is_ascii_alphanumeric)
-                .take(20)
-                .collect();
-            if scheme.is_empty() {
-                return "a malformed challenge".to_owned();
-            }
-            if !scheme.eq_ignore_ascii_case("digest") {
-                return scheme;
-            }
-            let told: Vec<&str> = text
-                .split([' ', '\t'])
-                .flat_map(|part| part.split_inclusive("\","))
-                .map(|part| part.trim_matches([',', ' ']))
-                .filter(|part| {
-                    let part = part.to_ascii_lowercase();
-                    part.starts_with("algorithm=") || part.starts_with("qop=")
-                })
-                .collect();
-            match told.join(" ") {
-                told if told.is_empty() => "a malformed Digest challenge".to_owned(),
-                told => format!("Digest {}", crate::error::one_line(&told)),
-            }
-        })
+        .map(|value| redact::challenge(value.as_bytes()))
         .collect();
     if offers.is_empty() {
         "no challenge".to_owned()

@@ -13,11 +13,11 @@ use super::{
     rate::retry_after,
     request::Prepared,
     traces::{GivenUp, Waited},
-    words::{innermost, lasting, target_of, timeout},
+    words::{innermost, lasting, timeout},
 };
 use crate::{
-    Error, ErrorKind,
-    error::{ApiError, one_line},
+    error::{ApiError, Error, ErrorKind},
+    redact::{one_line, redirect_target},
 };
 
 /// An attempt that did not give what was asked for.
@@ -303,7 +303,7 @@ impl Cause {
                      to where the API is",
                     target.map_or_else(
                         || format!(" ({status}) without saying where to"),
-                        |target| format!(" to {}", target_of(&target))
+                        |target| format!(" to {}", redirect_target(&target))
                     )
                 ),
             )

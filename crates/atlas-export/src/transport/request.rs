@@ -87,7 +87,7 @@ impl Prepared {
 
     /// Where it goes, for messages: the host, and the proxy on the way, without their secrets.
     pub(super) fn route(&self, proxy: Option<&str>) -> String {
-        let host = crate::harmless::of_url(&self.url);
+        let host = crate::redact::origin_of(&self.url);
         match proxy {
             Some(proxy) => format!("{host} through the proxy {proxy}"),
             None => host,

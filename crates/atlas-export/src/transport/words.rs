@@ -1,9 +1,8 @@
-//! The parts of messages about what went wrong on the way: certificates, proxies, time, redirects.
+//! The parts of messages about what went wrong on the way: certificates, proxies, time.
 
 use std::{error::Error as StdError, time::Duration};
 
 use super::traces::Waited;
-use crate::error::one_line;
 
 /// What to do about a connection that another attempt would not make.
 pub(super) fn lasting(cause: &reqwest::Error) -> Option<&'static str> {
@@ -67,21 +66,6 @@ pub(super) fn timeout(
     );
     told(waited.rate_limit, "for the rate limit");
     line
-}
-
-/// The target of a redirect without what may be a secret in it: a user, a query, a fragment.
-pub(super) fn target_of(location: &str) -> String {
-    match url::Url::parse(location) {
-        Ok(mut url) => {
-            // Neither fails where there is a host, and where there is none there is no user.
-            let _ = url.set_username("");
-            let _ = url.set_password(None);
-            url.set_query(None);
-            url.set_fragment(None);
-            one_line(url.as_str())
-        }
-        Err(_) => one_line(location.split(['?', '#']).next().unwrap_or_default()),
-    }
 }
 
 /// The cause that says most: reqwest's own messages only say where it happened.
