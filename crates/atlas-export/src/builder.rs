@@ -11,7 +11,7 @@ use crate::{
     environment::Environment,
     proxy::Proxy,
     redact,
-    transport::{Limits, Transport},
+    transport::{Limits, Transport, TransportParts},
     variables::{self, Names, Variables},
     version::Versions,
 };
@@ -343,18 +343,18 @@ impl ClientBuilder {
             self.connect_timeout,
             &user_agent(self.application.as_deref())?,
         )?;
-        let transport = Transport::new(
-            http.clone(),
-            self.connection.proxy(&base),
+        let transport = Transport::new(TransportParts {
+            http: http.clone(),
+            proxy: self.connection.proxy(&base),
             credentials,
-            self.clock,
+            clock: self.clock,
             versions,
-            base.url.path().to_owned(),
-            self.options.envelope,
+            base_path: base.url.path().to_owned(),
+            envelope: self.options.envelope,
             limits,
-            self.retry,
-            self.governor.unwrap_or_default(),
-        );
+            retry: self.retry,
+            governor: self.governor.unwrap_or_default(),
+        });
         Ok(Client::from_inner(Inner {
             base_url: base.url.into(),
             http,

@@ -10,7 +10,7 @@ use crate::{
     clock::Clock,
     convert,
     page::Bounds,
-    transport::{Call, Caller, Course, Transport},
+    transport::{Call, CallStats, Caller, Transport},
     version::Versions,
 };
 
@@ -183,7 +183,7 @@ impl Client {
     pub(crate) async fn counted<C: api::Call>(
         &self,
         call: &C,
-    ) -> Result<(C::Output, Course), Error> {
+    ) -> Result<(C::Output, CallStats), Error> {
         call.check().map_err(|invalid| {
             Error::from(invalid).with(|inner| inner.operation = Some(C::OPERATION.id))
         })?;
@@ -194,7 +194,7 @@ impl Client {
             Seam::new(seam.clone()),
         );
         match call.send(&generated, self.inner.options.into()).await {
-            Ok(value) => Ok((value.into_inner(), seam.course())),
+            Ok(value) => Ok((value.into_inner(), seam.stats())),
             Err(generated) => Err(convert::error(generated, &seam)),
         }
     }

@@ -69,6 +69,7 @@ mod fleet;
 #[doc(hidden)]
 pub mod fuzzing;
 mod jobs;
+mod media_type;
 mod needed;
 mod page;
 mod project;

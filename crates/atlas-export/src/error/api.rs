@@ -92,7 +92,7 @@ pub(super) fn message(
                 Some(hint) => format!("{line} ({hint})"),
                 None => line,
             },
-            Some(media_type) if !crate::transport::is_json(media_type) => {
+            Some(media_type) if !crate::media_type::is_json(media_type) => {
                 format!("{line}: answered with {media_type}, so not by Atlas itself")
             }
             _ => line,

@@ -32,7 +32,7 @@ use futures_core::{FusedStream, Stream};
 use futures_util::future::{Either, select};
 
 use super::{List, ahead::RawPages, bounds::too_slow, stream::Source};
-use crate::{Error, ErrorKind, transport::Course};
+use crate::{Error, ErrorKind, transport::CallStats};
 
 /// How often a list is read at the most, by default.
 const MAX_PASSES: u32 = 10;
@@ -102,7 +102,7 @@ struct Pass<T> {
     /// What tells the items apart, in order.
     keys: Vec<Key>,
     pages: usize,
-    course: Course,
+    course: CallStats,
 }
 
 impl<T> Pass<T> {
@@ -114,7 +114,7 @@ impl<T> Pass<T> {
             entries: VecDeque::new(),
             keys: Vec::new(),
             pages: 0,
-            course: Course::default(),
+            course: CallStats::default(),
         };
         while let Some(page) = poll_fn(|context| pages.poll_page(context)).await {
             let page = match page {

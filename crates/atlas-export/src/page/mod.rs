@@ -20,7 +20,7 @@ use std::{
 use atlas_export_api::{self as api, Page as _, types::Link};
 use atlas_export_types::{ClusterName, Entry, ItemCount, PageSize, TolerantList, Undecodable};
 
-use crate::{Client, Error, needed, transport::Course};
+use crate::{Client, Error, needed, transport::CallStats};
 
 pub(crate) use bounds::Bounds;
 pub use consistent::{ConsistentItems, ConsistentList};
@@ -100,7 +100,7 @@ pub(crate) struct Fetched<T> {
     pub(crate) links: TolerantList<Link>,
     pub(crate) total_count: Option<ItemCount>,
     /// How the call for it went.
-    pub(crate) course: Course,
+    pub(crate) course: CallStats,
 }
 
 impl<T> Fetched<T> {

@@ -11,7 +11,7 @@ use atlas_export_types::{ClusterName, Entry};
 use futures_core::{FusedStream, Stream};
 
 use super::{List, Page, ahead::RawPages};
-use crate::{Error, transport::Course};
+use crate::{Error, transport::CallStats};
 
 /// All pages of a list. Made by [`List::by_page`].
 #[must_use = "a stream does nothing until it is polled"]
@@ -110,7 +110,7 @@ pub(super) struct Source {
     operation: &'static str,
     cluster: Option<ClusterName>,
     /// Of the page, or of the reading, that the next items are from.
-    pub(super) course: Course,
+    pub(super) course: CallStats,
 }
 
 impl Source {
@@ -118,7 +118,7 @@ impl Source {
         Self {
             operation: list.operation,
             cluster: list.cluster.clone(),
-            course: Course::default(),
+            course: CallStats::default(),
         }
     }
 
