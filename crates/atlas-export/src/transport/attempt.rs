@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use super::{
     body, envelope,
-    failure::{Cause, Failure, Timeout},
+    failure::{Cause, Failure, TimeLimit, Timeout},
     progress::Progress,
     request::Prepared,
     response::{BodyUse, ReceivedResponse},
@@ -71,7 +71,8 @@ impl Transport {
             match select(dialogue, guard).await {
                 Either::Left((result, _)) => result,
                 Either::Right(((), _)) => {
-                    Err(self.timed_out(self.limits.attempt_timeout, progress))
+                    let after = self.limits.attempt_timeout;
+                    Err(self.timed_out(TimeLimit::Attempt, after, progress))
                 }
             }
         };
@@ -85,8 +86,14 @@ impl Transport {
     }
 
     /// Too much time has passed.
-    pub(super) fn timed_out(&self, after: Duration, progress: &Progress) -> Cause {
+    pub(super) fn timed_out(
+        &self,
+        limit: TimeLimit,
+        after: Duration,
+        progress: &Progress,
+    ) -> Cause {
         Cause::Timeout(Timeout {
+            limit,
             after,
             waited: progress.waited(self.clock.now()),
             max_in_flight: self.slots.max(),

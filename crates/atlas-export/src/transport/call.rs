@@ -19,7 +19,7 @@ use super::{
     caller::Caller,
     deleted::is_already_deleted,
     error_carrier::ErrorCarrier,
-    failure::{Cause, Failure},
+    failure::{Cause, Failure, TimeLimit},
     progress::Progress,
     rate::families::Scope,
     request::Prepared,
@@ -285,7 +285,8 @@ impl RunningCall<'_> {
             );
         }
         let Some(admitted) = admitted else {
-            let cause = transport.timed_out(self.call.call_timeout(), &self.progress);
+            let after = self.call.call_timeout();
+            let cause = transport.timed_out(TimeLimit::Call, after, &self.progress);
             return Err(Stop::TimedOut(Failure::of(cause)));
         };
         let ticket = admitted.map_err(Stop::RateLimited)?;

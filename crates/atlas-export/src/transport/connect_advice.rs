@@ -27,13 +27,13 @@ fn advice_by_words(reason: &str) -> Option<&'static str> {
         "self signed",
     ]) {
         Some(
-            "the server's certificate is of an issuer that is not trusted here: give its root to \
-             ClientBuilder::root_certificates",
+            "the server's certificate comes from an issuer that this machine does not trust: give \
+             the issuer's root to ClientBuilder::root_certificates",
         )
     } else if says(&["invalid peer certificate", "certificate verify failed"]) {
         Some(
-            "the server's certificate is not good for it: check the host of the base URL, this \
-             machine's clock, and what stands between",
+            "the server's certificate is not valid for this host at this time: check the host of \
+             the base URL, this machine's clock and any proxy in between",
         )
     } else if says(&["proxy authorization required"]) {
         Some(PROXY)

@@ -32,7 +32,8 @@ impl Deprecations {
                 sunset,
                 deprecated_since = deprecation.and_then(date).map(tracing::field::display),
                 gone_from = sunset.and_then(date).map(tracing::field::display),
-                "the resource version of this operation is deprecated"
+                "the resource version of this operation is deprecated: set a newer one \
+                 (ClientBuilder::resource_version), or use a newer version of this crate"
             );
         }
     }

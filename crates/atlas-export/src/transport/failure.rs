@@ -84,12 +84,20 @@ pub(super) enum Cause {
 /// Too much time has passed.
 #[derive(Debug)]
 pub(super) struct Timeout {
+    pub(super) limit: TimeLimit,
     pub(super) after: Duration,
     /// What for, before anything was sent.
     pub(super) waited: Waited,
     /// The bound on requests in flight that the caller set.
     pub(super) max_in_flight: usize,
     pub(super) was_sent: bool,
+}
+
+/// Which bound on time was met.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum TimeLimit {
+    Call,
+    Attempt,
 }
 
 impl From<GivenUp> for Cause {

@@ -161,7 +161,11 @@ mod tests {
     use super::*;
     use crate::{
         clock::SystemClock,
-        transport::{failure::Timeout, progress::Waited, response::ReceivedResponse},
+        transport::{
+            failure::{TimeLimit, Timeout},
+            progress::Waited,
+            response::ReceivedResponse,
+        },
     };
     use http::HeaderMap;
 
@@ -205,6 +209,7 @@ mod tests {
 
     fn timeout() -> Cause {
         Cause::Timeout(Timeout {
+            limit: TimeLimit::Call,
             after: CALL_TIMEOUT,
             waited: Waited::default(),
             max_in_flight: 64,

@@ -16,7 +16,7 @@ use tracing::{Instrument as _, instrument::WithSubscriber as _};
 
 use super::{
     attempt::{Attempted, Challenge},
-    failure::{Cause, Failure},
+    failure::{Cause, Failure, TimeLimit},
     progress::Progress,
     rate::ticket::Ticket,
     request::Prepared,
@@ -133,7 +133,11 @@ impl Transport {
             // What it was doing is known when it is no more. It may have ended just now.
             None => match task.abort().await {
                 Ok(AttemptEnd::Succeeded(response)) => Ok(AttemptEnd::Succeeded(response)),
-                _ => Err(failure(self.timed_out(self.limits.call_timeout, &progress))),
+                _ => Err(failure(self.timed_out(
+                    TimeLimit::Call,
+                    self.limits.call_timeout,
+                    &progress,
+                ))),
             },
         }
     }
@@ -185,7 +189,7 @@ impl Transport {
         let acquiring = pin!(self.slots.acquire());
         let slot = match select(acquiring, self.clock.guard(left)).await {
             Either::Left((slot, _)) => Ok(slot),
-            Either::Right(_) => Err(self.timed_out(left, progress)),
+            Either::Right(_) => Err(self.timed_out(TimeLimit::Call, left, progress)),
         };
         progress.end_slot_wait(self.clock.now());
         slot
