@@ -102,7 +102,7 @@ struct Pass<T> {
     /// What tells the items apart, in order.
     keys: Vec<Key>,
     pages: usize,
-    course: CallStats,
+    stats: CallStats,
 }
 
 impl<T> Pass<T> {
@@ -114,7 +114,7 @@ impl<T> Pass<T> {
             entries: VecDeque::new(),
             keys: Vec::new(),
             pages: 0,
-            course: CallStats::default(),
+            stats: CallStats::default(),
         };
         while let Some(page) = poll_fn(|context| pages.poll_page(context)).await {
             let page = match page {
@@ -123,7 +123,7 @@ impl<T> Pass<T> {
                 Err(error) => return Err(error),
             };
             pass.pages += 1;
-            pass.course = page.course;
+            pass.stats = page.stats;
             for entry in page.results {
                 pass.keys.push(match &entry {
                     Entry::Item(item) => Key::Id((list.id)(item).to_owned()),
@@ -227,7 +227,7 @@ impl<T> Stream for ConsistentItems<T> {
             this.reading = None;
             match read {
                 Ok(pass) => {
-                    this.source.course = pass.course;
+                    this.source.stats = pass.stats;
                     this.ready = pass.entries;
                 }
                 Err(error) => return Poll::Ready(Some(Err(error))),

@@ -100,7 +100,7 @@ pub(crate) struct Fetched<T> {
     pub(crate) links: TolerantList<Link>,
     pub(crate) total_count: Option<ItemCount>,
     /// How the call for it went.
-    pub(crate) course: CallStats,
+    pub(crate) stats: CallStats,
 }
 
 impl<T> Fetched<T> {
@@ -174,13 +174,13 @@ impl<T> List<T> {
         let fetch = move |query: PageQuery| {
             let (client, call) = (client.clone(), call.clone().at(query.into()));
             let fetching: Fetching<T> = Box::pin(async move {
-                let (page, course) = client.counted(&call).await?;
+                let (page, stats) = client.counted(&call).await?;
                 let (results, links, total_count) = page.into_parts();
                 Ok(Fetched {
                     results,
                     links,
                     total_count,
-                    course,
+                    stats,
                 })
             });
             fetching

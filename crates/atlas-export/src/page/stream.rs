@@ -79,7 +79,7 @@ impl<T> Stream for Items<T> {
             }
             match ready!(this.pages.poll_page(context)) {
                 Some(Ok((_, page))) => {
-                    this.source.course = page.course;
+                    this.source.stats = page.stats;
                     this.ready = page.results.into_iter().collect();
                 }
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
@@ -110,7 +110,7 @@ pub(super) struct Source {
     operation: &'static str,
     cluster: Option<ClusterName>,
     /// Of the page, or of the reading, that the next items are from.
-    pub(super) course: CallStats,
+    pub(super) stats: CallStats,
 }
 
 impl Source {
@@ -118,7 +118,7 @@ impl Source {
         Self {
             operation: list.operation,
             cluster: list.cluster.clone(),
-            course: CallStats::default(),
+            stats: CallStats::default(),
         }
     }
 
@@ -126,9 +126,9 @@ impl Source {
         entry.into_result().map_err(|odd| {
             let error = Error::undecodable(self.operation, self.cluster.as_ref(), *odd);
             error.with(|inner| {
-                inner.attempts = self.course.attempts;
-                inner.elapsed = self.course.elapsed;
-                inner.status = self.course.status;
+                inner.attempts = self.stats.attempts;
+                inner.elapsed = self.stats.elapsed;
+                inner.status = self.stats.status;
             })
         })
     }
