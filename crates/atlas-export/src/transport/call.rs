@@ -295,7 +295,7 @@ impl RunningCall<'_> {
         self.set_deadline(Duration::ZERO);
         let parts = (self.prepared.clone(), self.progress.clone());
         transport
-            .on_a_task(parts, ticket, left, &mut self.deadline)
+            .run_on_task(parts, ticket, left, &mut self.deadline)
             .await
             .map_err(Stop::TimedOut)
     }

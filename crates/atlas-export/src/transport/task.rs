@@ -88,7 +88,7 @@ impl Transport {
     ///
     /// # Errors
     /// Where the deadline of the call comes first.
-    pub(super) async fn on_a_task(
+    pub(super) async fn run_on_task(
         self: Arc<Self>,
         (prepared, progress): (Arc<Prepared>, Arc<Progress>),
         ticket: Ticket,
