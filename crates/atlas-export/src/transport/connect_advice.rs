@@ -15,8 +15,8 @@ pub(super) fn advice(cause: &reqwest::Error) -> Option<&'static str> {
     advice_by_words(&reasons.to_ascii_lowercase())
 }
 
-/// The same by the words of the HTTP library, of rustls and of OpenSSL, which tell it in no
-/// other way.
+/// The same by the words of the HTTP library, of rustls and of OpenSSL, which have no types for
+/// it.
 fn advice_by_words(reason: &str) -> Option<&'static str> {
     let says = |any: &[&str]| any.iter().any(|words| reason.contains(words));
     if says(&[
@@ -48,7 +48,7 @@ mod tests {
 
     #[test]
     fn a_certificate_that_is_not_trusted_will_not_be_by_trying_again() {
-        for (reason, told) in [
+        for (reason, part) in [
             (
                 "invalid peer certificate: unknownissuer",
                 "root_certificates",
@@ -70,7 +70,7 @@ mod tests {
             ("proxy authorization required", "ClientBuilder::proxy"),
         ] {
             let advice = advice_by_words(reason).unwrap_or_default();
-            assert!(advice.contains(told), "{reason}: {advice}");
+            assert!(advice.contains(part), "{reason}: {advice}");
         }
         for reason in ["connection refused", "tls handshake eof", "dns error"] {
             assert_eq!(advice_by_words(reason), None);

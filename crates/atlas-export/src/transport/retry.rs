@@ -326,15 +326,15 @@ mod tests {
     #[test]
     fn a_wait_of_nothing_is_at_least_a_back_off() {
         let past = "Sun, 06 Nov 1994 08:49:37 GMT";
-        for told in ["0", past] {
+        for value in ["0", past] {
             for status in [429, 503] {
-                let failure = refused(status, MayHaveActed, Some(told));
+                let failure = refused(status, MayHaveActed, Some(value));
                 let waits: Vec<_> = (0..20)
                     .filter_map(|_| wait(&failure, IsIdempotent, 3))
                     .collect();
                 assert_eq!(waits.len(), 20);
                 let sum: Duration = waits.iter().sum();
-                assert!(sum > Duration::from_secs(2), "{status} {told}: {waits:?}");
+                assert!(sum > Duration::from_secs(2), "{status} {value}: {waits:?}");
             }
         }
     }

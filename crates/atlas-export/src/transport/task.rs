@@ -27,7 +27,7 @@ use super::{
 use crate::clock::Sleep;
 
 /// The fewest slots that there are while no key has worked: nobody can tell yet whether nonces
-/// are forgotten or the key is wrong, and a wrong key should not be told one call at a time.
+/// are forgotten or the key is wrong, and a wrong key should not be found out one call at a time.
 const MIN_SLOTS_FOR_NEW_KEY: usize = 8;
 
 /// How an attempt ended.
@@ -159,10 +159,10 @@ impl Transport {
             return AttemptEnd::NotAdmitted;
         };
         progress.begin_attempt();
-        let others_in_flight = self.slots.in_flight();
+        let in_flight_at_start = self.slots.in_flight();
         let mut attempted = self.attempt(prepared, progress, Challenge::Known).await;
         self.note_nonces(&slot, &attempted);
-        if takes_extra_challenge(&attempted, progress, others_in_flight) {
+        if takes_extra_challenge(&attempted, progress, in_flight_at_start) {
             drop(slot);
             let slot = match self.slot(progress, left).await {
                 Ok(slot) => slot,
@@ -195,7 +195,7 @@ impl Transport {
         slot
     }
 
-    /// Learns from an attempt how many requests the server's nonces bear.
+    /// Learns from an attempt whether the server forgets its nonces.
     fn note_nonces(&self, slot: &Slot<'_>, attempted: &Attempted) {
         if attempted.nonce_forgotten {
             // A nonce that is called stale says nothing against the key.
@@ -218,13 +218,17 @@ impl Transport {
 /// Whether a refused key is given one more challenge, with fewer requests in flight. A key
 /// that has worked is not wrong after one refusal; and of a crowd that begins together,
 /// none has worked yet.
-fn takes_extra_challenge(attempted: &Attempted, progress: &Progress, in_flight: usize) -> bool {
+fn takes_extra_challenge(
+    attempted: &Attempted,
+    progress: &Progress,
+    in_flight_at_start: usize,
+) -> bool {
     let Err(failure) = &attempted.result else {
         return false;
     };
     let is_due = match failure.cause {
         Cause::WorkingKeyRefused(_) => true,
-        Cause::KeyRefused(_) => in_flight > MIN_SLOTS_FOR_NEW_KEY,
+        Cause::KeyRefused(_) => in_flight_at_start > MIN_SLOTS_FOR_NEW_KEY,
         _ => false,
     };
     is_due && progress.take_extra_challenge()

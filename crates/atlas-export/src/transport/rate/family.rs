@@ -65,8 +65,8 @@ impl Family {
         self.queue.enter(caller, not_before, wake)
     }
 
-    /// How it stands with a request in the queue.
-    pub(super) fn status(&mut self, id: u64, now: Instant) -> QueueStatus {
+    /// Grants whatever can be granted, and says how it stands with a request in the queue.
+    pub(super) fn poll(&mut self, id: u64, now: Instant) -> QueueStatus {
         self.grant(now);
         if self.queue.state(id) == Some(State::Lapsed) {
             // Nobody polled it in time.

@@ -36,7 +36,7 @@ pub(crate) fn admissions(response: &ReceivedResponse) {
         };
         for wait in [Duration::ZERO, Duration::MAX] {
             let id = family.enter(Caller::default(), later(now, wait), Arc::new(Notify::new()));
-            if let QueueStatus::Wait { estimate, .. } = family.status(id, now) {
+            if let QueueStatus::Wait { estimate, .. } = family.poll(id, now) {
                 now = later(now, estimate.min(MAX_STEP));
             }
             if let Some(request) = family.spend(Some(id), now) {

@@ -118,7 +118,7 @@ impl RateGovernor {
         let place = QueuePlace { family, id, since };
         loop {
             let now = clock.now();
-            let status = place.family.lock().status(id, now);
+            let status = place.family.lock().poll(id, now);
             let waited = now.saturating_duration_since(since);
             let QueueStatus::Wait { estimate, sleep } = status else {
                 if waited > left {

@@ -28,7 +28,7 @@ fn go(family: &mut Family, ids: &[u64], now: Instant) -> Vec<u64> {
     let mut gone = Vec::new();
     for id in ids {
         if family.queue.state(*id).is_some()
-            && family.status(*id, now) == QueueStatus::Go
+            && family.poll(*id, now) == QueueStatus::Go
             && family.spend(Some(*id), now).is_some()
         {
             gone.push(*id);
@@ -58,7 +58,7 @@ fn no_token_is_lost_when_half_of_those_who_wait_are_dropped() {
         .map(|_| enter(&mut family, &Caller::default(), start))
         .collect();
     let now = at(start, 5_050);
-    family.status(ids[19], now);
+    family.poll(ids[19], now);
     // Five have their token already, and are dropped with it; five more only waited.
     assert_eq!(family.queue.granted(), &ids[..5]);
     for id in &ids[..10] {
@@ -86,7 +86,7 @@ fn who_is_not_polled_any_more_costs_one_token_for_a_while_and_stops_nobody() {
     // When it is polled again it stands at the end.
     let late = at(start, 3_040);
     assert!(matches!(
-        family.status(forgotten, late),
+        family.poll(forgotten, late),
         QueueStatus::Wait { .. }
     ));
     assert_eq!(go(&mut family, &others, late), others[2..]);
@@ -100,7 +100,7 @@ fn callers_take_turns_however_many_requests_they_have() {
     let mut ids: Vec<_> = (0..10).map(|_| enter(&mut family, &crowd, start)).collect();
     let alone = enter(&mut family, &Caller::default(), start);
     ids.push(alone);
-    let QueueStatus::Wait { estimate, .. } = family.status(alone, start) else {
+    let QueueStatus::Wait { estimate, .. } = family.poll(alone, start) else {
         panic!("nothing has come yet");
     };
     assert!(estimate < Duration::from_millis(2_100), "{estimate:?}");
@@ -109,7 +109,7 @@ fn callers_take_turns_however_many_requests_they_have() {
     assert_eq!(go(&mut family, &ids, at(start, 3_030)), [ids[1]]);
     // A caller has one reservation, even where there are tokens for more.
     let now = at(start, 9_500);
-    family.status(ids[9], now);
+    family.poll(ids[9], now);
     assert_eq!(family.queue.granted().len(), 1);
     assert_eq!(go(&mut family, &ids, now).len(), 5);
 }
