@@ -248,11 +248,14 @@ async fn a_deadline_that_passes_in_the_queue_for_a_slot_names_it() {
             .all(|error| error.kind() == ErrorKind::Timeout)
     );
     assert_eq!([errors[0].attempts(), errors[1].attempts()], [1, 0]);
-    assert_eq!(told[0], "no complete answer within 30 s");
+    assert_eq!(
+        told[0],
+        "no complete response within 30 s: raise ClientBuilder::call_timeout"
+    );
     assert_eq!(
         told[1],
-        "the request could not be sent within 30 s; waited 30.0 s for a slot \
-         (ClientBuilder::max_in_flight is 1)"
+        "the request could not be sent within 30 s: raise ClientBuilder::call_timeout; waited \
+         30.0 s for a slot (ClientBuilder::max_in_flight is 1)"
     );
 }
 

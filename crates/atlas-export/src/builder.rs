@@ -9,9 +9,9 @@ use crate::{
     clock::{Clock, SystemClock},
     connection::Connection,
     environment::Environment,
-    harmless,
     proxy::Proxy,
-    transport::{Limits, RateGovernor, RetryPolicy, Transport},
+    redact,
+    transport::{Limits, RateGovernor, RetryPolicy, Transport, TransportParts},
     variables::{self, Names, Variables},
     version::Versions,
 };
@@ -62,7 +62,7 @@ impl fmt::Debug for ClientBuilder {
             .field("credentials", &self.credentials)
             .field("api_version", &self.api_version)
             .field("resource_versions", &self.resource_versions.len())
-            .field("base_url", &self.base_url.as_deref().map(harmless::origin))
+            .field("base_url", &self.base_url.as_deref().map(redact::origin))
             .field("options", &self.options)
             .field("allow_insecure_http", &self.allow_insecure_http)
             .field("connect_timeout", &self.connect_timeout)
@@ -343,18 +343,18 @@ impl ClientBuilder {
             self.connect_timeout,
             &user_agent(self.application.as_deref())?,
         )?;
-        let transport = Transport::new(
-            http.clone(),
-            self.connection.proxy(&base),
+        let transport = Transport::new(TransportParts {
+            http: http.clone(),
+            proxy: self.connection.proxy(&base),
             credentials,
-            self.clock,
+            clock: self.clock,
             versions,
-            base.url.path().to_owned(),
-            self.options.envelope,
+            base_path: base.url.path().to_owned(),
+            envelope: self.options.envelope,
             limits,
-            self.retry,
-            self.governor.unwrap_or_default(),
-        );
+            retry: self.retry,
+            governor: self.governor.unwrap_or_default(),
+        });
         Ok(Client::from_inner(Inner {
             base_url: base.url.into(),
             http,

@@ -11,7 +11,7 @@ use crate::{
     convert,
     list::Bounds,
     project::InvalidHandle,
-    transport::{Call, Caller, Course, Transport},
+    transport::{Call, CallStats, Caller, Transport},
     version::Versions,
 };
 
@@ -202,7 +202,7 @@ impl Client {
     pub(crate) async fn counted<C: api::Call>(
         &self,
         call: &C,
-    ) -> Result<(C::Output, Course), Error> {
+    ) -> Result<(C::Output, CallStats), Error> {
         call.check().map_err(|invalid| {
             Error::from(invalid).with(|inner| inner.operation = Some(C::OPERATION.id))
         })?;
@@ -213,7 +213,7 @@ impl Client {
             Seam::new(seam.clone()),
         );
         match call.send(&generated, self.inner.options.into()).await {
-            Ok(value) => Ok((value.into_inner(), seam.course())),
+            Ok(value) => Ok((value.into_inner(), seam.stats())),
             Err(generated) => Err(convert::error(generated, &seam)),
         }
     }
@@ -222,7 +222,7 @@ impl Client {
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("base_url", &crate::harmless::origin(&self.inner.base_url))
+            .field("base_url", &crate::redact::origin(&self.inner.base_url))
             .field("options", &self.inner.options)
             .finish_non_exhaustive()
     }

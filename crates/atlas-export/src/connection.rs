@@ -5,8 +5,8 @@ use std::{fmt, time::Duration};
 use crate::{
     Error,
     base_url::BaseUrl,
-    harmless,
     proxy::{self, Proxy},
+    redact,
 };
 
 /// The options of the connection.
@@ -33,7 +33,7 @@ impl Connection {
     pub(crate) fn proxy(&self, base: &BaseUrl) -> Option<String> {
         match &self.proxy {
             Proxy::Url(text) if !base.loopback => {
-                proxy::parse(text).ok().map(|url| harmless::of_url(&url))
+                proxy::parse(text).ok().map(|url| redact::origin_of(&url))
             }
             Proxy::Environment if !base.loopback => proxy::of_environment(&base.url).ok()?,
             _ => None,

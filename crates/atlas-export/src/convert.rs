@@ -9,14 +9,14 @@ use atlas_export_types::without_values;
 
 use crate::{
     Error, ErrorKind,
-    transport::{Call, Fault},
+    transport::{Call, ErrorCarrier},
 };
 
 /// Our error for the generated code's.
 pub(crate) fn error(generated: Generated<()>, call: &Call) -> Error {
-    let course = call.course();
+    let stats = call.stats();
     let error = match generated {
-        Generated::UnexpectedResponse(response) => match Fault::take(&response) {
+        Generated::UnexpectedResponse(response) => match ErrorCarrier::take(&response) {
             // Knows everything about itself.
             Some(error) => return error,
             None => Error::of_status(response.status().as_u16(), None, None),
@@ -43,8 +43,8 @@ pub(crate) fn error(generated: Generated<()>, call: &Call) -> Error {
             Error::of_status(response.status().as_u16(), None, None)
         }
     };
-    let created = course.status.is_some()
-        && course
+    let created = stats.status.is_some()
+        && stats
             .operation
             .is_some_and(|operation| operation.method == "POST");
     let error = if created && error.kind() == ErrorKind::Decode {
@@ -61,9 +61,9 @@ pub(crate) fn error(generated: Generated<()>, call: &Call) -> Error {
         error
     };
     error.with(|inner| {
-        inner.operation = course.operation.map(|operation| operation.id);
-        inner.attempts = course.attempts;
-        inner.elapsed = course.elapsed;
-        inner.status = inner.status.or(course.status);
+        inner.operation = stats.operation.map(|operation| operation.id);
+        inner.attempts = stats.attempts;
+        inner.elapsed = stats.elapsed;
+        inner.status = inner.status.or(stats.status);
     })
 }

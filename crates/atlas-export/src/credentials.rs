@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::{
     Error,
-    harmless::{HIDDEN, holds_a_private_key},
+    redact::{HIDDEN, holds_a_private_key},
 };
 
 /// A programmatic API key of MongoDB Atlas.

@@ -14,7 +14,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{
     Error,
     error::ApiError,
-    transport::{Answer, Cause, Failure, admissions, envelope, retry_after},
+    transport::{ReceivedResponse, admissions, retry_after, unwrap_envelope},
     wait::WaitError,
 };
 
@@ -24,13 +24,13 @@ pub fn waits(value: &[u8], body: &[u8]) {
     if let Ok(value) = HeaderValue::from_bytes(value) {
         headers.insert(header::RETRY_AFTER, value);
     }
-    let failure = Failure::of(Cause::refused(Answer {
+    let response = ReceivedResponse {
         status: StatusCode::TOO_MANY_REQUESTS,
         headers,
         body: body.to_vec().into(),
-    }));
-    let _ = retry_after(&failure, SystemTime::UNIX_EPOCH);
-    admissions(&failure);
+    };
+    let _ = retry_after(&response, SystemTime::UNIX_EPOCH);
+    admissions(&response);
 }
 
 /// The envelope, and an error body. What is opened is a part of what was closed, and what is told
@@ -39,7 +39,7 @@ pub fn waits(value: &[u8], body: &[u8]) {
 /// # Panics
 /// Where an envelope gives out what was not in it.
 pub fn envelope(body: &[u8]) {
-    let opened = envelope::unwrap(Answer {
+    let opened = unwrap_envelope(ReceivedResponse {
         status: StatusCode::OK,
         headers: HeaderMap::new(),
         body: body.to_vec().into(),

@@ -81,12 +81,13 @@ pub mod fleet;
 #[cfg(feature = "raw")]
 #[doc(hidden)]
 pub mod fuzzing;
-mod harmless;
 pub mod jobs;
 pub mod list;
+mod media_type;
 mod needed;
 mod project;
 mod proxy;
+mod redact;
 mod request;
 pub mod snapshots;
 mod transport;

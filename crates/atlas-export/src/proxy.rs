@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::{
     Error,
-    harmless::{self, HIDDEN},
+    redact::{self, HIDDEN},
 };
 
 /// Which proxy requests go through.
@@ -26,7 +26,7 @@ impl fmt::Debug for Proxy {
         match self {
             Self::Environment => f.write_str("Environment"),
             Self::None => f.write_str("None"),
-            Self::Url(text) => f.write_str(&harmless::origin(text)),
+            Self::Url(text) => f.write_str(&redact::origin(text)),
         }
     }
 }
@@ -34,7 +34,7 @@ impl fmt::Debug for Proxy {
 /// A URL that this build can use as a proxy. Without a scheme, `http` is meant.
 pub(crate) fn parse(text: &str) -> Result<Url, Error> {
     let refuse = |why: &str| {
-        let shown = match harmless::origin(text) {
+        let shown = match redact::origin(text) {
             hidden if hidden == HIDDEN => String::new(),
             origin => format!(" {origin}"),
         };
@@ -115,7 +115,7 @@ fn from_variables(
         return Ok(None);
     }
     match through(&text) {
-        Some(proxy) if proxy.starts_with("http") => Ok(Some(harmless::origin(&proxy))),
+        Some(proxy) if proxy.starts_with("http") => Ok(Some(redact::origin(&proxy))),
         _ => match parse(&text) {
             // The HTTP library does not know it either.
             Ok(_) => Ok(None),

@@ -14,7 +14,7 @@ use std::{env, fmt};
 
 use atlas_export_types::ProjectId;
 
-use crate::{Credentials, Environment, Error, harmless};
+use crate::{Credentials, Environment, Error, redact};
 
 /// The pairs of variables that hold an API key, public and private.
 const KEYS: [(&str, &str); 3] = [
@@ -110,7 +110,7 @@ impl fmt::Debug for Variables {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Variables")
             .field("credentials", &self.credentials)
-            .field("base_url", &self.base_url.as_deref().map(harmless::origin))
+            .field("base_url", &self.base_url.as_deref().map(redact::origin))
             .field("project_id", &self.project_id)
             .finish_non_exhaustive()
     }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt};
 use atlas_export_api::{OPERATIONS, Operation};
 use http::HeaderValue;
 
-use crate::Error;
+use crate::error::Error;
 
 /// Which generation of the Administration API a client speaks.
 ///

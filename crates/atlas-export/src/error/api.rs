@@ -1,13 +1,9 @@
 //! What Atlas says about a refused request.
 
-use atlas_export_types::OneLine;
 use serde_json::Value;
 
 use super::hint;
-use crate::codes;
-
-/// The longest part of Atlas's own words that a message repeats.
-const QUOTED: usize = 400;
+use crate::{codes, redact::one_line};
 
 /// How many refused fields a message names.
 const MAX_FIELDS: usize = 5;
@@ -96,7 +92,7 @@ pub(super) fn message(
                 Some(hint) => format!("{line} ({hint})"),
                 None => line,
             },
-            Some(media_type) if !crate::transport::is_json(media_type) => {
+            Some(media_type) if !crate::media_type::is_json(media_type) => {
                 format!(
                     "{line}: the answer is {media_type}, not JSON, so it is not from Atlas: check the base URL and any proxy in between"
                 )
@@ -147,14 +143,6 @@ fn text(parameter: &Value) -> String {
     match parameter {
         Value::String(text) => text.clone(),
         other => other.to_string(),
-    }
-}
-
-/// A text from outside made fit for a part of a message: on one line, not too long.
-pub(crate) fn one_line(text: &str) -> String {
-    match text.char_indices().nth(QUOTED) {
-        Some((end, _)) => format!("{}…", OneLine(text.get(..end).unwrap_or_default())),
-        None => OneLine(text).to_string(),
     }
 }
 

@@ -11,7 +11,7 @@ use atlas_export_types::{
     ClusterName, InvalidClusterName, InvalidId, InvalidPageSize, OneLine, Undecodable,
 };
 
-pub(crate) use api::one_line;
+pub(crate) use crate::redact::one_line;
 pub use api::{ApiError, FieldError};
 pub(crate) use hint::PROXY;
 

@@ -32,7 +32,7 @@ use futures_core::{FusedStream, Stream};
 use futures_util::future::{Either, select};
 
 use super::{List, Listing, ahead::RawPages, bounds::too_slow, stream::Source};
-use crate::{Error, ErrorKind, Request, transport::Course};
+use crate::{Error, ErrorKind, Request, transport::CallStats};
 
 /// How often a list is read at the most, by default.
 const MAX_PASSES: u32 = 10;
@@ -113,7 +113,7 @@ struct Pass<T> {
     /// What tells the items apart, in order.
     keys: Vec<Key>,
     pages: usize,
-    course: Course,
+    stats: CallStats,
 }
 
 impl<T> Pass<T> {
@@ -125,7 +125,7 @@ impl<T> Pass<T> {
             entries: VecDeque::new(),
             keys: Vec::new(),
             pages: 0,
-            course: Course::default(),
+            stats: CallStats::default(),
         };
         while let Some(page) = poll_fn(|context| pages.poll_page(context)).await {
             let page = match page {
@@ -134,7 +134,7 @@ impl<T> Pass<T> {
                 Err(error) => return Err(error),
             };
             pass.pages += 1;
-            pass.course = page.course;
+            pass.stats = page.stats;
             for entry in page.results {
                 pass.keys.push(match &entry {
                     Entry::Item(item) => Key::Id((list.id)(item).to_owned()),
@@ -246,7 +246,7 @@ impl<T> Stream for ConsistentItems<T> {
             this.reading = None;
             match read {
                 Ok(pass) => {
-                    this.source.course = pass.course;
+                    this.source.stats = pass.stats;
                     this.ready = pass.entries;
                 }
                 Err(error) => return Poll::Ready(Some(Err(error))),

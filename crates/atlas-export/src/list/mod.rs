@@ -20,7 +20,7 @@ use std::{
 use atlas_export_api::{self as api, Page as _, types::Link};
 use atlas_export_types::{ClusterName, ItemCount, PageSize};
 
-use crate::{Client, Error, Request, needed, project::InvalidHandle, transport::Course};
+use crate::{Client, Error, Request, needed, project::InvalidHandle, transport::CallStats};
 
 pub use atlas_export_types::{Entry, TolerantList, Undecodable};
 pub(crate) use bounds::Bounds;
@@ -139,7 +139,7 @@ pub(crate) struct Fetched<T> {
     pub(crate) links: TolerantList<Link>,
     pub(crate) total_count: Option<ItemCount>,
     /// How the call for it went.
-    pub(crate) course: Course,
+    pub(crate) stats: CallStats,
 }
 
 impl<T> Fetched<T> {
@@ -223,13 +223,13 @@ impl<T> List<T> {
             let (client, call) = (client.clone(), call.clone());
             let fetching: Fetching<T> = Box::pin(async move {
                 let call = call.map_err(|invalid| invalid.into_error(C::OPERATION.id))?;
-                let (page, course) = client.counted(&call.at(query.into())).await?;
+                let (page, stats) = client.counted(&call.at(query.into())).await?;
                 let (results, links, total_count) = page.into_parts();
                 Ok(Fetched {
                     results,
                     links,
                     total_count,
-                    course,
+                    stats,
                 })
             });
             fetching

@@ -12,7 +12,7 @@ use atlas_export_types::{ClusterName, Entry};
 use futures_core::{FusedStream, Stream};
 
 use super::{List, Page, ahead::RawPages};
-use crate::{Error, transport::Course};
+use crate::{Error, transport::CallStats};
 
 /// All pages of a list. Made by [`List::by_page`].
 #[must_use = "a stream does nothing until it is polled"]
@@ -91,7 +91,7 @@ impl<T> Stream for Items<T> {
             }
             match ready!(this.pages.poll_page(context)) {
                 Some(Ok((_, page))) => {
-                    this.source.course = page.course;
+                    this.source.stats = page.stats;
                     this.ready = page.results.into_iter().collect();
                 }
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
@@ -122,7 +122,7 @@ pub(super) struct Source {
     operation: &'static str,
     cluster: Option<ClusterName>,
     /// Of the page, or of the reading, that the next items are from.
-    pub(super) course: Course,
+    pub(super) stats: CallStats,
 }
 
 impl Source {
@@ -130,7 +130,7 @@ impl Source {
         Self {
             operation: list.operation,
             cluster: list.cluster.clone(),
-            course: Course::default(),
+            stats: CallStats::default(),
         }
     }
 
@@ -138,9 +138,9 @@ impl Source {
         entry.into_result().map_err(|undecodable| {
             let error = Error::undecodable(self.operation, self.cluster.as_ref(), *undecodable);
             error.with(|inner| {
-                inner.attempts = self.course.attempts;
-                inner.elapsed = self.course.elapsed;
-                inner.status = self.course.status;
+                inner.attempts = self.stats.attempts;
+                inner.elapsed = self.stats.elapsed;
+                inner.status = self.stats.status;
             })
         })
     }

@@ -2,119 +2,83 @@
 
 use std::{pin::pin, time::Duration};
 
-use atlas_export_api::Operation;
 use bytes::Bytes;
 use digest_lanes::{BodyKind, Exchange, Step, Verdict};
 use futures_util::future::{Either, select};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use super::{
-    Transport, body, envelope,
-    failure::{Cause, Failure},
+    body, envelope,
+    failure::{Cause, Failure, TimeLimit, Timeout},
+    progress::Progress,
     request::Prepared,
-    traces::Traces,
-    unsent,
+    response::{BodyUse, ReceivedResponse},
+    shared_state::Transport,
+    unsent::is_unsent,
 };
+use crate::redact;
 
 /// The longest body of a refusal that is read: enough for Atlas's, too little for a page.
-const MAX_REFUSAL: usize = 64 * 1024;
+const MAX_REFUSAL_BODY: usize = 64 * 1024;
 
 /// How long the body of a refusal is waited for.
-const REFUSAL_TIMEOUT: Duration = Duration::from_secs(5);
+const REFUSAL_BODY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// A whole answer of the server.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
-}
-
-impl Answer {
-    /// A success without a body.
-    pub(super) fn empty() -> Self {
-        Self {
-            status: StatusCode::NO_CONTENT,
-            headers: HeaderMap::new(),
-            body: Bytes::new(),
-        }
-    }
-
-    /// The media type, without its parameters.
-    pub(super) fn media_type(&self) -> Option<&str> {
-        let value = self.headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
-        Some(value.split(';').next().unwrap_or(value).trim())
-    }
-
-    /// Whether a success can come from Atlas, which sends JSON or nothing. A gateway may answer
-    /// 200 with a page of its own, and a deletion would be believed on its status alone.
-    fn is_of_atlas(&self, unread: bool) -> bool {
-        if self.body.is_empty() {
-            return true;
-        }
-        let parses = || serde_json::from_slice::<serde::de::IgnoredAny>(&self.body).is_ok();
-        match self.media_type() {
-            Some(media_type) => is_json(media_type) && (!unread || parses()),
-            None => parses(),
-        }
-    }
-
-    /// The answer as the generated code takes it: a success has the one status that the
-    /// contract gives it, because a 201 where 200 is documented is a success all the same.
-    pub(super) fn into_response(self, operation: &Operation) -> reqwest::Response {
-        let mut response = http::Response::new(reqwest::Body::from(self.body));
-        *response.status_mut() = StatusCode::from_u16(operation.success).unwrap_or(self.status);
-        *response.headers_mut() = self.headers;
-        response.into()
-    }
-}
-
-/// Whether a media type is JSON, in upper or lower case.
-pub(crate) fn is_json(media_type: &str) -> bool {
-    media_type.to_ascii_lowercase().contains("json")
-}
+/// How many challenges of one response a message shows.
+const MAX_SHOWN_CHALLENGES: usize = 4;
 
 /// What one attempt gave.
 #[derive(Debug)]
 pub(super) struct Attempted {
-    pub(super) outcome: Result<Answer, Failure>,
+    pub(super) result: Result<ReceivedResponse, Failure>,
     /// Whether the server refused a nonce that it had only just given out.
     pub(super) nonce_forgotten: bool,
 }
 
+/// Which challenge an attempt answers first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Challenge {
+    /// One that is known, if there is a lane.
+    Known,
+    /// One of its own.
+    Fresh,
+}
+
 impl Transport {
     /// Begins the dialogue of an attempt.
-    fn begin(&self, prepared: &Prepared, anew: bool) -> Exchange {
+    fn begin(&self, prepared: &Prepared, challenge: Challenge) -> Exchange {
         let kind = match prepared.body {
             Some(_) => BodyKind::Present,
             None => BodyKind::Empty,
         };
-        if anew {
-            self.lanes.begin_anew(kind)
-        } else {
-            self.lanes.begin(self.clock.now(), kind)
+        match challenge {
+            Challenge::Known => self.lanes.begin(self.clock.now(), kind),
+            Challenge::Fresh => self.lanes.begin_anew(kind),
         }
     }
 
-    /// One attempt, under its time-out. `anew` asks for a challenge of its own.
+    /// One attempt, under its time-out.
     pub(super) async fn attempt(
         &self,
         prepared: &Prepared,
-        traces: &Traces,
-        anew: bool,
+        progress: &Progress,
+        challenge: Challenge,
     ) -> Attempted {
         let mut nonce_forgotten = false;
-        let outcome = {
-            let dialogue = pin!(self.dialogue(prepared, traces, anew, &mut nonce_forgotten));
+        let result = {
+            let dialogue = pin!(self.dialogue(prepared, progress, challenge, &mut nonce_forgotten));
             let guard = self.clock.guard(self.limits.attempt_timeout);
             match select(dialogue, guard).await {
-                Either::Left((outcome, _)) => outcome,
-                Either::Right(((), _)) => Err(self.timed_out(self.limits.attempt_timeout, traces)),
+                Either::Left((result, _)) => result,
+                Either::Right(((), _)) => {
+                    let after = self.limits.attempt_timeout;
+                    Err(self.timed_out(TimeLimit::Attempt, after, progress))
+                }
             }
         };
         Attempted {
-            outcome: outcome.map_err(|cause| Failure {
-                may_have_acted: traces.may_have_acted(),
+            result: result.map_err(|cause| Failure {
+                may_have_acted: progress.may_have_acted(),
                 ..Failure::of(cause)
             }),
             nonce_forgotten,
@@ -122,53 +86,61 @@ impl Transport {
     }
 
     /// Too much time has passed.
-    pub(super) fn timed_out(&self, after: Duration, traces: &Traces) -> Cause {
-        Cause::Timeout {
+    pub(super) fn timed_out(
+        &self,
+        limit: TimeLimit,
+        after: Duration,
+        progress: &Progress,
+    ) -> Cause {
+        Cause::Timeout(Timeout {
+            limit,
             after,
-            waited: traces.waited(self.clock.now()),
-            most_in_flight: self.slots.most(),
-            was_sent: traces.attempts() > 0,
-        }
+            waited: progress.waited(self.clock.now()),
+            max_in_flight: self.slots.max(),
+            was_sent: progress.attempts() > 0,
+        })
     }
 
     /// Sends, and answers challenges until the server has its say.
     async fn dialogue(
         &self,
         prepared: &Prepared,
-        traces: &Traces,
-        anew: bool,
+        progress: &Progress,
+        challenge: Challenge,
         nonce_forgotten: &mut bool,
-    ) -> Result<Answer, Cause> {
-        let mut exchange = self.begin(prepared, anew);
+    ) -> Result<ReceivedResponse, Cause> {
+        let mut exchange = self.begin(prepared, challenge);
         let target = prepared.target();
-        let mut asked_before = false;
+        let mut was_challenged = false;
         loop {
             let random = self.clock.random().map_err(Cause::Random)?;
             let step = exchange.next(prepared.method.as_str(), &target, random);
-            let (request, probing, signed) = match step {
+            let (request, asks_for_challenge, is_signed) = match step {
                 Step::Probe => {
-                    traces.is_wanted()?;
-                    (prepared.probe(), true, false)
+                    progress.check_wanted()?;
+                    (prepared.challenge_request(), true, false)
                 }
                 Step::Send { authorization } => {
-                    let signed = authorization.is_some();
+                    let is_signed = authorization.is_some();
                     let value = authorization.map(|value| header_value(value.expose()));
                     let value = value.transpose()?;
-                    traces.goes_out()?;
-                    (prepared.signed(value), false, signed)
+                    progress.mark_sent()?;
+                    (prepared.signed(value), false, is_signed)
                 }
             };
             let response = match self.http.execute(request).await {
                 Ok(response) => response,
                 Err(error) => {
-                    if error.is_connect() || unsent::is_unsent(&error) {
-                        traces.did_not_act();
+                    if error.is_connect() || is_unsent(&error) {
+                        progress.clear_may_have_acted();
                     }
                     return Err(Cause::of_sending(error));
                 }
             };
             let status = response.status();
-            if probing && (status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error()) {
+            if asks_for_challenge
+                && (status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error())
+            {
                 // Says nothing about authentication: the attempt ends before the request.
                 return Err(Cause::refused(self.refusal(response).await));
             }
@@ -176,7 +148,7 @@ impl Transport {
                 let values = response.headers().get_all(header::WWW_AUTHENTICATE).iter();
                 values.map(HeaderValue::as_bytes)
             };
-            let stale = digest_lanes::strongest(challenges()).is_some_and(|c| c.is_stale());
+            let is_stale = digest_lanes::strongest(challenges()).is_some_and(|c| c.is_stale());
             let verdict = exchange.response(
                 self.clock.now(),
                 status.as_u16(),
@@ -187,29 +159,31 @@ impl Transport {
                     .map(HeaderValue::as_bytes),
             );
             if status == StatusCode::UNAUTHORIZED {
-                traces.did_not_act();
+                progress.clear_may_have_acted();
                 // Signed with what this very dialogue was challenged with.
-                *nonce_forgotten |= signed && asked_before;
-                asked_before = true;
+                *nonce_forgotten |= is_signed && was_challenged;
+                was_challenged = true;
             }
             match verdict {
                 // The challenge's body is read so that the connection can be used again.
                 Verdict::Again => drop(self.refusal(response).await),
                 Verdict::Rejected => {
-                    let answer = Box::new(self.refusal(response).await);
+                    let refusal = Box::new(self.refusal(response).await);
                     // Stale to the end says nothing about the key.
-                    return Err(if stale {
-                        Cause::Stale(answer)
+                    return Err(if is_stale {
+                        Cause::NoncesStale(refusal)
                     } else if self.lanes.key_has_worked() {
-                        Cause::RejectedLater(answer)
+                        Cause::WorkingKeyRefused(refusal)
                     } else {
-                        Cause::Rejected(answer)
+                        Cause::KeyRefused(refusal)
                     });
                 }
-                Verdict::Final if status == StatusCode::UNAUTHORIZED && prepared.of_atlas => {
-                    let offered = offered(response.headers());
-                    let answer = Box::new(self.refusal(response).await);
-                    return Err(Cause::Unanswerable(answer, offered, signed));
+                Verdict::Final if status == StatusCode::UNAUTHORIZED && prepared.to_atlas => {
+                    return Err(Cause::NoUsableChallenge {
+                        offered: offered(response.headers()),
+                        response: Box::new(self.refusal(response).await),
+                        was_signed: is_signed,
+                    });
                 }
                 Verdict::Final => return self.read(prepared, response).await,
             }
@@ -221,12 +195,12 @@ impl Transport {
         &self,
         prepared: &Prepared,
         response: reqwest::Response,
-    ) -> Result<Answer, Cause> {
+    ) -> Result<ReceivedResponse, Cause> {
         let status = response.status();
         if status.is_redirection() {
             let target = response.headers().get(header::LOCATION);
             let target = target.map(|target| String::from_utf8_lossy(target.as_bytes()).into());
-            return Err(Cause::Redirect(target, status.as_u16()));
+            return Err(Cause::Redirect { target, status });
         }
         if !status.is_success() {
             let refusal = self.refusal(response).await;
@@ -234,57 +208,62 @@ impl Transport {
                 return Err(Cause::refused(refusal));
             }
             // The status line has said that it is one already.
-            return Err(Cause::refused(Answer {
+            return Err(Cause::refused(ReceivedResponse {
                 status,
                 ..envelope::unwrap(refusal)
             }));
         }
         let headers = response.headers().clone();
         let mut body = body::read(response, self.limits.max_body).await?;
-        if prepared.of_atlas {
+        if prepared.to_atlas {
             if let Some(encoding) = unasked_encoding(&headers) {
                 return Err(Cause::Encoded(encoding));
             }
             body = without_byte_order_mark(body);
         }
-        let answer = Answer {
+        let response = ReceivedResponse {
             status,
             headers,
             body,
         };
         // Where nothing is to be decoded, nobody else would look at the body.
-        let unread = prepared.operation.success == StatusCode::NO_CONTENT.as_u16();
-        if prepared.of_atlas && !answer.is_of_atlas(unread) {
-            return Err(Cause::Foreign(answer.media_type().map(str::to_owned)));
+        let body_use = if prepared.operation.success == StatusCode::NO_CONTENT.as_u16() {
+            BodyUse::Ignored
+        } else {
+            BodyUse::Decoded
+        };
+        if prepared.to_atlas && !response.may_be_from_atlas(body_use) {
+            let media_type = response.media_type().map(str::to_owned);
+            return Err(Cause::NotAtlas(media_type));
         }
-        if prepared.is_read() && answer.body.is_empty() && !unread {
+        if prepared.is_read() && response.body.is_empty() && body_use == BodyUse::Decoded {
             return Err(Cause::Empty);
         }
         if !self.envelope {
-            return Ok(answer);
+            return Ok(response);
         }
-        let answer = envelope::unwrap(answer);
-        if answer.status.is_success() {
-            Ok(answer)
+        let response = envelope::unwrap(response);
+        if response.status.is_success() {
+            Ok(response)
         } else {
-            Err(Cause::refused(answer))
+            Err(Cause::refused(response))
         }
     }
 
     /// A refusal with as much of its body as there is, which may be nothing.
-    async fn refusal(&self, response: reqwest::Response) -> Answer {
+    async fn refusal(&self, response: reqwest::Response) -> ReceivedResponse {
         let status = response.status();
         let headers = response.headers().clone();
-        let bound = MAX_REFUSAL.min(self.limits.max_body);
+        let bound = MAX_REFUSAL_BODY.min(self.limits.max_body);
         // The status is what counts; a body that breaks off or stalls takes nothing from it.
         let body = {
             let reading = pin!(body::read(response, bound));
-            match select(reading, self.clock.guard(REFUSAL_TIMEOUT)).await {
+            match select(reading, self.clock.guard(REFUSAL_BODY_TIMEOUT)).await {
                 Either::Left((body, _)) => without_byte_order_mark(body.unwrap_or_default()),
                 Either::Right(_) => Bytes::new(),
             }
         };
-        Answer {
+        ReceivedResponse {
             status,
             headers,
             body,
@@ -297,35 +276,8 @@ fn offered(headers: &HeaderMap) -> String {
     let offers: Vec<String> = headers
         .get_all(header::WWW_AUTHENTICATE)
         .iter()
-        .take(4)
-        .map(|value| {
-            let text = String::from_utf8_lossy(value.as_bytes()).into_owned();
-            let scheme: String = text
-                .trim()
-                .chars()
-                .take_while(char::is_ascii_alphanumeric)
-                .take(20)
-                .collect();
-            if scheme.is_empty() {
-                return "a malformed challenge".to_owned();
-            }
-            if !scheme.eq_ignore_ascii_case("digest") {
-                return scheme;
-            }
-            let told: Vec<&str> = text
-                .split([' ', '\t'])
-                .flat_map(|part| part.split_inclusive("\","))
-                .map(|part| part.trim_matches([',', ' ']))
-                .filter(|part| {
-                    let part = part.to_ascii_lowercase();
-                    part.starts_with("algorithm=") || part.starts_with("qop=")
-                })
-                .collect();
-            match told.join(" ") {
-                told if told.is_empty() => "a malformed Digest challenge".to_owned(),
-                told => format!("Digest {}", crate::error::one_line(&told)),
-            }
-        })
+        .take(MAX_SHOWN_CHALLENGES)
+        .map(|value| redact::challenge(value.as_bytes()))
         .collect();
     if offers.is_empty() {
         "no challenge".to_owned()
@@ -378,12 +330,12 @@ mod tests {
 
     #[test]
     fn an_encoding_that_nobody_asked_for_is_noticed() {
-        let told = |value: &'static str| {
+        let unasked = |value: &'static str| {
             let value = HeaderValue::from_static(value);
             unasked_encoding(&HeaderMap::from_iter([(header::CONTENT_ENCODING, value)]))
         };
-        assert_eq!(told("br").as_deref(), Some("br"));
-        assert_eq!(told("Identity"), None);
+        assert_eq!(unasked("br").as_deref(), Some("br"));
+        assert_eq!(unasked("Identity"), None);
         assert_eq!(unasked_encoding(&HeaderMap::new()), None);
     }
 }

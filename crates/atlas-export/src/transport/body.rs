@@ -1,26 +1,30 @@
 //! A body, read under a bound.
 //!
-//! The bound is on the decompressed size, so that a small answer cannot become a large one
+//! The bound is on the decompressed size, so that a small response cannot become a large one
 //! in memory.
 
 use bytes::{Bytes, BytesMut};
 
 use super::failure::Cause;
 
-/// The first buffer for a body that does not tell its length, and the largest for one that
-/// does: a length is a claim, and memory is taken for bytes that have come.
-const FIRST: usize = 16 * 1024;
-const LARGEST_FIRST: usize = 1024 * 1024;
+/// The first buffer for a body of unknown length.
+const DEFAULT_BUFFER: usize = 16 * 1024;
+
+/// The largest first buffer: a length is a claim, and memory is taken for bytes that have come.
+const MAX_FIRST_BUFFER: usize = 1024 * 1024;
 
 /// Reads a body of at most `bound` bytes.
 pub(super) async fn read(mut response: reqwest::Response, bound: usize) -> Result<Bytes, Cause> {
     // Absent where the body is compressed or chunked.
-    let told = response.content_length();
-    if told.is_some_and(|length| usize::try_from(length).is_ok_and(|length| length > bound)) {
+    let length = response.content_length();
+    if length.is_some_and(|length| usize::try_from(length).is_ok_and(|length| length > bound)) {
         return Err(Cause::TooLarge(bound));
     }
-    let expected = told.and_then(|length| usize::try_from(length).ok());
-    let first = expected.unwrap_or(FIRST).min(LARGEST_FIRST).min(bound);
+    let expected = length.and_then(|length| usize::try_from(length).ok());
+    let first = expected
+        .unwrap_or(DEFAULT_BUFFER)
+        .min(MAX_FIRST_BUFFER)
+        .min(bound);
     let mut body = BytesMut::with_capacity(first);
     while let Some(chunk) = response.chunk().await.map_err(Cause::of_reading)? {
         let length = body.len() + chunk.len();

@@ -16,30 +16,31 @@ use futures_util::future::{Either, select};
 use tracing::Instrument as _;
 
 use super::{
-    FAULT, Transport,
-    attempt::Answer,
     caller::Caller,
-    failure::{Cause, Failure},
-    gone::is_gone,
-    rate::Scope,
+    deleted::is_already_deleted,
+    error_carrier::ErrorCarrier,
+    failure::{Cause, Failure, TimeLimit},
+    progress::Progress,
+    rate::families::Scope,
     request::Prepared,
+    response::ReceivedResponse,
     retry::Situation,
-    task::Ended,
-    traces::Traces,
+    shared_state::Transport,
+    task::AttemptEnd,
 };
-use crate::{Error, clock::Sleep};
+use crate::{clock::Sleep, error::Error};
 
 /// One call: what the generated client is given to execute its request with.
 #[derive(Debug)]
 pub(crate) struct Call {
     transport: Arc<Transport>,
     caller: Caller,
-    course: Mutex<Course>,
+    stats: Mutex<CallStats>,
 }
 
 /// How a call went, for errors that arise after the transport has done its part.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Course {
+pub(crate) struct CallStats {
     pub(crate) operation: Option<&'static Operation>,
     pub(crate) attempts: u32,
     pub(crate) elapsed: Duration,
@@ -51,24 +52,24 @@ impl Call {
         Self {
             transport,
             caller,
-            course: Mutex::default(),
+            stats: Mutex::default(),
         }
     }
 
-    pub(crate) fn course(&self) -> Course {
-        *self.course.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn stats(&self) -> CallStats {
+        *self.stats.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn note(&self, set: impl FnOnce(&mut Course)) {
-        set(&mut self.course.lock().unwrap_or_else(PoisonError::into_inner));
+    fn note(&self, set: impl FnOnce(&mut CallStats)) {
+        set(&mut self.stats.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
     async fn run(
         &self,
         request: &reqwest::Request,
         operation: &'static Operation,
-    ) -> Result<Answer, Error> {
-        self.note(|course| course.operation = Some(operation));
+    ) -> Result<ReceivedResponse, Error> {
+        self.note(|stats| stats.operation = Some(operation));
         let transport = &*self.transport;
         let prepared = Prepared::new(
             request,
@@ -79,7 +80,7 @@ impl Call {
         self.finish(prepared).await
     }
 
-    /// Sends a request that no operation describes: status and body of the answer.
+    /// Sends a request that no operation describes: status and body of the response.
     #[cfg(feature = "raw")]
     pub(crate) async fn raw(
         &self,
@@ -88,8 +89,8 @@ impl Call {
         body: Option<bytes::Bytes>,
     ) -> Result<(u16, bytes::Bytes), Error> {
         let prepared = Prepared::raw(method, url, body);
-        let answer = self.finish(prepared).await?;
-        Ok((answer.status.as_u16(), answer.body))
+        let response = self.finish(prepared).await?;
+        Ok((response.status.as_u16(), response.body))
     }
 
     /// How long the call may take, what its caller has patience for included.
@@ -99,7 +100,7 @@ impl Call {
     }
 
     /// Sends what is prepared until it succeeds, or until enough was tried.
-    async fn finish(&self, prepared: Prepared) -> Result<Answer, Error> {
+    async fn finish(&self, prepared: Prepared) -> Result<ReceivedResponse, Error> {
         let transport = &*self.transport;
         let prepared = Arc::new(prepared);
         let wall = || transport.clock.wall();
@@ -110,25 +111,25 @@ impl Call {
             return Err(fail(Cause::NoRuntime));
         }
         let _open = transport
-            .life
+            .open_work
             .begin_call()
-            .map_err(|_| fail(Cause::ShutDown))?;
-        let mut running = Running {
+            .map_err(|_| fail(Cause::ClientShutDown))?;
+        let mut running = RunningCall {
             call: self,
             prepared: prepared.clone(),
-            traces: Arc::default(),
+            progress: Arc::default(),
             started: transport.clock.now(),
             deadline: transport.clock.guard(self.call_timeout()),
         };
         let outcome = running.attempts().await;
-        self.note(|course| {
-            course.attempts = running.traces.attempts();
-            course.elapsed = running.elapsed();
+        self.note(|stats| {
+            stats.attempts = running.progress.attempts();
+            stats.elapsed = running.elapsed();
         });
         match outcome {
-            Ok(answer) => {
-                self.note(|course| course.status = Some(answer.status.as_u16()));
-                Ok(answer)
+            Ok(response) => {
+                self.note(|stats| stats.status = Some(response.status.as_u16()));
+                Ok(response)
             }
             Err(failure) => Err(failure.into_error(&prepared, transport.proxy.as_deref(), wall())),
         }
@@ -138,21 +139,21 @@ impl Call {
 /// Why a call makes no further attempt, though none has decided it.
 enum Stop {
     /// The rate limit lets none through in time; how long it would take.
-    Held(Duration),
+    RateLimited(Duration),
     /// The time is up.
-    Late(Failure),
+    TimedOut(Failure),
 }
 
 /// A call under way.
-struct Running<'a> {
+struct RunningCall<'a> {
     call: &'a Call,
     prepared: Arc<Prepared>,
-    traces: Arc<Traces>,
+    progress: Arc<Progress>,
     started: Instant,
     deadline: Sleep,
 }
 
-impl Running<'_> {
+impl RunningCall<'_> {
     fn transport(&self) -> &Arc<Transport> {
         &self.call.transport
     }
@@ -166,8 +167,8 @@ impl Running<'_> {
     }
 
     /// How long it has taken, less the time that the caller had the patience to be held back.
-    fn counted(&self) -> Duration {
-        let held = self.traces.waited(self.now()).rate_limit;
+    fn elapsed_without_patience(&self) -> Duration {
+        let held = self.progress.waited(self.now()).rate_limit;
         let patience = held.min(self.call.caller.patience());
         self.elapsed().saturating_sub(patience)
     }
@@ -176,7 +177,10 @@ impl Running<'_> {
     fn set_deadline(&mut self, patience: Duration) {
         if !self.call.caller.patience().is_zero() {
             let transport = self.transport();
-            let left = transport.limits.call_timeout.saturating_sub(self.counted());
+            let left = transport
+                .limits
+                .call_timeout
+                .saturating_sub(self.elapsed_without_patience());
             self.deadline = transport.clock.guard(left.saturating_add(patience));
         }
     }
@@ -185,57 +189,58 @@ impl Running<'_> {
     fn left(&self) -> Duration {
         let transport = self.transport();
         let within = transport.retry.begins_within(transport.limits.call_timeout);
-        within.saturating_sub(self.counted())
+        within.saturating_sub(self.elapsed_without_patience())
     }
 
     /// Attempts until one succeeds or the policy says that it is enough.
-    async fn attempts(&mut self) -> Result<Answer, Failure> {
+    async fn attempts(&mut self) -> Result<ReceivedResponse, Failure> {
         let mut wait = Duration::ZERO;
         let mut before: Option<Failure> = None;
         loop {
             let mut failure = match self.attempt(wait).await {
-                Ok(Ended::Answered(answer)) => {
+                Ok(AttemptEnd::Succeeded(response)) => {
                     tracing::debug!(
                         http.request.resend_count = self.resends(),
-                        http.response.status_code = answer.status.as_u16(),
+                        http.response.status_code = response.status.as_u16(),
                         "answered"
                     );
-                    return Ok(answer);
+                    return Ok(response);
                 }
                 // It is gone, and it may well have been us.
-                Ok(Ended::Failed(failure))
-                    if self.traces.is_lost() && is_gone(&failure, &self.prepared) =>
+                Ok(AttemptEnd::Failed(failure))
+                    if self.progress.has_unknown_effect()
+                        && is_already_deleted(&failure, &self.prepared) =>
                 {
                     tracing::debug!(
                         http.request.resend_count = self.resends(),
                         "an earlier attempt has deleted it"
                     );
-                    return Ok(Answer::empty());
+                    return Ok(ReceivedResponse::empty());
                 }
-                Ok(Ended::Failed(failure)) => failure,
+                Ok(AttemptEnd::Failed(failure)) => failure,
                 // Its turn has passed, or a limit has become known: it queues again.
-                Ok(Ended::NotAdmitted) => {
+                Ok(AttemptEnd::NotAdmitted) => {
                     wait = Duration::ZERO;
                     continue;
                 }
-                Err(Stop::Late(failure)) => {
+                Err(Stop::TimedOut(failure)) => {
                     return Err(Failure {
-                        lost_before: self.traces.is_lost(),
+                        earlier_effect_unknown: self.progress.has_unknown_effect(),
                         ..failure
                     });
                 }
                 // What came before says more than that there is no time left.
-                Err(Stop::Held(wait)) => {
+                Err(Stop::RateLimited(wait)) => {
                     return Err(Failure {
-                        held_for: Some(wait),
-                        lost_before: self.traces.is_lost(),
+                        rate_limit_wait: Some(wait),
+                        earlier_effect_unknown: self.progress.has_unknown_effect(),
                         ..before.unwrap_or_else(|| Failure::of(Cause::RateLimited))
                     });
                 }
             };
-            failure.lost_before = self.traces.is_lost();
-            if failure.is_lost() {
-                self.traces.note_lost();
+            failure.earlier_effect_unknown = self.progress.has_unknown_effect();
+            if failure.is_effect_unknown() {
+                self.progress.note_unknown_effect();
             }
             match self.decide(&failure) {
                 Some(next) => wait = next,
@@ -246,13 +251,13 @@ impl Running<'_> {
     }
 
     /// One attempt, after a wait and when it is let through.
-    async fn attempt(&mut self, wait: Duration) -> Result<Ended, Stop> {
+    async fn attempt(&mut self, wait: Duration) -> Result<AttemptEnd, Stop> {
         let transport = self.transport().clone();
         let asked = self.now();
-        let held = self.traces.waited(asked).rate_limit;
+        let held = self.progress.waited(asked).rate_limit;
         let patience = self.call.caller.patience().saturating_sub(held);
         self.set_deadline(patience);
-        let scope = Scope::of(&self.prepared);
+        let scope = Scope::new(self.prepared.operation.path, self.prepared.url.path());
         let admitted = {
             let admission = pin!(transport.governor.admit(
                 &scope,
@@ -261,11 +266,11 @@ impl Running<'_> {
                 self.left().saturating_add(patience),
                 &*transport.clock,
             ));
-            let closed = pin!(transport.life.closed());
+            let closed = pin!(transport.open_work.closed());
             match select(select(admission, closed), &mut self.deadline).await {
                 Either::Left((Either::Left((admitted, _)), _)) => Some(admitted),
                 Either::Left((Either::Right(_), _)) => {
-                    return Ok(Ended::Failed(Failure::of(Cause::ShutDown)));
+                    return Ok(AttemptEnd::Failed(Failure::of(Cause::ClientShutDown)));
                 }
                 Either::Right(_) => None,
             }
@@ -273,25 +278,26 @@ impl Running<'_> {
         let held = self.now().saturating_duration_since(asked);
         let held = held.saturating_sub(wait);
         if !held.is_zero() {
-            self.traces.was_held(held);
+            self.progress.add_rate_limit_wait(held);
             tracing::debug!(
                 wait_seconds = held.as_secs_f64(),
                 "held back by the rate limit"
             );
         }
         let Some(admitted) = admitted else {
-            let cause = transport.timed_out(self.call.call_timeout(), &self.traces);
-            return Err(Stop::Late(Failure::of(cause)));
+            let after = self.call.call_timeout();
+            let cause = transport.timed_out(TimeLimit::Call, after, &self.progress);
+            return Err(Stop::TimedOut(Failure::of(cause)));
         };
-        let ticket = admitted.map_err(Stop::Held)?;
+        let ticket = admitted.map_err(Stop::RateLimited)?;
         let left = self.left();
         // It had patience for the rate limit, and for nothing else.
         self.set_deadline(Duration::ZERO);
-        let parts = (self.prepared.clone(), self.traces.clone());
+        let parts = (self.prepared.clone(), self.progress.clone());
         transport
-            .on_a_task(parts, ticket, left, &mut self.deadline)
+            .run_on_task(parts, ticket, left, &mut self.deadline)
             .await
-            .map_err(Stop::Late)
+            .map_err(Stop::TimedOut)
     }
 
     /// Whether there is another attempt, and after which wait.
@@ -299,15 +305,15 @@ impl Running<'_> {
         let transport = self.transport();
         let situation = Situation {
             failure,
-            idempotent: self.prepared.idempotent(),
-            attempt: self.traces.attempts(),
-            elapsed: self.counted(),
-            deadline: transport.limits.call_timeout,
+            is_idempotent: self.prepared.is_idempotent(),
+            attempts: self.progress.attempts(),
+            elapsed: self.elapsed_without_patience(),
+            call_timeout: transport.limits.call_timeout,
         };
         let wait = transport.retry.decide(&situation, &*transport.clock);
         tracing::debug!(
             http.request.resend_count = self.resends(),
-            http.response.status_code = failure.status(),
+            http.response.status_code = failure.status().map(|status| status.as_u16()),
             error.type = failure.reason(),
             wait_seconds = wait.map(|wait| wait.as_secs_f64()),
             "failed"
@@ -316,7 +322,7 @@ impl Running<'_> {
     }
 
     fn resends(&self) -> u32 {
-        self.traces.attempts().saturating_sub(1)
+        self.progress.attempts().saturating_sub(1)
     }
 }
 
@@ -337,41 +343,16 @@ impl Execute for Call {
         Box::pin(
             async move {
                 Ok(match self.run(&request, operation).await {
-                    Ok(answer) => answer.into_response(operation),
-                    Err(error) => Fault::response(error.with(|inner| {
-                        let course = self.course();
+                    Ok(response) => response.for_generated_code(operation),
+                    Err(error) => ErrorCarrier::response(error.with(|inner| {
+                        let stats = self.stats();
                         inner.operation = Some(operation.id);
-                        inner.attempts = course.attempts;
-                        inner.elapsed = course.elapsed;
+                        inner.attempts = stats.attempts;
+                        inner.elapsed = stats.elapsed;
                     })),
                 })
             }
             .instrument(span),
         )
-    }
-}
-
-/// An error on its way through the generated code.
-///
-/// Extensions must be `Clone`, which an error is not; whoever takes it first has it.
-#[derive(Clone)]
-pub(crate) struct Fault(Arc<Mutex<Option<Error>>>);
-
-impl Fault {
-    fn response(error: Error) -> reqwest::Response {
-        let mut response = http::Response::new(Vec::new());
-        if let Ok(status) = http::StatusCode::from_u16(FAULT) {
-            *response.status_mut() = status;
-        }
-        response
-            .extensions_mut()
-            .insert(Self(Arc::new(Mutex::new(Some(error)))));
-        response.into()
-    }
-
-    /// The error in a response, if it carries one.
-    pub(crate) fn take(response: &reqwest::Response) -> Option<Error> {
-        let Self(fault) = response.extensions().get()?;
-        fault.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }

@@ -44,7 +44,7 @@ impl Caller {
     }
 
     /// Whether both are one.
-    pub(super) fn is(&self, other: &Self) -> bool {
+    pub(super) fn is_same(&self, other: &Self) -> bool {
         match (&self.mark, &other.mark) {
             (Some(one), Some(other)) => Arc::ptr_eq(one, other),
             _ => false,

@@ -1,4 +1,4 @@
-//! Telling, once for each operation, that its resource version is ageing.
+//! A warning in the log, once for each operation, that its resource version is deprecated.
 //!
 //! `Deprecation` and `Sunset` hold HTTP dates, with one-digit days that strict parsers refuse,
 //! or `@` and Unix seconds. The raw value is logged beside the date, where there is one.
@@ -11,20 +11,20 @@ use std::{
 use chrono::{DateTime, Utc};
 use http::HeaderMap;
 
-/// The operations of which it was told.
+/// The operations that were warned about.
 #[derive(Debug, Default)]
 pub(super) struct Deprecations(Mutex<BTreeSet<&'static str>>);
 
 impl Deprecations {
-    /// Logs the headers of an answer, if they are there and have not been told of yet.
-    pub(super) fn notice(&self, operation: &'static str, headers: &HeaderMap) {
+    /// Logs the headers of a response, if they are there and have not been logged yet.
+    pub(super) fn log_once(&self, operation: &'static str, headers: &HeaderMap) {
         let value = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let (deprecation, sunset) = (value("deprecation"), value("sunset"));
         if deprecation.is_none() && sunset.is_none() {
             return;
         }
-        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if told.insert(operation) {
+        let mut logged = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if logged.insert(operation) {
             tracing::warn!(
                 name: "deprecation",
                 operation,
@@ -32,7 +32,8 @@ impl Deprecations {
                 sunset,
                 deprecated_since = deprecation.and_then(date).map(tracing::field::display),
                 gone_from = sunset.and_then(date).map(tracing::field::display),
-                "the resource version of this operation is deprecated"
+                "the resource version of this operation is deprecated: set a newer one \
+                 (ClientBuilder::resource_version), or use a newer version of this crate"
             );
         }
     }

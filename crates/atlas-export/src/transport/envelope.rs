@@ -9,7 +9,7 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::attempt::Answer;
+use super::response::ReceivedResponse;
 
 #[derive(Deserialize)]
 struct Envelope<'a> {
@@ -22,15 +22,15 @@ struct Envelope<'a> {
     inside: Option<&'a RawValue>,
 }
 
-/// Takes an answer out of its envelope; one without an envelope is left as it is.
-pub(crate) fn unwrap(answer: Answer) -> Answer {
-    let Some((status, inside)) = open(&answer.body) else {
-        return answer;
+/// Takes a response out of its envelope; one without an envelope is left as it is.
+pub(crate) fn unwrap(response: ReceivedResponse) -> ReceivedResponse {
+    let Some((status, inside)) = open(&response.body) else {
+        return response;
     };
-    Answer {
+    ReceivedResponse {
         status,
-        body: inside.unwrap_or(answer.body),
-        headers: answer.headers,
+        body: inside.unwrap_or(response.body),
+        headers: response.headers,
     }
 }
 
@@ -50,14 +50,14 @@ mod tests {
     use super::*;
 
     fn unwrapped(body: &'static str) -> (u16, String) {
-        let answer = unwrap(Answer {
+        let response = unwrap(ReceivedResponse {
             status: StatusCode::OK,
             headers: http::HeaderMap::new(),
             body: Bytes::from_static(body.as_bytes()),
         });
         (
-            answer.status.as_u16(),
-            String::from_utf8(answer.body.to_vec()).unwrap(),
+            response.status.as_u16(),
+            String::from_utf8(response.body.to_vec()).unwrap(),
         )
     }
 

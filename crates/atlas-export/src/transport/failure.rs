@@ -1,71 +1,67 @@
-//! Why an attempt failed, and what a person is told about it.
+//! Why an attempt failed, and what follows from it: a word for the log, whether the request may
+//! have taken effect, how long the server asked to wait. What a person reads of it is in
+//! [`messages`](super::messages).
 
 use std::{
-    error::Error as StdError,
     io,
     time::{Duration, SystemTime},
 };
 
-use http::HeaderMap;
+use http::StatusCode;
 
 use super::{
-    attempt::Answer,
-    rate::retry_after,
-    request::Prepared,
-    traces::{GivenUp, Waited},
-    words::{innermost, lasting, target_of, timeout},
-};
-use crate::{
-    Error, ErrorKind,
-    error::{ApiError, one_line},
+    progress::{GivenUp, Waited},
+    rate::hint::retry_after,
+    response::ReceivedResponse,
 };
 
 /// An attempt that did not give what was asked for.
 #[derive(Debug)]
-pub(crate) struct Failure {
-    pub(crate) cause: Cause,
+pub(super) struct Failure {
+    pub(super) cause: Cause,
     /// Whether the server may have acted on the request. Not so where nothing was sent, and
     /// where the server challenged instead.
-    pub(crate) may_have_acted: bool,
+    pub(super) may_have_acted: bool,
     /// Whether an earlier attempt may have taken effect.
-    pub(crate) lost_before: bool,
+    pub(super) earlier_effect_unknown: bool,
     /// How long it takes until the rate limit lets another attempt through, where the call has
     /// no time for it.
-    pub(crate) held_for: Option<Duration>,
+    pub(super) rate_limit_wait: Option<Duration>,
 }
 
 #[derive(Debug)]
-pub(crate) enum Cause {
+pub(super) enum Cause {
     /// There is no connection.
     Connect(reqwest::Error),
     /// The connection broke, or the body did.
     Broken(reqwest::Error),
-    /// Too much time has passed.
-    Timeout {
-        after: Duration,
-        waited: Waited,
-        most_in_flight: usize,
-        was_sent: bool,
-    },
-    /// The rate limit lets the request through too late: see [`Failure::held_for`].
+    Timeout(Timeout),
+    /// The rate limit lets the request through too late: see [`Failure::rate_limit_wait`].
     RateLimited,
-    /// The body is longer than this.
+    /// The body is longer than so many bytes.
     TooLarge(usize),
-    /// To where, if it says so, with which status.
-    Redirect(Option<String>, u16),
+    Redirect {
+        /// To where, if it says so.
+        target: Option<String>,
+        status: StatusCode,
+    },
     /// Any status but success.
-    Refused(Box<Answer>),
-    /// The server knows the nonce and refuses the answer.
-    Rejected(Box<Answer>),
+    Refused(Box<ReceivedResponse>),
+    /// The server knows the nonce and refuses the signature.
+    KeyRefused(Box<ReceivedResponse>),
     /// The same, with a key that has worked before.
-    RejectedLater(Box<Answer>),
+    WorkingKeyRefused(Box<ReceivedResponse>),
     /// The server calls nonces stale that it has only just given out.
-    Stale(Box<Answer>),
-    /// A 401 without a challenge that can be answered: what was offered, and whether the request
-    /// was signed.
-    Unanswerable(Box<Answer>, String, bool),
+    NoncesStale(Box<ReceivedResponse>),
+    /// A 401 without a challenge that can be answered.
+    NoUsableChallenge {
+        response: Box<ReceivedResponse>,
+        /// What was offered in place of one.
+        offered: String,
+        was_signed: bool,
+    },
     /// A success of somebody else, with this media type.
-    Foreign(Option<String>),
+    NotAtlas(Option<String>),
     /// A success without what was asked for.
     Empty,
     /// A body in an encoding that was not asked for.
@@ -75,14 +71,33 @@ pub(crate) enum Cause {
     /// The task of the request panicked.
     Panicked,
     /// The runtime of the request was shut down.
-    NoRuntimeAnyMore,
+    RuntimeShutDown,
     /// The call was made outside of a runtime.
     NoRuntime,
     /// The client was shut down.
-    ShutDown,
+    ClientShutDown,
     Random(io::Error),
     /// The answer to the challenge is no header value.
     Unsignable,
+}
+
+/// Too much time has passed.
+#[derive(Debug)]
+pub(super) struct Timeout {
+    pub(super) limit: TimeLimit,
+    pub(super) after: Duration,
+    /// What for, before anything was sent.
+    pub(super) waited: Waited,
+    /// The bound on requests in flight that the caller set.
+    pub(super) max_in_flight: usize,
+    pub(super) was_sent: bool,
+}
+
+/// Which bound on time was met.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum TimeLimit {
+    Call,
+    Attempt,
 }
 
 impl From<GivenUp> for Cause {
@@ -102,8 +117,8 @@ impl Cause {
         }
     }
 
-    pub(crate) fn refused(answer: Answer) -> Self {
-        Self::Refused(Box::new(answer))
+    pub(super) fn refused(response: ReceivedResponse) -> Self {
+        Self::Refused(Box::new(response))
     }
 
     pub(super) fn of_reading(error: reqwest::Error) -> Self {
@@ -113,32 +128,37 @@ impl Cause {
 
 impl Failure {
     /// A failure of which the server has seen nothing.
-    pub(crate) fn of(cause: Cause) -> Self {
+    pub(super) fn of(cause: Cause) -> Self {
         Self {
             cause,
             may_have_acted: false,
-            lost_before: false,
-            held_for: None,
+            earlier_effect_unknown: false,
+            rate_limit_wait: None,
         }
     }
 
-    /// The answer that refused, if there is one.
-    fn answer(&self) -> Option<&Answer> {
+    /// The response that refused, if there is one.
+    pub(super) fn response(&self) -> Option<&ReceivedResponse> {
         match &self.cause {
-            Cause::Refused(answer)
-            | Cause::Rejected(answer)
-            | Cause::RejectedLater(answer)
-            | Cause::Stale(answer)
-            | Cause::Unanswerable(answer, ..) => Some(answer),
+            Cause::Refused(response)
+            | Cause::KeyRefused(response)
+            | Cause::WorkingKeyRefused(response)
+            | Cause::NoncesStale(response)
+            | Cause::NoUsableChallenge { response, .. } => Some(response),
             _ => None,
         }
     }
 
-    pub(super) fn status(&self) -> Option<u16> {
+    pub(super) fn status(&self) -> Option<StatusCode> {
         match &self.cause {
-            Cause::Redirect(_, status) => Some(*status),
-            _ => self.answer().map(|answer| answer.status.as_u16()),
+            Cause::Redirect { status, .. } => Some(*status),
+            _ => self.response().map(|response| response.status),
         }
+    }
+
+    /// How long the server asks to wait before the next attempt.
+    pub(super) fn retry_after(&self, now: SystemTime) -> Option<Duration> {
+        retry_after(self.response()?, now)
     }
 
     /// A word for the log.
@@ -146,256 +166,44 @@ impl Failure {
         match &self.cause {
             Cause::Connect(_) => "connect",
             Cause::Broken(_) => "broken",
-            Cause::Timeout { .. } => "timeout",
+            Cause::Timeout(_) => "timeout",
             Cause::RateLimited => "rate limit",
             Cause::TooLarge(_) => "too large",
-            Cause::Redirect(..) => "redirect",
+            Cause::Redirect { .. } => "redirect",
             Cause::Refused(_) => "status",
-            Cause::Rejected(_) | Cause::RejectedLater(_) | Cause::Unanswerable(..) => "credentials",
-            Cause::Stale(_) => "stale nonces",
-            Cause::Foreign(_) => "foreign",
+            Cause::KeyRefused(_)
+            | Cause::WorkingKeyRefused(_)
+            | Cause::NoUsableChallenge { .. } => "credentials",
+            Cause::NoncesStale(_) => "stale nonces",
+            Cause::NotAtlas(_) => "foreign",
             Cause::Empty => "empty",
             Cause::Encoded(_) => "encoding",
             Cause::GivenUp => "given up",
             Cause::Panicked => "panic",
-            Cause::NoRuntime | Cause::NoRuntimeAnyMore => "no runtime",
-            Cause::ShutDown => "shut down",
+            Cause::NoRuntime | Cause::RuntimeShutDown => "no runtime",
+            Cause::ClientShutDown => "shut down",
             Cause::Random(_) => "no randomness",
             Cause::Unsignable => "challenge",
         }
     }
 
-    pub(super) fn headers(&self) -> Option<&HeaderMap> {
-        self.answer().map(|answer| &answer.headers)
-    }
-
-    pub(super) fn body(&self) -> Option<&[u8]> {
-        match &self.cause {
-            Cause::Refused(answer) => Some(&answer.body),
-            _ => None,
-        }
-    }
-
     /// Whether the request may have taken effect, though nobody said so: it went out, and
     /// nothing came back that says no.
-    pub(super) fn is_lost(&self) -> bool {
+    pub(super) fn is_effect_unknown(&self) -> bool {
         if !self.may_have_acted {
             return false;
         }
         match &self.cause {
-            Cause::Refused(answer) => {
-                answer.status.is_server_error() || answer.status.as_u16() == 408
+            Cause::Refused(response) => {
+                response.status.is_server_error() || response.status == StatusCode::REQUEST_TIMEOUT
             }
             // A redirect is none of them: to show another page is what a form does once it acted.
-            Cause::Rejected(_)
-            | Cause::RejectedLater(_)
-            | Cause::Stale(_)
-            | Cause::Unanswerable(..)
+            Cause::KeyRefused(_)
+            | Cause::WorkingKeyRefused(_)
+            | Cause::NoncesStale(_)
+            | Cause::NoUsableChallenge { .. }
             | Cause::Connect(_) => false,
             _ => true,
-        }
-    }
-
-    /// The error that the caller gets.
-    pub(super) fn into_error(
-        self,
-        prepared: &Prepared,
-        proxy: Option<&str>,
-        now: SystemTime,
-    ) -> Error {
-        let retry_after = retry_after(&self, now).max(self.held_for);
-        let effect = (self.is_lost() || self.lost_before) && prepared.method != http::Method::GET;
-        let error = self.cause.into_error(self.held_for, prepared, proxy);
-        let error = if effect && !prepared.idempotent() {
-            Error::new(
-                ErrorKind::Ambiguous,
-                format!(
-                    "{} may or may not have taken effect, look before repeating it: {error}",
-                    prepared.operation.id
-                ),
-            )
-            .with(|inner| {
-                inner.status = error.status();
-                inner.api = error.api().cloned();
-                inner.source = Some(Box::new(error));
-            })
-        } else {
-            error
-        };
-        error.with(|inner| {
-            inner.retry_after = retry_after;
-            inner.effect = effect;
-        })
-    }
-}
-
-impl Cause {
-    #[expect(
-        clippy::too_many_lines,
-        reason = "a table has as many rows as there are causes"
-    )]
-    fn into_error(
-        self,
-        held_for: Option<Duration>,
-        prepared: &Prepared,
-        proxy: Option<&str>,
-    ) -> Error {
-        let caused = |kind, message: &str, cause: Box<dyn StdError + Send + Sync>| {
-            let message = format!("{message}: {}", innermost(&*cause));
-            Error::new(kind, message).with(|inner| {
-                inner.transient = true;
-                inner.source = Some(cause);
-            })
-        };
-        match self {
-            Self::Connect(cause) => {
-                let advice = lasting(&cause);
-                caused(
-                    ErrorKind::Connect,
-                    &format!("no connection to {}", prepared.route(proxy)),
-                    cause.into(),
-                )
-                .with(|inner| {
-                    inner.lasting = advice.is_some();
-                    if let Some(advice) = advice {
-                        inner.message = format!("{} ({advice})", inner.message);
-                    }
-                })
-            }
-            Self::Broken(cause) => caused(
-                ErrorKind::Transport,
-                "the connection broke before the answer was complete",
-                cause.into(),
-            ),
-            Self::Random(cause) => caused(
-                ErrorKind::Transport,
-                "the system gave no random bytes to sign with",
-                cause.into(),
-            ),
-            Self::Timeout {
-                after,
-                waited,
-                most_in_flight,
-                was_sent,
-            } => Error::new(
-                ErrorKind::Timeout,
-                timeout(after, waited, most_in_flight, was_sent),
-            ),
-            Self::RateLimited => Error::new(
-                ErrorKind::RateLimited,
-                format!(
-                    "the rate limit lets this call through in {:.1} s, which is later than it may \
-                     take: call again then, or give it more time (ClientBuilder::call_timeout)",
-                    held_for.unwrap_or_default().as_secs_f64()
-                ),
-            ),
-            Self::TooLarge(bound) => Error::new(
-                ErrorKind::Transport,
-                format!(
-                    "the answer is larger than {bound} bytes \
-                     (ClientBuilder::max_response_bytes sets the bound)"
-                ),
-            ),
-            Self::Redirect(target, status) => Error::new(
-                ErrorKind::Transport,
-                format!(
-                    "the server redirects{}, and credentials follow no redirect: set the base URL \
-                     to where the API is",
-                    target.map_or_else(
-                        || format!(" ({status}) without saying where to"),
-                        |target| format!(" to {}", target_of(&target))
-                    )
-                ),
-            )
-            .with(|inner| inner.status = Some(status)),
-            Self::Foreign(media_type) => Error::new(
-                ErrorKind::Transport,
-                format!(
-                    "a success with {}, so not by Atlas itself: check the base URL, and what \
-                     stands between",
-                    media_type.as_deref().unwrap_or("a body that is no JSON")
-                ),
-            )
-            .with(|inner| inner.transient = true),
-            Self::Empty => Error::new(
-                ErrorKind::Transport,
-                "a success without a body, so not by Atlas itself: check the base URL, and what \
-                 stands between",
-            )
-            .with(|inner| inner.transient = true),
-            Self::Encoded(encoding) => Error::new(
-                ErrorKind::Transport,
-                format!(
-                    "the body is encoded in {}, which was not asked for: check what stands between \
-                     this client and Atlas",
-                    one_line(&encoding)
-                ),
-            ),
-            Self::GivenUp => Error::new(ErrorKind::Timeout, "the call was given up"),
-            Self::Panicked => Error::new(
-                ErrorKind::Transport,
-                "the task of the request panicked, of which the program's log has more",
-            ),
-            Self::NoRuntimeAnyMore => Error::new(
-                ErrorKind::Transport,
-                "the runtime was shut down before the answer was complete",
-            ),
-            Self::NoRuntime => Error::config(
-                "there is no tokio runtime here: make the call within one that has time and I/O \
-                 enabled, for instance under #[tokio::main]",
-            ),
-            Self::ShutDown => Error::config(
-                "the client was shut down (Client::shutdown): build another for further calls",
-            ),
-            Self::Unsignable => Error::new(
-                ErrorKind::Transport,
-                "the server's digest challenge holds characters that no answer can repeat",
-            ),
-            Self::Refused(answer) => Error::of_refusal(
-                answer.status.as_u16(),
-                ApiError::read(&answer.body),
-                answer.media_type(),
-                prepared.operation.roles,
-            ),
-            Self::Stale(answer) => Error::new(
-                ErrorKind::Api,
-                "401: the server calls every nonce stale that it gives out, so no request can be \
-                 signed: if it forgets them under load, lower ClientBuilder::max_in_flight; is \
-                 there more than one server behind this URL?",
-            )
-            .with(|inner| {
-                inner.status = Some(answer.status.as_u16());
-                inner.transient = true;
-            }),
-            Self::RejectedLater(answer) => Error::of_refused_key(
-                answer.status.as_u16(),
-                ApiError::read(&answer.body),
-                "the server refuses the API key, which has worked before: check that it still \
-                 exists and that the project belongs to its organization; a server that forgets \
-                 nonces under load wants a lower ClientBuilder::max_in_flight",
-            ),
-            Self::Rejected(answer) => Error::of_refused_key(
-                answer.status.as_u16(),
-                ApiError::read(&answer.body),
-                "the server refuses the API key: check that public and private key belong \
-                 together, that the key exists, and that the project belongs to its organization",
-            ),
-            Self::Unanswerable(answer, offered, signed) => {
-                let signed = if signed {
-                    "the request was signed and is refused all the same"
-                } else {
-                    "so nothing was signed"
-                };
-                Error::of_refused_key(
-                    answer.status.as_u16(),
-                    ApiError::read(&answer.body),
-                    &format!(
-                        "the server offers {offered}, and this client answers Digest with qop \
-                         auth and MD5, SHA-256 or SHA-512-256 alone, {signed}: check the base URL, \
-                         and what stands between"
-                    ),
-                )
-            }
         }
     }
 }

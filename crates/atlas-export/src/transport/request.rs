@@ -6,10 +6,10 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, header};
 use url::Url;
 
-use crate::{Error, version::Versions};
+use crate::{error::Error, redact, version::Versions};
 
 /// What progenitor sends on every request and Atlas has no use for.
-const API_VERSION: &str = "api-version";
+const API_VERSION_HEADER: &str = "api-version";
 
 /// A request that can be sent any number of times.
 #[derive(Debug)]
@@ -19,8 +19,8 @@ pub(super) struct Prepared {
     pub(super) url: Url,
     pub(super) headers: HeaderMap,
     pub(super) body: Option<Bytes>,
-    /// Whether a success must be Atlas's: JSON, or nothing.
-    pub(super) of_atlas: bool,
+    /// Whether it is an operation of Atlas, whose success is JSON or has no body.
+    pub(super) to_atlas: bool,
 }
 
 impl Prepared {
@@ -38,7 +38,7 @@ impl Prepared {
             .and_then(reqwest::Body::as_bytes)
             .map(Bytes::copy_from_slice);
         let mut headers = request.headers().clone();
-        headers.remove(API_VERSION);
+        headers.remove(API_VERSION_HEADER);
         if body.is_some() {
             headers.insert(header::CONTENT_TYPE, media_type.clone());
         }
@@ -49,7 +49,7 @@ impl Prepared {
             url: request.url().clone(),
             headers,
             body,
-            of_atlas: true,
+            to_atlas: true,
         })
     }
 
@@ -73,7 +73,7 @@ impl Prepared {
             url,
             headers: HeaderMap::new(),
             body,
-            of_atlas: false,
+            to_atlas: false,
         }
     }
 
@@ -87,7 +87,7 @@ impl Prepared {
 
     /// Where it goes, for messages: the host, and the proxy on the way, without their secrets.
     pub(super) fn route(&self, proxy: Option<&str>) -> String {
-        let host = crate::harmless::of_url(&self.url);
+        let host = redact::origin_of(&self.url);
         match proxy {
             Some(proxy) => format!("{host} through the proxy {proxy}"),
             None => host,
@@ -96,7 +96,7 @@ impl Prepared {
 
     /// Whether sending it twice does no more than sending it once. Of this API's methods only
     /// POST does more: a PATCH sets what it sets.
-    pub(super) fn idempotent(&self) -> bool {
+    pub(super) fn is_idempotent(&self) -> bool {
         self.method != Method::POST
     }
 
@@ -119,7 +119,7 @@ impl Prepared {
     }
 
     /// A GET of the same path, which asks for nothing but a challenge.
-    pub(super) fn probe(&self) -> reqwest::Request {
+    pub(super) fn challenge_request(&self) -> reqwest::Request {
         let mut url = self.url.clone();
         url.set_query(None);
         let mut request = reqwest::Request::new(Method::GET, url);
@@ -188,7 +188,7 @@ mod tests {
         );
         request
             .headers_mut()
-            .insert(API_VERSION, HeaderValue::from_static("0.1.0"));
+            .insert(API_VERSION_HEADER, HeaderValue::from_static("0.1.0"));
         if operation.method == "POST" {
             *request.body_mut() = Some("{}".into());
         }
@@ -200,7 +200,7 @@ mod tests {
         let buckets = format!("/groups/{PROJECT}/backup/exportBuckets");
         let v1 = prepared(operations::LIST_EXPORT_BUCKETS, &buckets, ApiVersion::V1).unwrap();
         assert_eq!(v1.headers[header::ACCEPT], "application/json");
-        assert!(!v1.headers.contains_key(API_VERSION));
+        assert!(!v1.headers.contains_key(API_VERSION_HEADER));
         assert!(!v1.headers.contains_key(header::CONTENT_TYPE));
         let v2 = prepared(operations::CREATE_EXPORT_BUCKET, &buckets, ApiVersion::V2).unwrap();
         for name in [header::ACCEPT, header::CONTENT_TYPE] {
@@ -235,23 +235,23 @@ mod tests {
         let path = format!("/groups/{PROJECT}/backup/exportBuckets");
         let mut request =
             prepared(operations::CREATE_EXPORT_BUCKET, &path, ApiVersion::V2).unwrap();
-        assert!(!request.idempotent());
+        assert!(!request.is_idempotent());
         for method in [Method::GET, Method::DELETE, Method::PATCH] {
             request.method = method;
-            assert!(request.idempotent());
+            assert!(request.is_idempotent());
         }
     }
 
     #[test]
-    fn a_probe_has_neither_query_nor_body_nor_content_type() {
+    fn a_request_for_a_challenge_has_neither_query_nor_body_nor_content_type() {
         let path = format!("/groups/{PROJECT}/backup/exportBuckets?pretty=true");
-        let probe = prepared(operations::CREATE_EXPORT_BUCKET, &path, ApiVersion::V2)
+        let request = prepared(operations::CREATE_EXPORT_BUCKET, &path, ApiVersion::V2)
             .unwrap()
-            .probe();
-        assert_eq!(probe.method(), Method::GET);
-        assert_eq!(probe.url().query(), None);
-        assert!(probe.body().is_none());
-        assert!(!probe.headers().contains_key(header::CONTENT_TYPE));
+            .challenge_request();
+        assert_eq!(request.method(), Method::GET);
+        assert_eq!(request.url().query(), None);
+        assert!(request.body().is_none());
+        assert!(!request.headers().contains_key(header::CONTENT_TYPE));
     }
 
     #[test]

@@ -13,15 +13,17 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// From more than this, a cut goes down to half of this: every further refusal costs calls.
-const CROWD: usize = 16;
+const MAX_HALVED: usize = 16;
 
-/// How many requests for each slot must do well before there is one slot more.
-const GROW_AFTER: usize = 8;
+/// How many requests for each slot must succeed before there is one slot more.
+const SUCCESSES_TO_GROW: usize = 8;
 
+/// The slots of a client.
 #[derive(Debug)]
 pub(super) struct Slots {
     semaphore: Semaphore,
-    most: usize,
+    /// The bound that the caller set.
+    max: usize,
     bound: Mutex<Bound>,
 }
 
@@ -30,11 +32,11 @@ struct Bound {
     /// How many there are to be.
     wanted: usize,
     /// How many there are: more than wanted while some of them are held.
-    there: usize,
+    existing: usize,
     /// Counts the times that the bound was cut.
-    crowd: u64,
-    /// How many requests did well since.
-    did_well: usize,
+    cuts: u64,
+    /// How many requests have succeeded since.
+    successes: usize,
 }
 
 /// A request in flight.
@@ -42,20 +44,21 @@ struct Bound {
 pub(super) struct Slot<'a> {
     slots: &'a Slots,
     permit: Option<SemaphorePermit<'a>>,
-    crowd: u64,
+    /// How often the bound had been cut when the slot was acquired.
+    cuts: u64,
 }
 
 impl Slots {
-    pub(super) fn new(most: usize) -> Self {
-        let most = most.clamp(1, Semaphore::MAX_PERMITS);
+    pub(super) fn new(max: usize) -> Self {
+        let max = max.clamp(1, Semaphore::MAX_PERMITS);
         Self {
-            semaphore: Semaphore::new(most),
-            most,
+            semaphore: Semaphore::new(max),
+            max,
             bound: Mutex::new(Bound {
-                wanted: most,
-                there: most,
-                crowd: 0,
-                did_well: 0,
+                wanted: max,
+                existing: max,
+                cuts: 0,
+                successes: 0,
             }),
         }
     }
@@ -64,24 +67,24 @@ impl Slots {
     pub(super) async fn acquire(&self) -> Slot<'_> {
         // Never closed, so there is always one in the end.
         let permit = self.semaphore.acquire().await.ok();
-        let crowd = self.bound().crowd;
+        let cuts = self.bound().cuts;
         Slot {
             slots: self,
             permit,
-            crowd,
+            cuts,
         }
     }
 
     /// How many are held.
     pub(super) fn in_flight(&self) -> usize {
         self.bound()
-            .there
+            .existing
             .saturating_sub(self.semaphore.available_permits())
     }
 
     /// The bound that the caller set.
-    pub(super) fn most(&self) -> usize {
-        self.most
+    pub(super) fn max(&self) -> usize {
+        self.max
     }
 
     fn bound(&self) -> MutexGuard<'_, Bound> {
@@ -91,39 +94,39 @@ impl Slots {
 
 impl Slot<'_> {
     /// Notes that the server forgets nonces while so many are in flight. Those that went out
-    /// together say so once. There are at least `least` slots afterwards.
-    pub(super) fn nonces_are_forgotten(&self, least: usize) {
+    /// together say so once. There are at least `min` slots afterwards.
+    pub(super) fn note_forgotten_nonce(&self, min: usize) {
         let slots = self.slots;
         let in_flight = slots.in_flight();
         let mut bound = slots.bound();
-        bound.did_well = 0;
-        if self.crowd != bound.crowd || bound.wanted <= least {
+        bound.successes = 0;
+        if self.cuts != bound.cuts || bound.wanted <= min {
             return;
         }
-        bound.crowd += 1;
-        let cut = in_flight.min(bound.wanted).min(CROWD) / 2;
-        bound.wanted = cut.max(least).max(1);
-        let surplus = bound.there.saturating_sub(bound.wanted);
-        bound.there -= slots.semaphore.forget_permits(surplus);
+        bound.cuts += 1;
+        let cut = in_flight.min(bound.wanted).min(MAX_HALVED) / 2;
+        bound.wanted = cut.max(min).max(1);
+        let surplus = bound.existing.saturating_sub(bound.wanted);
+        bound.existing -= slots.semaphore.forget_permits(surplus);
         tracing::debug!(
             in_flight = bound.wanted,
             "the server forgets nonces; fewer requests go out at once"
         );
     }
 
-    /// Notes that a request did well.
-    pub(super) fn did_well(&self) {
+    /// Notes that a request has succeeded.
+    pub(super) fn note_success(&self) {
         let slots = self.slots;
         let mut bound = slots.bound();
-        if bound.wanted == slots.most {
+        if bound.wanted == slots.max {
             return;
         }
-        bound.did_well += 1;
-        if bound.did_well >= bound.wanted.saturating_mul(GROW_AFTER) {
-            bound.did_well = 0;
+        bound.successes += 1;
+        if bound.successes >= bound.wanted.saturating_mul(SUCCESSES_TO_GROW) {
+            bound.successes = 0;
             bound.wanted += 1;
-            if bound.there < bound.wanted {
-                bound.there += 1;
+            if bound.existing < bound.wanted {
+                bound.existing += 1;
                 slots.semaphore.add_permits(1);
             }
         }
@@ -133,10 +136,10 @@ impl Slot<'_> {
 impl Drop for Slot<'_> {
     fn drop(&mut self) {
         let mut bound = self.slots.bound();
-        if bound.there > bound.wanted
+        if bound.existing > bound.wanted
             && let Some(permit) = self.permit.take()
         {
-            bound.there -= 1;
+            bound.existing -= 1;
             permit.forget();
         }
     }
@@ -152,11 +155,11 @@ mod tests {
     }
 
     /// The bounds after so many crowds whose nonces were forgotten.
-    fn cuts(slots: &Slots, least: usize, crowds: usize) -> Vec<usize> {
+    fn cuts(slots: &Slots, min: usize, crowds: usize) -> Vec<usize> {
         let crowd = |_| {
             let held = fill(slots);
             for slot in &held {
-                slot.nonces_are_forgotten(least);
+                slot.note_forgotten_nonce(min);
             }
             drop(held);
             fill(slots).len()
@@ -170,7 +173,7 @@ mod tests {
         let held = fill(&slots);
         assert_eq!((held.len(), slots.in_flight()), (64, 64));
         for slot in &held {
-            slot.nonces_are_forgotten(1);
+            slot.note_forgotten_nonce(1);
         }
         assert!(slots.acquire().now_or_never().is_none());
         drop(held);
@@ -189,7 +192,7 @@ mod tests {
     fn what_is_cut_is_what_was_in_flight() {
         let slots = Slots::new(64);
         let held: Vec<_> = fill(&slots).into_iter().take(6).collect();
-        held[0].nonces_are_forgotten(1);
+        held[0].note_forgotten_nonce(1);
         drop(held);
         assert_eq!(fill(&slots).len(), 3);
     }
@@ -198,12 +201,12 @@ mod tests {
     fn the_bound_grows_again_up_to_what_the_caller_set() {
         let slots = Slots::new(8);
         assert_eq!(cuts(&slots, 1, 1), [4]);
-        for _ in 0..4 * GROW_AFTER {
-            slots.acquire().now_or_never().unwrap().did_well();
+        for _ in 0..4 * SUCCESSES_TO_GROW {
+            slots.acquire().now_or_never().unwrap().note_success();
         }
         assert_eq!(fill(&slots).len(), 5);
         for _ in 0..1000 {
-            slots.acquire().now_or_never().unwrap().did_well();
+            slots.acquire().now_or_never().unwrap().note_success();
         }
         assert_eq!(fill(&slots).len(), 8);
     }

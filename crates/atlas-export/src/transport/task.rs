@@ -15,45 +15,46 @@ use tokio::{
 use tracing::{Instrument as _, instrument::WithSubscriber as _};
 
 use super::{
-    Transport,
-    attempt::{Answer, Attempted},
-    failure::{Cause, Failure},
-    rate::Ticket,
+    attempt::{Attempted, Challenge},
+    failure::{Cause, Failure, TimeLimit},
+    progress::Progress,
+    rate::ticket::Ticket,
     request::Prepared,
+    response::ReceivedResponse,
+    shared_state::Transport,
     slots::Slot,
-    traces::Traces,
 };
 use crate::clock::Sleep;
 
 /// The fewest slots that there are while no key has worked: nobody can tell yet whether nonces
-/// are forgotten or the key is wrong, and a wrong key should not be told one call at a time.
-const UNPROVEN: usize = 8;
+/// are forgotten or the key is wrong, and a wrong key should not be found out one call at a time.
+const MIN_SLOTS_FOR_NEW_KEY: usize = 8;
 
 /// How an attempt ended.
 #[derive(Debug)]
-pub(super) enum Ended {
-    Answered(Answer),
+pub(super) enum AttemptEnd {
+    Succeeded(ReceivedResponse),
     Failed(Failure),
     /// Nothing was sent: its turn has passed.
     NotAdmitted,
 }
 
-impl From<Result<Answer, Failure>> for Ended {
-    fn from(outcome: Result<Answer, Failure>) -> Self {
-        outcome.map_or_else(Self::Failed, Self::Answered)
+impl From<Result<ReceivedResponse, Failure>> for AttemptEnd {
+    fn from(result: Result<ReceivedResponse, Failure>) -> Self {
+        result.map_or_else(Self::Failed, Self::Succeeded)
     }
 }
 
 /// The handle of a task, which is aborted when nobody waits for it any more.
-struct Aborting<'a> {
-    handle: JoinHandle<Ended>,
+struct AbortOnDrop<'a> {
+    handle: JoinHandle<AttemptEnd>,
     is_over: bool,
-    traces: &'a Traces,
+    progress: &'a Progress,
 }
 
-impl Aborting<'_> {
+impl AbortOnDrop<'_> {
     /// Waits for the task; `None` where the deadline comes first.
-    async fn until(&mut self, deadline: &mut Sleep) -> Option<Result<Ended, JoinError>> {
+    async fn until(&mut self, deadline: &mut Sleep) -> Option<Result<AttemptEnd, JoinError>> {
         match select(&mut self.handle, deadline).await {
             Either::Left((joined, _)) => {
                 self.is_over = true;
@@ -64,8 +65,8 @@ impl Aborting<'_> {
     }
 
     /// Aborts the task, and waits until it is no more.
-    async fn abort(&mut self) -> Result<Ended, JoinError> {
-        self.traces.give_up();
+    async fn abort(&mut self) -> Result<AttemptEnd, JoinError> {
+        self.progress.give_up();
         self.handle.abort();
         let joined = (&mut self.handle).await;
         self.is_over = true;
@@ -73,10 +74,10 @@ impl Aborting<'_> {
     }
 }
 
-impl Drop for Aborting<'_> {
+impl Drop for AbortOnDrop<'_> {
     fn drop(&mut self) {
         if !self.is_over {
-            self.traces.give_up();
+            self.progress.give_up();
             self.handle.abort();
         }
     }
@@ -87,120 +88,129 @@ impl Transport {
     ///
     /// # Errors
     /// Where the deadline of the call comes first.
-    pub(super) async fn on_a_task(
+    pub(super) async fn run_on_task(
         self: Arc<Self>,
-        (prepared, traces): (Arc<Prepared>, Arc<Traces>),
+        (prepared, progress): (Arc<Prepared>, Arc<Progress>),
         ticket: Ticket,
         left: Duration,
         deadline: &mut Sleep,
-    ) -> Result<Ended, Failure> {
-        let failed = |cause| Ok(Ended::Failed(Failure::of(cause)));
+    ) -> Result<AttemptEnd, Failure> {
+        let failed = |cause| Ok(AttemptEnd::Failed(Failure::of(cause)));
         let Ok(runtime) = Handle::try_current() else {
             return failed(Cause::NoRuntime);
         };
-        let Ok(open) = self.life.begin_task() else {
-            return failed(Cause::ShutDown);
+        let Ok(open) = self.open_work.begin_task() else {
+            return failed(Cause::ClientShutDown);
         };
         let id = open.id();
         let attempt = {
-            let (transport, traces) = (self.clone(), traces.clone());
+            let (transport, progress) = (self.clone(), progress.clone());
             async move {
                 let _open = open;
-                transport.send_one(&prepared, &traces, ticket, left).await
+                transport.send_one(&prepared, &progress, ticket, left).await
             }
         };
         let handle = runtime.spawn(attempt.in_current_span().with_current_subscriber());
-        self.life.has_started(id, handle.abort_handle());
-        let mut task = Aborting {
+        self.open_work.task_started(id, handle.abort_handle());
+        let mut task = AbortOnDrop {
             handle,
             is_over: false,
-            traces: &traces,
+            progress: &progress,
         };
         let failure = |cause| Failure {
-            may_have_acted: traces.may_have_acted(),
+            may_have_acted: progress.may_have_acted(),
             ..Failure::of(cause)
         };
         match task.until(deadline).await {
             Some(Ok(ended)) => Ok(ended),
-            Some(Err(error)) if error.is_panic() => Ok(Ended::Failed(failure(Cause::Panicked))),
-            Some(Err(_)) if self.life.is_shut_down() => Ok(Ended::Failed(failure(Cause::ShutDown))),
-            Some(Err(_)) => Ok(Ended::Failed(failure(Cause::NoRuntimeAnyMore))),
+            Some(Err(error)) if error.is_panic() => {
+                Ok(AttemptEnd::Failed(failure(Cause::Panicked)))
+            }
+            Some(Err(_)) if self.open_work.is_shut_down() => {
+                Ok(AttemptEnd::Failed(failure(Cause::ClientShutDown)))
+            }
+            Some(Err(_)) => Ok(AttemptEnd::Failed(failure(Cause::RuntimeShutDown))),
             // What it was doing is known when it is no more. It may have ended just now.
             None => match task.abort().await {
-                Ok(Ended::Answered(answer)) => Ok(Ended::Answered(answer)),
-                _ => Err(failure(self.timed_out(self.limits.call_timeout, &traces))),
+                Ok(AttemptEnd::Succeeded(response)) => Ok(AttemptEnd::Succeeded(response)),
+                _ => Err(failure(self.timed_out(
+                    TimeLimit::Call,
+                    self.limits.call_timeout,
+                    &progress,
+                ))),
             },
         }
     }
 
-    /// One attempt, from the wait for its slot to what its answer teaches.
+    /// One attempt, from the wait for its slot to what is learned from its response.
     async fn send_one(
         &self,
         prepared: &Prepared,
-        traces: &Traces,
+        progress: &Progress,
         ticket: Ticket,
         left: Duration,
-    ) -> Ended {
-        let slot = match self.slot(traces, left).await {
+    ) -> AttemptEnd {
+        let slot = match self.slot(progress, left).await {
             Ok(slot) => slot,
-            Err(cause) => return Ended::Failed(Failure::of(cause)),
+            Err(cause) => return AttemptEnd::Failed(Failure::of(cause)),
         };
         // Only now, so that those who wait for a slot do not leave together.
-        let Some(flight) = self.governor.spend(ticket, &*self.clock) else {
-            return Ended::NotAdmitted;
+        let Some(in_flight) = self.governor.spend(ticket, &*self.clock) else {
+            return AttemptEnd::NotAdmitted;
         };
-        traces.begins();
-        let begun_with = self.slots.in_flight();
-        let mut attempted = self.attempt(prepared, traces, false).await;
+        progress.begin_attempt();
+        let in_flight_at_start = self.slots.in_flight();
+        let mut attempted = self.attempt(prepared, progress, Challenge::Known).await;
         self.note_nonces(&slot, &attempted);
-        if has_second_chance(&attempted, traces, begun_with) {
+        if takes_extra_challenge(&attempted, progress, in_flight_at_start) {
             drop(slot);
-            let slot = match self.slot(traces, left).await {
+            let slot = match self.slot(progress, left).await {
                 Ok(slot) => slot,
-                Err(cause) => return Ended::Failed(Failure::of(cause)),
+                Err(cause) => return AttemptEnd::Failed(Failure::of(cause)),
             };
-            attempted = self.attempt(prepared, traces, true).await;
+            attempted = self.attempt(prepared, progress, Challenge::Fresh).await;
             self.note_nonces(&slot, &attempted);
         }
-        let (headers, failure) = match &attempted.outcome {
-            Ok(answer) => (Some(&answer.headers), None),
-            Err(failure) => (failure.headers(), Some(failure)),
+        let response = match &attempted.result {
+            Ok(response) => Some(response),
+            Err(failure) => failure.response(),
         };
-        if let Some(headers) = headers {
-            self.deprecations.notice(prepared.operation.id, headers);
-            flight.answered(headers, failure, &*self.clock);
+        if let Some(response) = response {
+            self.deprecations
+                .log_once(prepared.operation.id, &response.headers);
+            in_flight.answered(response, &*self.clock);
         }
-        attempted.outcome.into()
+        attempted.result.into()
     }
 
     /// Waits for a slot, for at most `left`.
-    async fn slot(&self, traces: &Traces, left: Duration) -> Result<Slot<'_>, Cause> {
-        traces.waits_for_slot(self.clock.now());
+    async fn slot(&self, progress: &Progress, left: Duration) -> Result<Slot<'_>, Cause> {
+        progress.begin_slot_wait(self.clock.now());
         let acquiring = pin!(self.slots.acquire());
         let slot = match select(acquiring, self.clock.guard(left)).await {
             Either::Left((slot, _)) => Ok(slot),
-            Either::Right(_) => Err(self.timed_out(left, traces)),
+            Either::Right(_) => Err(self.timed_out(TimeLimit::Call, left, progress)),
         };
-        traces.goes_on(self.clock.now());
+        progress.end_slot_wait(self.clock.now());
         slot
     }
 
-    /// Learns from an attempt how many requests the server's nonces bear.
+    /// Learns from an attempt whether the server forgets its nonces.
     fn note_nonces(&self, slot: &Slot<'_>, attempted: &Attempted) {
         if attempted.nonce_forgotten {
             // A nonce that is called stale says nothing against the key.
             let is_stale = matches!(
-                &attempted.outcome,
-                Err(failure) if matches!(failure.cause, Cause::Stale(_))
+                &attempted.result,
+                Err(failure) if matches!(failure.cause, Cause::NoncesStale(_))
             );
-            let least = if is_stale || self.lanes.key_has_worked() {
+            let min = if is_stale || self.lanes.key_has_worked() {
                 1
             } else {
-                UNPROVEN
+                MIN_SLOTS_FOR_NEW_KEY
             };
-            slot.nonces_are_forgotten(least);
-        } else if attempted.outcome.is_ok() {
-            slot.did_well();
+            slot.note_forgotten_nonce(min);
+        } else if attempted.result.is_ok() {
+            slot.note_success();
         }
     }
 }
@@ -208,14 +218,18 @@ impl Transport {
 /// Whether a refused key is given one more challenge, with fewer requests in flight. A key
 /// that has worked is not wrong after one refusal; and of a crowd that begins together,
 /// none has worked yet.
-fn has_second_chance(attempted: &Attempted, traces: &Traces, begun_with: usize) -> bool {
-    let Err(failure) = &attempted.outcome else {
+fn takes_extra_challenge(
+    attempted: &Attempted,
+    progress: &Progress,
+    in_flight_at_start: usize,
+) -> bool {
+    let Err(failure) = &attempted.result else {
         return false;
     };
-    let is_open = match failure.cause {
-        Cause::RejectedLater(_) => true,
-        Cause::Rejected(_) => begun_with > UNPROVEN,
+    let is_due = match failure.cause {
+        Cause::WorkingKeyRefused(_) => true,
+        Cause::KeyRefused(_) => in_flight_at_start > MIN_SLOTS_FOR_NEW_KEY,
         _ => false,
     };
-    is_open && traces.second_chance()
+    is_due && progress.take_extra_challenge()
 }

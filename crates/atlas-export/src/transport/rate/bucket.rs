@@ -16,32 +16,25 @@
 
 use std::time::{Duration, Instant};
 
-use super::hint::RateHint;
+use super::hint::{Allowance, RateHint, RateVerdict};
 use crate::clock::later;
 
-/// How much slower than told the model fills: two clocks never agree.
-const PACE: f64 = 0.995;
+/// Which part of the refill that the server names the model counts on: two clocks never agree.
+const CLOCK_MARGIN: f64 = 0.995;
 
-/// What is always left to this client, of what comes back.
-const LEAST_SHARE: f64 = 0.05;
+/// Which part of the refill is this client's at the least, whatever others take.
+const MIN_SHARE: f64 = 0.05;
 
 /// How far apart two probes are, in periods.
-const PROBE_EVERY: f64 = 10.0;
+const PERIODS_BETWEEN_PROBES: f64 = 10.0;
 
 /// How many periods a measurement of others must span to be believed.
-const LONG_ENOUGH: f64 = 5.0;
+const MIN_MEASURED_PERIODS: f64 = 5.0;
 
 /// What counts as a whole token, in spite of rounding.
-const ALMOST: f64 = 1.0 - 1e-6;
+const WHOLE_TOKEN: f64 = 1.0 - 1e-6;
 
-/// Header values of an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Allowance {
-    pub(super) limit: u32,
-    pub(super) remaining: u32,
-}
-
-/// What the model has taken of the bucket and an answer may not tell.
+/// What the model has taken of the bucket and a response may not count.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Taken {
     /// By requests that have not gone out yet.
@@ -58,6 +51,7 @@ struct Seen {
     sent: Instant,
 }
 
+/// The model.
 #[derive(Clone, Debug)]
 pub(super) struct Bucket {
     capacity: f64,
@@ -66,26 +60,26 @@ pub(super) struct Bucket {
     period: f64,
     /// When the next lump comes; `None` where tokens come evenly, as far as is known.
     next_lump: Option<Instant>,
-    /// At the time `at`. Negative where more was sent than there was by this model.
+    /// At the time `tokens_at`. Negative where more was sent than there was by this model.
     tokens: f64,
-    at: Instant,
+    tokens_at: Instant,
     /// The server said that nobody need come before.
     not_before: Option<Instant>,
     /// What others take, in tokens a second.
     others: f64,
     /// When the bucket was last known to be empty.
-    emptied: Instant,
-    /// Whether the headers of answers are about this bucket.
+    emptied_at: Instant,
+    /// Whether the headers of responses are about this bucket.
     has_headers: bool,
     seen: Option<Seen>,
     next_probe: Instant,
     is_probing: bool,
-    /// How many probes in a row found a token.
-    found: f64,
+    /// How many probes in a row were admitted.
+    admitted_probes: f64,
 }
 
 impl Bucket {
-    /// The bucket that a refusal told of at `now`.
+    /// The bucket that a refusal described at `now`.
     pub(super) fn new(hint: &RateHint, now: Instant) -> Self {
         let mut bucket = Self {
             capacity: hint.capacity,
@@ -93,23 +87,23 @@ impl Bucket {
             period: hint.period.as_secs_f64(),
             next_lump: None,
             tokens: 0.0,
-            at: now,
+            tokens_at: now,
             not_before: None,
             others: 0.0,
-            emptied: now,
+            emptied_at: now,
             has_headers: false,
             seen: None,
             next_probe: now,
             is_probing: false,
-            found: 0.0,
+            admitted_probes: 0.0,
         };
-        let wait = bucket.told_wait(hint);
+        let wait = bucket.stated_wait(hint);
         bucket.notice_lumps(wait, now);
         if bucket.next_lump.is_none() {
             // The first token comes when the wait is over, and nothing has gathered by then.
             bucket.tokens = 1.0 - wait * bucket.net();
         }
-        bucket.emptied(now, later(now, seconds(wait)));
+        bucket.note_emptied(now, later(now, seconds(wait)));
         bucket
     }
 
@@ -121,7 +115,8 @@ impl Bucket {
     /// Whether there is a token to be taken.
     pub(super) fn has_token(&mut self, now: Instant) -> bool {
         self.advance(now);
-        self.not_before.is_none_or(|then| then <= now) && self.tokens - self.reserve() >= ALMOST
+        self.not_before.is_none_or(|then| then <= now)
+            && self.tokens - self.reserve() >= WHOLE_TOKEN
     }
 
     pub(super) fn take(&mut self) {
@@ -141,14 +136,14 @@ impl Bucket {
             .map_or(Duration::ZERO, |then| then.saturating_duration_since(now));
         let wanted = f64::from(u32::try_from(tokens).unwrap_or(u32::MAX));
         let lacking = wanted - self.tokens + self.reserve();
-        if lacking <= 1.0 - ALMOST {
+        if lacking <= 1.0 - WHOLE_TOKEN {
             return held;
         }
         let wait = match self.next_lump {
             None => lacking / self.net(),
             Some(next) => {
                 let first = next.saturating_duration_since(now).as_secs_f64();
-                let each = (self.refill - self.others * self.period).max(self.refill * LEAST_SHARE);
+                let each = (self.refill - self.others * self.period).max(self.refill * MIN_SHARE);
                 let lumps = (lacking + self.others * first) / each;
                 first + (lumps - 1e-6).floor().max(0.0) * self.period
             }
@@ -173,31 +168,34 @@ impl Bucket {
         self.take();
     }
 
-    /// A probe is over; whether it found a token. What was not answered found nothing out.
-    pub(super) fn probed(&mut self, found: Option<bool>, now: Instant) {
+    /// A probe is over.
+    pub(super) fn probed(&mut self, verdict: RateVerdict, now: Instant) {
         self.is_probing = false;
-        if found == Some(false) && self.next_probe <= now {
-            self.next_probe = later(now, seconds(PROBE_EVERY * self.period));
+        match verdict {
+            RateVerdict::Admitted => self.admitted_probes += 1.0,
+            RateVerdict::Refused => {
+                if self.next_probe <= now {
+                    self.next_probe = later(now, seconds(PERIODS_BETWEEN_PROBES * self.period));
+                }
+                return;
+            }
+            RateVerdict::Unknown => return,
         }
-        if found != Some(true) {
-            return;
-        }
-        self.found += 1.0;
-        if self.found > self.capacity * 2.0 {
+        if self.admitted_probes > self.capacity * 2.0 {
             // More than any bucket of this size can have had.
             self.capacity *= 2.0;
             self.refill *= 2.0;
             self.others = 0.0;
             self.tokens = 0.0;
-            self.found = 0.0;
+            self.admitted_probes = 0.0;
         }
     }
 
     /// Takes in a refusal of a request that was sent while the bucket was known.
     pub(super) fn refused(&mut self, hint: &RateHint, now: Instant) {
-        let is_same = is(hint.capacity, self.capacity)
-            && is(hint.refill, self.refill)
-            && is(hint.period.as_secs_f64(), self.period);
+        let is_same = is_equal(hint.capacity, self.capacity)
+            && is_equal(hint.refill, self.refill)
+            && is_equal(hint.period.as_secs_f64(), self.period);
         if !is_same {
             let (is_probing, has_headers) = (self.is_probing, self.has_headers);
             *self = Self::new(hint, now);
@@ -205,11 +203,11 @@ impl Bucket {
             return;
         }
         self.advance(now);
-        let wait = self.told_wait(hint);
-        let span = now.saturating_duration_since(self.emptied).as_secs_f64();
+        let wait = self.stated_wait(hint);
+        let span = now.saturating_duration_since(self.emptied_at).as_secs_f64();
         // The refused request took nothing.
         let missing = self.tokens + 1.0;
-        let others = if span >= LONG_ENOUGH * self.period {
+        let others = if span >= MIN_MEASURED_PERIODS * self.period {
             self.others + missing / span
         } else if missing > 0.0 {
             f64::midpoint(self.others, self.rate())
@@ -219,20 +217,26 @@ impl Bucket {
         self.set_others(others);
         self.notice_lumps(wait, now);
         self.tokens = 0.0;
-        self.emptied(now, later(now, seconds(wait)));
+        self.note_emptied(now, later(now, seconds(wait)));
     }
 
-    /// Finds out whether the headers of answers are about this bucket, from those of a refusal
+    /// Finds out whether the headers of responses are about this bucket, from those of a refusal
     /// that describes it.
-    pub(super) fn compare(&mut self, told: Allowance) {
-        self.has_headers = is(f64::from(told.limit), self.capacity);
+    pub(super) fn compare(&mut self, allowance: Allowance) {
+        self.has_headers = is_equal(f64::from(allowance.limit), self.capacity);
     }
 
-    /// Takes in what an answer says about the bucket, to a request that went out at `sent`.
-    pub(super) fn observe(&mut self, told: Allowance, taken: Taken, sent: Instant, now: Instant) {
-        let limit = f64::from(told.limit);
-        if !is(limit, self.capacity) {
-            if !self.has_headers || told.limit == 0 {
+    /// Takes in what a response says about the bucket, to a request that went out at `sent`.
+    pub(super) fn observe(
+        &mut self,
+        allowance: Allowance,
+        taken: Taken,
+        sent: Instant,
+        now: Instant,
+    ) {
+        let limit = f64::from(allowance.limit);
+        if !is_equal(limit, self.capacity) {
+            if !self.has_headers || allowance.limit == 0 {
                 // They are about another bucket.
                 return;
             }
@@ -242,7 +246,7 @@ impl Bucket {
         }
         self.has_headers = true;
         self.advance(now);
-        let remaining = f64::from(told.remaining);
+        let remaining = f64::from(allowance.remaining);
         let (reserved, uncounted) = (f64::from(taken.reserved), f64::from(taken.uncounted));
         self.notice_jump(remaining, uncounted, sent, now);
         let most = remaining + self.came_between(sent, now) - reserved;
@@ -260,7 +264,7 @@ impl Bucket {
     /// Whether it is known to have been empty after a request went out, which was then one of
     /// those that emptied it.
     pub(super) fn was_emptied_after(&self, sent: Instant) -> bool {
-        sent <= self.emptied
+        sent <= self.emptied_at
     }
 
     /// Whether nothing more is known of it than that it is full.
@@ -269,13 +273,13 @@ impl Bucket {
         self.tokens >= self.capacity
     }
 
-    fn emptied(&mut self, now: Instant, until: Instant) {
+    fn note_emptied(&mut self, now: Instant, until: Instant) {
         // Whoever reads the clock may have to wait for this bucket.
-        self.at = self.at.max(now);
-        self.emptied = self.emptied.max(now);
+        self.tokens_at = self.tokens_at.max(now);
+        self.emptied_at = self.emptied_at.max(now);
         self.not_before = Some(until);
-        self.next_probe = later(now, seconds(PROBE_EVERY * self.period));
-        self.found = 0.0;
+        self.next_probe = later(now, seconds(PERIODS_BETWEEN_PROBES * self.period));
+        self.admitted_probes = 0.0;
         self.seen = Some(Seen {
             remaining: 0.0,
             sent: now,
@@ -283,7 +287,7 @@ impl Bucket {
     }
 
     /// The wait that a refusal names, which is no shorter than a token takes.
-    fn told_wait(&self, hint: &RateHint) -> f64 {
+    fn stated_wait(&self, hint: &RateHint) -> f64 {
         hint.wait.as_secs_f64().max(self.period / self.refill)
     }
 
@@ -294,11 +298,11 @@ impl Bucket {
 
     /// What comes for this client, in tokens a second.
     fn net(&self) -> f64 {
-        self.rate() * PACE - self.others
+        self.rate() * CLOCK_MARGIN - self.others
     }
 
     fn set_others(&mut self, others: f64) {
-        let most = self.rate() * (PACE - LEAST_SHARE);
+        let most = self.rate() * (CLOCK_MARGIN - MIN_SHARE);
         self.others = others.clamp(0.0, most);
     }
 
@@ -318,8 +322,8 @@ impl Bucket {
         }
     }
 
-    /// More remains than an even flow could have brought: a lump came. Answers overtake each
-    /// other, so an old one shows nothing, and what it may not have counted is no lump.
+    /// More remains than an even flow could have brought: a lump came. Responses overtake
+    /// each other, so an old one shows nothing, and what it may not have counted is no lump.
     fn notice_jump(&mut self, remaining: f64, uncounted: f64, sent: Instant, now: Instant) {
         let before = self.seen.replace(Seen { remaining, sent });
         let Some(seen) = before else { return };
@@ -356,8 +360,8 @@ impl Bucket {
     }
 
     fn advance(&mut self, now: Instant) {
-        let passed = now.saturating_duration_since(self.at).as_secs_f64();
-        self.at = self.at.max(now);
+        let passed = now.saturating_duration_since(self.tokens_at).as_secs_f64();
+        self.tokens_at = self.tokens_at.max(now);
         match self.next_lump {
             None => self.tokens += passed * self.net(),
             Some(next) => {
@@ -375,8 +379,8 @@ impl Bucket {
     }
 }
 
-/// Whether two numbers that the server tells are the same one.
-fn is(one: f64, other: f64) -> bool {
+/// Whether two numbers of the server are the same one.
+fn is_equal(one: f64, other: f64) -> bool {
     (one - other).abs() <= f64::EPSILON * one.abs()
 }
 

@@ -13,14 +13,14 @@ use std::{
 use tokio::sync::Notify;
 
 use super::{
-    bucket::{Allowance, Bucket, Taken},
-    hint::RateHint,
-    queue::{Queue, State},
+    bucket::{Bucket, Taken},
+    hint::{Allowance, RateHint, RateVerdict},
+    queue::{Pass, Queue, State},
 };
 use crate::{clock::later, transport::caller::Caller};
 
 /// How long a token may be held unused where nobody knows how fast they come back.
-const UNUSED: Duration = Duration::from_secs(1);
+const UNUSED_GRANT_LIFETIME: Duration = Duration::from_secs(1);
 
 /// The state of a family, behind the lock of its owner.
 #[derive(Debug, Default)]
@@ -37,30 +37,19 @@ pub(super) struct Family {
     sent: u64,
 }
 
-/// A request that goes out.
+/// A request that has gone out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Departure {
+pub(super) struct SentRequest {
     pub(super) pass: Pass,
     /// How many have gone out, this one included.
     number: u64,
-    /// How many others were out.
-    beside: u32,
+    /// How many others were in flight.
+    others_in_flight: u32,
 }
 
-/// With what right a request goes.
+/// How it stands with a request in the queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Pass {
-    /// A token of the bucket, or no bucket is known.
-    Token,
-    /// Beyond what the bucket is believed to hold.
-    Probe,
-    /// The first after a pause.
-    Scout,
-}
-
-/// What a request in the queue is told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Told {
+pub(super) enum QueueStatus {
     Go,
     /// How long it will take, as far as is known, and how long to sleep until it looks again.
     Wait {
@@ -76,8 +65,8 @@ impl Family {
         self.queue.enter(caller, not_before, wake)
     }
 
-    /// Looks how a request in the queue stands.
-    pub(super) fn look(&mut self, id: u64, now: Instant) -> Told {
+    /// Grants whatever can be granted, and says how it stands with a request in the queue.
+    pub(super) fn poll(&mut self, id: u64, now: Instant) -> QueueStatus {
         self.grant(now);
         if self.queue.state(id) == Some(State::Lapsed) {
             // Nobody polled it in time.
@@ -86,28 +75,28 @@ impl Family {
         }
         // Who asks holds its ticket, so there is always one.
         if self.queue.state(id) != Some(State::Waiting) {
-            return Told::Go;
+            return QueueStatus::Go;
         }
         let estimate = self.estimate(id, now);
-        // A grant that is not used, or a scout that is on its way, may decide sooner.
+        // A grant that is not used, or a scout that is in flight, may decide sooner.
         let lapse = self.queue.next_lapse(now);
         let sleep = match lapse {
             Some(lapse) if estimate.is_zero() => Some(lapse),
             // Halfway, so that a crowd does not look at every turn, and yet somebody looks often
             // enough however many in front are not polled.
             Some(lapse) => Some(estimate.min(lapse.max(estimate / 2))),
-            // Whatever comes of the scout, it lands.
+            // Whatever comes of the scout, it completes.
             None if estimate.is_zero() && self.has_scout => None,
             None if estimate.is_zero() => Some(self.interval()),
             None if self.queue.ahead_of(id, now) == 0 => Some(estimate),
             None => Some(estimate.min(self.interval().max(estimate / 2))),
         };
-        Told::Wait { estimate, sleep }
+        QueueStatus::Wait { estimate, sleep }
     }
 
     /// Uses what a request was granted, now that it goes out. A grant that has lapsed is as good
     /// as new if there is a token. `None`: back to the queue.
-    pub(super) fn spend(&mut self, id: Option<u64>, now: Instant) -> Option<Departure> {
+    pub(super) fn spend(&mut self, id: Option<u64>, now: Instant) -> Option<SentRequest> {
         self.lapse(now);
         let pass = match id.and_then(|id| self.queue.remove(id)) {
             Some(State::Granted { pass, .. }) => pass,
@@ -118,15 +107,15 @@ impl Family {
                 self.admit_one(now)?
             }
         };
-        let beside = self.in_flight;
+        let others_in_flight = self.in_flight;
         self.in_flight = self.in_flight.saturating_add(1);
         self.sent = self.sent.wrapping_add(1);
         // Its caller's next may go.
         self.grant(now);
-        Some(Departure {
+        Some(SentRequest {
             pass,
             number: self.sent,
-            beside,
+            others_in_flight,
         })
     }
 
@@ -139,18 +128,18 @@ impl Family {
     }
 
     /// A request that went out is over, whatever came of it.
-    pub(super) fn landed(&mut self, pass: Pass, refused: Option<bool>, now: Instant) {
+    pub(super) fn completed(&mut self, pass: Pass, verdict: RateVerdict, now: Instant) {
         self.in_flight = self.in_flight.saturating_sub(1);
         match pass {
             Pass::Token => {}
             Pass::Probe => {
                 if let Some(bucket) = &mut self.bucket {
-                    bucket.probed(refused.map(|refused| !refused), now);
+                    bucket.probed(verdict, now);
                 }
             }
             Pass::Scout => {
                 self.has_scout = false;
-                if refused == Some(false) {
+                if verdict == RateVerdict::Admitted {
                     self.wants_scout = false;
                 }
             }
@@ -160,7 +149,7 @@ impl Family {
         }
     }
 
-    /// Takes in a refusal that tells of the bucket, of a request that went out at `sent`.
+    /// Takes in a refusal that describes the bucket, of a request that went out at `sent`.
     /// Whether it says anything new.
     pub(super) fn learn(&mut self, hint: &RateHint, sent: Instant, now: Instant) -> bool {
         match &mut self.bucket {
@@ -176,10 +165,10 @@ impl Family {
         true
     }
 
-    /// Takes in the headers of a refusal that tells of the bucket.
-    pub(super) fn compare(&mut self, told: Allowance) {
+    /// Takes in the headers of a refusal that describes the bucket.
+    pub(super) fn compare(&mut self, allowance: Allowance) {
         if let Some(bucket) = &mut self.bucket {
-            bucket.compare(told);
+            bucket.compare(allowance);
         }
     }
 
@@ -190,31 +179,31 @@ impl Family {
         self.queue.wake_all();
     }
 
-    /// Takes in that an answer spent the last token, where that is all that is known.
+    /// Takes in that a response spent the last token, where that is all that is known.
     pub(super) fn exhausted(&mut self, wait: Duration, now: Instant) {
         if self.bucket.is_none() {
             self.held_until = self.held_until.max(Some(later(now, wait)));
         }
     }
 
-    /// Takes in what the headers of an answer say, to a request that went out so.
+    /// Takes in what the headers of a response say.
     pub(super) fn observe(
         &mut self,
-        told: Allowance,
-        departure: Departure,
+        allowance: Allowance,
+        request: SentRequest,
         sent: Instant,
         now: Instant,
     ) {
         if let Some(bucket) = &mut self.bucket
             && !bucket.was_emptied_after(sent)
         {
-            let after = self.sent.wrapping_sub(departure.number);
+            let after = self.sent.wrapping_sub(request.number);
             let after = u32::try_from(after).unwrap_or(u32::MAX);
             let taken = Taken {
                 reserved: u32::try_from(self.queue.granted().len()).unwrap_or(u32::MAX),
-                uncounted: departure.beside.saturating_add(after),
+                uncounted: request.others_in_flight.saturating_add(after),
             };
-            bucket.observe(told, taken, sent, now);
+            bucket.observe(allowance, taken, sent, now);
             self.grant(now);
             self.queue.wake_next(now);
         }
@@ -279,7 +268,7 @@ impl Family {
             (Pass::Token, Some(bucket)) => bucket.give_back(),
             (Pass::Probe, Some(bucket)) => {
                 bucket.give_back();
-                bucket.probed(None, now);
+                bucket.probed(RateVerdict::Unknown, now);
             }
             (Pass::Scout, _) => self.has_scout = false,
             (Pass::Token | Pass::Probe, None) => {}
@@ -307,7 +296,10 @@ impl Family {
     }
 
     fn interval(&self) -> Duration {
-        let interval = self.bucket.as_ref().map_or(UNUSED, Bucket::interval);
+        let interval = self
+            .bucket
+            .as_ref()
+            .map_or(UNUSED_GRANT_LIFETIME, Bucket::interval);
         interval.max(Duration::from_millis(1))
     }
 }

@@ -1,4 +1,4 @@
-//! What a refusal says about when to come back.
+//! What a response says about when to come back.
 //!
 //! `Retry-After` names a wait, in seconds or as a date. The body of a 429 with the code
 //! `RATE_LIMITED_TOKEN_BUCKET` says more: its parameters are the path, the seconds to wait,
@@ -6,12 +6,12 @@
 
 use std::time::{Duration, SystemTime};
 
-use http::{HeaderMap, header};
+use http::{HeaderMap, StatusCode, header};
 use serde_json::Value;
 
-use super::bucket::Allowance;
-use crate::{error::ApiError, transport::failure::Failure};
+use crate::{error::ApiError, transport::response::ReceivedResponse};
 
+/// The code of a 429 that describes its token bucket.
 const TOKEN_BUCKET: &str = "RATE_LIMITED_TOKEN_BUCKET";
 
 /// The longest wait, and the longest period, that a body is believed: a day.
@@ -21,7 +21,18 @@ const MAX_SECONDS: f64 = 86_400.0;
 /// microsecond.
 const MIN_SECONDS: f64 = 1e-6;
 
-/// The token bucket that a 429 told of.
+/// What the server says of a request that went out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum RateVerdict {
+    /// It was within the limit.
+    Admitted,
+    /// 429.
+    Refused,
+    /// Nothing: there was no response.
+    Unknown,
+}
+
+/// The token bucket that a 429 describes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct RateHint {
     /// Until there is a token again.
@@ -33,20 +44,25 @@ pub(super) struct RateHint {
     pub(super) period: Duration,
 }
 
-/// How long a refusal asks to wait: the longer of what header and body say.
-pub(crate) fn retry_after(failure: &Failure, now: SystemTime) -> Option<Duration> {
-    let told = failure
-        .headers()
-        .and_then(|headers| header_wait(headers, now));
-    told.max(rate_hint(failure).map(|hint| hint.wait))
+/// What the headers of a response say about a token bucket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Allowance {
+    pub(super) limit: u32,
+    pub(super) remaining: u32,
 }
 
-/// The token bucket that a refusal tells of, if it does.
-pub(super) fn rate_hint(failure: &Failure) -> Option<RateHint> {
-    if failure.status() != Some(429) {
+/// How long a refusal asks to wait: the longer of what header and body say.
+pub(crate) fn retry_after(response: &ReceivedResponse, now: SystemTime) -> Option<Duration> {
+    let by_header = header_wait(&response.headers, now);
+    by_header.max(rate_hint(response).map(|hint| hint.wait))
+}
+
+/// The token bucket that a refusal describes, if it does.
+pub(super) fn rate_hint(response: &ReceivedResponse) -> Option<RateHint> {
+    if response.status != StatusCode::TOO_MANY_REQUESTS {
         return None;
     }
-    let api = ApiError::read(failure.body()?)?;
+    let api = ApiError::read(&response.body)?;
     if api.error_code.as_deref() != Some(TOKEN_BUCKET) {
         return None;
     }
@@ -67,7 +83,7 @@ pub(super) fn rate_hint(failure: &Failure) -> Option<RateHint> {
     })
 }
 
-/// A number that is none too small; parameters are of mixed types.
+/// A number that is not negative; parameters are of mixed types.
 fn number(value: &Value) -> Option<f64> {
     let number = match value {
         Value::String(text) => text.trim().parse().ok()?,
@@ -77,7 +93,7 @@ fn number(value: &Value) -> Option<f64> {
 }
 
 /// What `Retry-After` says: seconds, or a date. A date is the server's, so it is read against
-/// the server's own time, where the answer tells it.
+/// the server's own time, where the response has it.
 fn header_wait(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -85,16 +101,16 @@ fn header_wait(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
         return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
     }
     let date = httpdate::parse_http_date(value).ok()?;
-    let server_s = headers
+    let server_time = headers
         .get(header::DATE)
         .and_then(|date| httpdate::parse_http_date(date.to_str().ok()?.trim()).ok());
     Some(
-        date.duration_since(server_s.unwrap_or(now))
+        date.duration_since(server_time.unwrap_or(now))
             .unwrap_or_default(),
     )
 }
 
-/// What the headers of an answer say about the bucket.
+/// What the headers of a response say about the bucket, if they do.
 pub(super) fn allowance(headers: &HeaderMap) -> Option<Allowance> {
     Some(Allowance {
         limit: count(headers, "ratelimit-limit")?,
@@ -114,25 +130,17 @@ fn count(headers: &HeaderMap, name: &str) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::transport::{
-        attempt::Answer,
-        failure::{Cause, Failure},
-    };
-    use http::StatusCode;
     use proptest::prelude::*;
 
-    fn refusal(status: u16, retry_after: Option<&str>, body: &str) -> Failure {
+    fn refusal(status: u16, retry_after: Option<&str>, body: &str) -> ReceivedResponse {
         let headers = retry_after
             .into_iter()
             .map(|value| (header::RETRY_AFTER, value.parse().unwrap()))
             .collect();
-        Failure {
-            may_have_acted: true,
-            ..Failure::of(Cause::refused(Answer {
-                status: StatusCode::from_u16(status).unwrap(),
-                headers,
-                body: body.to_owned().into(),
-            }))
+        ReceivedResponse {
+            status: StatusCode::from_u16(status).unwrap(),
+            headers,
+            body: body.to_owned().into(),
         }
     }
 
@@ -177,11 +185,11 @@ mod tests {
     }
 
     #[test]
-    fn a_token_bucket_tells_wait_and_refill_in_mixed_types() {
+    fn a_token_bucket_has_wait_and_refill_in_mixed_types() {
         let body = token_bucket(r#"["/api/atlas/v2/groups", 12, "1200", "600", 60]"#);
-        let failure = refusal(429, Some("3"), &body);
+        let response = refusal(429, Some("3"), &body);
         assert_eq!(
-            rate_hint(&failure),
+            rate_hint(&response),
             Some(RateHint {
                 wait: Duration::from_secs(12),
                 capacity: 1200.0,
@@ -191,11 +199,11 @@ mod tests {
         );
         // The longer of the two.
         let now = SystemTime::now();
-        assert_eq!(retry_after(&failure, now), Some(Duration::from_secs(12)));
+        assert_eq!(retry_after(&response, now), Some(Duration::from_secs(12)));
     }
 
     #[test]
-    fn what_teaches_nothing_is_no_rate_hint() {
+    fn what_describes_no_bucket_is_no_rate_hint() {
         for parameters in [
             "null",
             "[]",
@@ -220,8 +228,8 @@ mod tests {
     proptest! {
         #[test]
         fn no_header_and_no_body_panics(value in "[ -~]{0,40}", body in ".{0,200}") {
-            let failure = refusal(429, Some(&value), &body);
-            let _ = retry_after(&failure, SystemTime::now());
+            let response = refusal(429, Some(&value), &body);
+            let _ = retry_after(&response, SystemTime::now());
         }
 
         #[test]

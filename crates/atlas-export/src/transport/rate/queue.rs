@@ -12,14 +12,25 @@ use std::{
 
 use tokio::sync::Notify;
 
-use super::family::Pass;
 use crate::transport::caller::Caller;
 
+/// With what right a request goes out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pass {
+    /// A token of the bucket, or no bucket is known.
+    Token,
+    /// Beyond what the bucket is believed to hold.
+    Probe,
+    /// The first after a pause.
+    Scout,
+}
+
+/// The queue of one family.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
     /// The callers that wait, in the order of their turns.
     turns: VecDeque<Turn>,
-    tickets: BTreeMap<u64, Ticket>,
+    waiters: BTreeMap<u64, Waiter>,
     /// Those that were granted something and have not used it.
     granted: Vec<u64>,
     next_id: u64,
@@ -34,7 +45,7 @@ struct Turn {
 
 /// A request that waits or may go.
 #[derive(Debug)]
-struct Ticket {
+struct Waiter {
     caller: Caller,
     /// The server asked this very request not to come before.
     not_before: Instant,
@@ -54,23 +65,23 @@ impl Queue {
     pub(super) fn enter(&mut self, caller: Caller, not_before: Instant, wake: Arc<Notify>) -> u64 {
         let id = self.next_id;
         self.next_id = self.next_id.wrapping_add(1);
-        self.line_up(id, &caller);
-        let ticket = Ticket {
+        self.append(id, &caller);
+        let waiter = Waiter {
             caller,
             not_before,
             wake,
             state: State::Waiting,
         };
-        self.tickets.insert(id, ticket);
+        self.waiters.insert(id, waiter);
         id
     }
 
     pub(super) fn state(&self, id: u64) -> Option<State> {
-        self.tickets.get(&id).map(|ticket| ticket.state)
+        self.waiters.get(&id).map(|waiter| waiter.state)
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.tickets.is_empty()
+        self.waiters.is_empty()
     }
 
     /// Those that were granted something and have not used it.
@@ -80,17 +91,17 @@ impl Queue {
 
     /// Has a request whose grant has lapsed begin again, at the end.
     pub(super) fn begin_again(&mut self, id: u64) {
-        if let Some(ticket) = self.tickets.get_mut(&id) {
-            ticket.state = State::Waiting;
-            let caller = ticket.caller.clone();
-            self.line_up(id, &caller);
+        if let Some(waiter) = self.waiters.get_mut(&id) {
+            waiter.state = State::Waiting;
+            let caller = waiter.caller.clone();
+            self.append(id, &caller);
         }
     }
 
     /// Takes a request out, and says how it stood.
     pub(super) fn remove(&mut self, id: u64) -> Option<State> {
-        let ticket = self.tickets.remove(&id)?;
-        match ticket.state {
+        let waiter = self.waiters.remove(&id)?;
+        match waiter.state {
             State::Waiting => {
                 for turn in &mut self.turns {
                     turn.waiting.retain(|waiting| *waiting != id);
@@ -100,7 +111,7 @@ impl Queue {
             State::Granted { .. } => self.granted.retain(|granted| *granted != id),
             State::Lapsed => {}
         }
-        Some(ticket.state)
+        Some(waiter.state)
     }
 
     /// The place in the order of the first caller that may be granted something.
@@ -124,10 +135,10 @@ impl Queue {
             self.turns.push_back(turn);
         }
         if let Some(id) = first
-            && let Some(ticket) = self.tickets.get_mut(&id)
+            && let Some(waiter) = self.waiters.get_mut(&id)
         {
-            ticket.state = State::Granted { until, pass };
-            ticket.wake.notify_one();
+            waiter.state = State::Granted { until, pass };
+            waiter.wake.notify_one();
             self.granted.push(id);
         }
     }
@@ -135,14 +146,14 @@ impl Queue {
     /// Takes back what was granted and not used in time.
     pub(super) fn lapse(&mut self, now: Instant) -> Vec<Pass> {
         let mut lapsed = Vec::new();
-        let tickets = &mut self.tickets;
+        let waiters = &mut self.waiters;
         self.granted.retain(|id| {
-            let Some(ticket) = tickets.get_mut(id) else {
+            let Some(waiter) = waiters.get_mut(id) else {
                 return false;
             };
-            match ticket.state {
+            match waiter.state {
                 State::Granted { until, pass } if until <= now => {
-                    ticket.state = State::Lapsed;
+                    waiter.state = State::Lapsed;
                     lapsed.push(pass);
                     false
                 }
@@ -154,8 +165,8 @@ impl Queue {
 
     /// How long until something that was granted lapses.
     pub(super) fn next_lapse(&self, now: Instant) -> Option<Duration> {
-        let tickets = self.granted.iter().filter_map(|id| self.tickets.get(id));
-        let until = tickets.filter_map(|ticket| match ticket.state {
+        let waiters = self.granted.iter().filter_map(|id| self.waiters.get(id));
+        let until = waiters.filter_map(|waiter| match waiter.state {
             State::Granted { until, .. } => Some(until),
             _ => None,
         });
@@ -166,9 +177,9 @@ impl Queue {
 
     /// How long until a request may come at all.
     pub(super) fn own_wait(&self, id: u64, now: Instant) -> Duration {
-        let ticket = self.tickets.get(&id);
-        ticket.map_or(Duration::ZERO, |ticket| {
-            ticket.not_before.saturating_duration_since(now)
+        let waiter = self.waiters.get(&id);
+        waiter.map_or(Duration::ZERO, |waiter| {
+            waiter.not_before.saturating_duration_since(now)
         })
     }
 
@@ -203,22 +214,26 @@ impl Queue {
     pub(super) fn wake_next(&self, now: Instant) {
         let mut waiting = self.turns.iter().flat_map(|turn| &turn.waiting);
         let next = waiting.find(|id| self.is_due(**id, now));
-        if let Some(ticket) = next.and_then(|id| self.tickets.get(id)) {
-            ticket.wake.notify_one();
+        if let Some(waiter) = next.and_then(|id| self.waiters.get(id)) {
+            waiter.wake.notify_one();
         }
     }
 
     /// All look anew.
     pub(super) fn wake_all(&self) {
-        for ticket in self.tickets.values() {
-            if ticket.state == State::Waiting {
-                ticket.wake.notify_one();
+        for waiter in self.waiters.values() {
+            if waiter.state == State::Waiting {
+                waiter.wake.notify_one();
             }
         }
     }
 
-    fn line_up(&mut self, id: u64, caller: &Caller) {
-        match self.turns.iter_mut().find(|turn| turn.caller.is(caller)) {
+    fn append(&mut self, id: u64, caller: &Caller) {
+        match self
+            .turns
+            .iter_mut()
+            .find(|turn| turn.caller.is_same(caller))
+        {
             Some(turn) => turn.waiting.push_back(id),
             None => self.turns.push_back(Turn {
                 caller: caller.clone(),
@@ -228,12 +243,12 @@ impl Queue {
     }
 
     fn is_due(&self, id: u64, now: Instant) -> bool {
-        let ticket = self.tickets.get(&id);
-        ticket.is_some_and(|ticket| ticket.not_before <= now)
+        let waiter = self.waiters.get(&id);
+        waiter.is_some_and(|waiter| waiter.not_before <= now)
     }
 
     fn has_grant(&self, caller: &Caller) -> bool {
-        let mut granted = self.granted.iter().filter_map(|id| self.tickets.get(id));
-        granted.any(|ticket| ticket.caller.is(caller))
+        let mut granted = self.granted.iter().filter_map(|id| self.waiters.get(id));
+        granted.any(|waiter| waiter.caller.is_same(caller))
     }
 }

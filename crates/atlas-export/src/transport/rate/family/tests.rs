@@ -28,7 +28,7 @@ fn go(family: &mut Family, ids: &[u64], now: Instant) -> Vec<u64> {
     let mut gone = Vec::new();
     for id in ids {
         if family.queue.state(*id).is_some()
-            && family.look(*id, now) == Told::Go
+            && family.poll(*id, now) == QueueStatus::Go
             && family.spend(Some(*id), now).is_some()
         {
             gone.push(*id);
@@ -58,7 +58,7 @@ fn no_token_is_lost_when_half_of_those_who_wait_are_dropped() {
         .map(|_| enter(&mut family, &Caller::default(), start))
         .collect();
     let now = at(start, 5_050);
-    family.look(ids[19], now);
+    family.poll(ids[19], now);
     // Five have their token already, and are dropped with it; five more only waited.
     assert_eq!(family.queue.granted(), &ids[..5]);
     for id in &ids[..10] {
@@ -85,7 +85,10 @@ fn who_is_not_polled_any_more_costs_one_token_for_a_while_and_stops_nobody() {
     assert_eq!(go(&mut family, &others, at(start, 2_030)), others[..2]);
     // When it is polled again it stands at the end.
     let late = at(start, 3_040);
-    assert!(matches!(family.look(forgotten, late), Told::Wait { .. }));
+    assert!(matches!(
+        family.poll(forgotten, late),
+        QueueStatus::Wait { .. }
+    ));
     assert_eq!(go(&mut family, &others, late), others[2..]);
 }
 
@@ -97,7 +100,7 @@ fn callers_take_turns_however_many_requests_they_have() {
     let mut ids: Vec<_> = (0..10).map(|_| enter(&mut family, &crowd, start)).collect();
     let alone = enter(&mut family, &Caller::default(), start);
     ids.push(alone);
-    let Told::Wait { estimate, .. } = family.look(alone, start) else {
+    let QueueStatus::Wait { estimate, .. } = family.poll(alone, start) else {
         panic!("nothing has come yet");
     };
     assert!(estimate < Duration::from_millis(2_100), "{estimate:?}");
@@ -106,7 +109,7 @@ fn callers_take_turns_however_many_requests_they_have() {
     assert_eq!(go(&mut family, &ids, at(start, 3_030)), [ids[1]]);
     // A caller has one reservation, even where there are tokens for more.
     let now = at(start, 9_500);
-    family.look(ids[9], now);
+    family.poll(ids[9], now);
     assert_eq!(family.queue.granted().len(), 1);
     assert_eq!(go(&mut family, &ids, now).len(), 5);
 }
@@ -123,14 +126,14 @@ fn after_a_pause_one_goes_ahead_and_the_others_follow() {
     let over = at(start, 60_000);
     assert_eq!(go(&mut family, &ids, over), [ids[0]]);
     // What became of it is not known yet, or never will be.
-    family.landed(Pass::Scout, None, over);
+    family.completed(Pass::Scout, RateVerdict::Unknown, over);
     assert_eq!(go(&mut family, &ids, over), [ids[1]]);
     family.hold(Duration::from_secs(60), over);
-    family.landed(Pass::Scout, Some(true), over);
+    family.completed(Pass::Scout, RateVerdict::Refused, over);
     assert_eq!(go(&mut family, &ids, at(start, 119_000)), [0_u64; 0]);
     let over = at(start, 120_000);
     assert_eq!(go(&mut family, &ids, over), [ids[2]]);
-    family.landed(Pass::Scout, Some(false), over);
+    family.completed(Pass::Scout, RateVerdict::Admitted, over);
     assert_eq!(go(&mut family, &ids, over), [ids[3]]);
     assert!(family.is_idle(over) || family.in_flight > 0);
 }

@@ -1,20 +1,29 @@
 //! Whether a 404 to a deletion says that there is nothing left to delete.
 //!
-//! A deletion whose answer was lost is sent again, and then finds nothing where the first one
+//! A deletion whose response was lost is sent again, and then finds nothing where the first one
 //! worked. It has succeeded only if Atlas itself says that this very resource is not there: that
 //! the project is not, or a gateway's page, says nothing about it.
 
-use super::{failure::Failure, request::Prepared};
+use http::{Method, StatusCode};
+
+use super::{
+    failure::{Cause, Failure},
+    request::Prepared,
+};
 use crate::error::ApiError;
 
 /// The code that Atlas uses for a resource of any kind.
-const ANY_RESOURCE: &str = "RESOURCE_NOT_FOUND";
+const RESOURCE_NOT_FOUND: &str = "RESOURCE_NOT_FOUND";
 
-pub(super) fn is_gone(failure: &Failure, prepared: &Prepared) -> bool {
-    if prepared.method != http::Method::DELETE || failure.status() != Some(404) {
+/// Whether a failed deletion says so.
+pub(super) fn is_already_deleted(failure: &Failure, prepared: &Prepared) -> bool {
+    let Cause::Refused(response) = &failure.cause else {
+        return false;
+    };
+    if prepared.method != Method::DELETE || response.status != StatusCode::NOT_FOUND {
         return false;
     }
-    let api = failure.body().and_then(ApiError::read);
+    let api = ApiError::read(&response.body);
     let mut path = prepared.url.path().rsplit('/');
     let (id, resource) = (path.next().unwrap_or_default(), path.next());
     api.is_some_and(|api| is_about(&api, id, resource.unwrap_or_default()))
@@ -33,10 +42,11 @@ fn is_about(api: &ApiError, id: &str, resource: &str) -> bool {
         .chain(api.detail.as_deref())
         .any(names_it);
     // Where nothing is named, the code must be about this kind of thing.
-    let names_nothing = api.parameters.is_empty();
-    let of_its_kind = code == ANY_RESOURCE || code == format!("{}_NOT_FOUND", kind(resource));
-    if of_its_kind {
-        named || names_nothing
+    let nothing_is_named = api.parameters.is_empty();
+    let is_of_its_kind =
+        code == RESOURCE_NOT_FOUND || code == format!("{}_NOT_FOUND", kind(resource));
+    if is_of_its_kind {
+        named || nothing_is_named
     } else {
         // A code that is not known yet, but one that tells of an absence.
         named && code.ends_with("_NOT_FOUND") && !is_of_another(code)
@@ -69,9 +79,9 @@ mod tests {
     const ID: &str = "604f6322dc786a5341d4f7fb";
 
     #[test]
-    fn only_atlas_s_word_about_this_very_resource_counts() {
+    fn only_what_atlas_says_about_this_very_resource_counts() {
         let another = "604f6322dc786a5341d4f7fc";
-        for (code, parameters, gone) in [
+        for (code, parameters, deleted) in [
             (Some("RESOURCE_NOT_FOUND"), vec![], true),
             (Some("RESOURCE_NOT_FOUND"), vec![ID], true),
             (Some("RESOURCE_NOT_FOUND"), vec!["/x", ID], true),
@@ -92,7 +102,7 @@ mod tests {
             };
             assert_eq!(
                 is_about(&api, ID, "exportBuckets"),
-                gone,
+                deleted,
                 "{code:?} {parameters:?}"
             );
         }

@@ -1,4 +1,4 @@
-//! What is under way for a client, and how that ends.
+//! Shutting down: the calls and tasks that are under way for a client, and how they end.
 
 use std::{
     collections::BTreeMap,
@@ -13,7 +13,7 @@ use crate::clock::Sleep;
 
 /// The calls and the tasks of a client.
 #[derive(Debug, Default)]
-pub(super) struct Life {
+pub(super) struct OpenWork {
     state: Mutex<State>,
     changed: Notify,
 }
@@ -43,16 +43,16 @@ pub(super) struct ShutDown;
 
 /// A call under way.
 #[derive(Debug)]
-pub(super) struct OpenCall<'a>(&'a Life);
+pub(super) struct OpenCall<'a>(&'a OpenWork);
 
 /// An attempt under way; moved into its task, so that it ends with it.
 #[derive(Debug)]
 pub(super) struct OpenTask {
-    life: Arc<Life>,
+    work: Arc<OpenWork>,
     id: u64,
 }
 
-impl Life {
+impl OpenWork {
     pub(super) fn begin_call(&self) -> Result<OpenCall<'_>, ShutDown> {
         let mut state = self.lock();
         if state.phase > Phase::Open {
@@ -71,13 +71,13 @@ impl Life {
         state.next_id = id.wrapping_add(1);
         state.tasks.insert(id, None);
         Ok(OpenTask {
-            life: self.clone(),
+            work: self.clone(),
             id,
         })
     }
 
     /// Tells how the task of an attempt is aborted, if it is not over already.
-    pub(super) fn has_started(&self, id: u64, handle: AbortHandle) {
+    pub(super) fn task_started(&self, id: u64, handle: AbortHandle) {
         let mut state = self.lock();
         let is_closed = state.phase == Phase::Closed;
         if let Some(task) = state.tasks.get_mut(&id) {
@@ -100,13 +100,13 @@ impl Life {
     /// Lets no call begin any more, waits for those under way until `deadline`, and ends the
     /// rest, for at most `grace`: a task ends when its runtime gets to it. Returns how many calls
     /// were cut off.
-    pub(super) async fn end(&self, deadline: Sleep, grace: Sleep) -> usize {
+    pub(super) async fn shut_down(&self, deadline: Sleep, grace: Sleep) -> usize {
         {
             let mut state = self.lock();
             state.phase = state.phase.max(Phase::Closing);
         }
         select(pin!(self.until(|state| state.calls == 0)), deadline).await;
-        let left = {
+        let cut_off = {
             let mut state = self.lock();
             state.phase = Phase::Closed;
             for task in state.tasks.values().flatten() {
@@ -116,7 +116,7 @@ impl Life {
         };
         self.changed.notify_waiters();
         select(pin!(self.until(|state| state.tasks.is_empty())), grace).await;
-        left
+        cut_off
     }
 
     async fn until(&self, condition: impl Fn(&State) -> bool) {
@@ -151,7 +151,7 @@ impl Drop for OpenCall<'_> {
 
 impl Drop for OpenTask {
     fn drop(&mut self) {
-        self.life.lock().tasks.remove(&self.id);
-        self.life.changed.notify_waiters();
+        self.work.lock().tasks.remove(&self.id);
+        self.work.changed.notify_waiters();
     }
 }

@@ -1,4 +1,4 @@
-//! What a call leaves behind, for whoever gives up on it.
+//! How far a call has come, for whoever gives up on it.
 //!
 //! A request runs on a task of its own, and whoever gives up on it from outside must know
 //! whether it went out. One value says both that the request was given up and that the server
@@ -18,14 +18,15 @@ const MAY_HAVE_ACTED: u8 = 1;
 /// Nobody wants the request any more.
 const GIVEN_UP: u8 = 2;
 
+/// The progress of one call, shared with the task of its current attempt.
 #[derive(Debug, Default)]
-pub(super) struct Traces {
+pub(super) struct Progress {
     state: AtomicU8,
     attempts: AtomicU32,
     /// An earlier attempt may have taken effect.
-    lost: AtomicBool,
+    effect_unknown: AtomicBool,
     /// The call has had the one challenge more that a key is given.
-    had_second_chance: AtomicBool,
+    had_extra_challenge: AtomicBool,
     waits: Mutex<Waits>,
 }
 
@@ -42,24 +43,29 @@ pub(crate) struct Waited {
 
 #[derive(Debug, Default)]
 struct Waits {
-    over: Waited,
+    completed: Waited,
     /// Since when it waits for a slot.
-    since: Option<Instant>,
+    slot_since: Option<Instant>,
 }
 
 impl Waits {
     fn until(&self, now: Instant) -> Waited {
-        let since = self.since.map(|since| now.saturating_duration_since(since));
+        let current = self
+            .slot_since
+            .map(|since| now.saturating_duration_since(since));
         Waited {
-            slot: self.over.slot.saturating_add(since.unwrap_or_default()),
-            ..self.over
+            slot: self
+                .completed
+                .slot
+                .saturating_add(current.unwrap_or_default()),
+            ..self.completed
         }
     }
 }
 
-impl Traces {
+impl Progress {
     /// Before a request goes out that the server may act on.
-    pub(super) fn goes_out(&self) -> Result<(), GivenUp> {
+    pub(super) fn mark_sent(&self) -> Result<(), GivenUp> {
         let mark = |state| (state & GIVEN_UP == 0).then_some(state | MAY_HAVE_ACTED);
         self.state
             .fetch_update(Ordering::AcqRel, Ordering::Acquire, mark)
@@ -68,7 +74,7 @@ impl Traces {
     }
 
     /// Before a request goes out that nobody acts on.
-    pub(super) fn is_wanted(&self) -> Result<(), GivenUp> {
+    pub(super) fn check_wanted(&self) -> Result<(), GivenUp> {
         if self.state.load(Ordering::Acquire) & GIVEN_UP == 0 {
             Ok(())
         } else {
@@ -77,7 +83,7 @@ impl Traces {
     }
 
     /// The server has said, or shown, that it did not act.
-    pub(super) fn did_not_act(&self) {
+    pub(super) fn clear_may_have_acted(&self) {
         self.state.fetch_and(!MAY_HAVE_ACTED, Ordering::AcqRel);
     }
 
@@ -90,8 +96,8 @@ impl Traces {
     }
 
     /// An attempt begins.
-    pub(super) fn begins(&self) {
-        self.did_not_act();
+    pub(super) fn begin_attempt(&self) {
+        self.clear_may_have_acted();
         self.attempts.fetch_add(1, Ordering::Relaxed);
     }
 
@@ -100,33 +106,35 @@ impl Traces {
         self.attempts.load(Ordering::Relaxed)
     }
 
-    pub(super) fn note_lost(&self) {
-        self.lost.store(true, Ordering::Relaxed);
+    /// An attempt has failed that may have taken effect.
+    pub(super) fn note_unknown_effect(&self) {
+        self.effect_unknown.store(true, Ordering::Relaxed);
     }
 
-    pub(super) fn is_lost(&self) -> bool {
-        self.lost.load(Ordering::Relaxed)
+    /// Whether an attempt has failed that may have taken effect.
+    pub(super) fn has_unknown_effect(&self) -> bool {
+        self.effect_unknown.load(Ordering::Relaxed)
     }
 
     /// Takes the one challenge more. Whether it was there.
-    pub(super) fn second_chance(&self) -> bool {
-        !self.had_second_chance.swap(true, Ordering::Relaxed)
+    pub(super) fn take_extra_challenge(&self) -> bool {
+        !self.had_extra_challenge.swap(true, Ordering::Relaxed)
     }
 
-    pub(super) fn waits_for_slot(&self, now: Instant) {
-        self.lock().since = Some(now);
+    pub(super) fn begin_slot_wait(&self, now: Instant) {
+        self.lock().slot_since = Some(now);
     }
 
-    pub(super) fn goes_on(&self, now: Instant) {
+    pub(super) fn end_slot_wait(&self, now: Instant) {
         let mut waits = self.lock();
-        waits.over = waits.until(now);
-        waits.since = None;
+        waits.completed = waits.until(now);
+        waits.slot_since = None;
     }
 
     /// It was held back by a rate limit.
-    pub(super) fn was_held(&self, time: Duration) {
+    pub(super) fn add_rate_limit_wait(&self, time: Duration) {
         let mut waits = self.lock();
-        waits.over.rate_limit = waits.over.rate_limit.saturating_add(time);
+        waits.completed.rate_limit = waits.completed.rate_limit.saturating_add(time);
     }
 
     pub(super) fn waited(&self, now: Instant) -> Waited {
@@ -144,32 +152,32 @@ mod tests {
 
     #[test]
     fn a_request_that_was_given_up_does_not_go_out() {
-        let traces = Traces::default();
-        traces.give_up();
-        assert!(traces.goes_out().is_err() && traces.is_wanted().is_err());
-        assert!(!traces.may_have_acted());
+        let progress = Progress::default();
+        progress.give_up();
+        assert!(progress.mark_sent().is_err() && progress.check_wanted().is_err());
+        assert!(!progress.may_have_acted());
     }
 
     #[test]
     fn giving_up_takes_nothing_back() {
-        let traces = Traces::default();
-        traces.goes_out().unwrap();
-        traces.give_up();
-        assert!(traces.may_have_acted());
-        traces.did_not_act();
-        assert!(!traces.may_have_acted() && traces.goes_out().is_err());
+        let progress = Progress::default();
+        progress.mark_sent().unwrap();
+        progress.give_up();
+        assert!(progress.may_have_acted());
+        progress.clear_may_have_acted();
+        assert!(!progress.may_have_acted() && progress.mark_sent().is_err());
     }
 
     #[test]
     fn waits_add_up_and_are_told_apart() {
-        let (traces, start) = (Traces::default(), Instant::now());
+        let (progress, start) = (Progress::default(), Instant::now());
         let at = |seconds| start + Duration::from_secs(seconds);
-        traces.was_held(Duration::from_secs(2));
-        traces.waits_for_slot(at(2));
-        traces.goes_on(at(5));
-        traces.waits_for_slot(at(10));
+        progress.add_rate_limit_wait(Duration::from_secs(2));
+        progress.begin_slot_wait(at(2));
+        progress.end_slot_wait(at(5));
+        progress.begin_slot_wait(at(10));
         assert_eq!(
-            traces.waited(at(11)),
+            progress.waited(at(11)),
             Waited {
                 slot: Duration::from_secs(4),
                 rate_limit: Duration::from_secs(2)
