@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_that_cannot_be_right_are_refused_by_name() {
+    fn keys_that_is_invalid_are_refused_by_name() {
         assert_eq!(refusal("", PRIVATE), "the public key is empty");
         assert_eq!(refusal("abcdefgh", ""), "the private key is empty");
         assert!(refusal(PRIVATE, "abcdefgh").contains("swapped"));

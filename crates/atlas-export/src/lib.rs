@@ -78,7 +78,7 @@ mod ensure;
 mod environment;
 mod error;
 pub mod fleet;
-#[cfg(feature = "raw")]
+#[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod jobs;

@@ -13,8 +13,9 @@ use std::{
 use atlas_export_types::ItemCount;
 
 use super::{
-    Fetch, Fetched, Fetching, List, PageQuery, PageSize,
+    Fetch, Fetching, List, PageSize,
     bounds::{Repeats, repeated, too_long},
+    page::{Fetched, PageChoice},
 };
 use crate::{Error, ErrorKind};
 
@@ -26,7 +27,7 @@ const MAX_EMPTY_PAGES: u32 = 100;
 const MAX_AHEAD: usize = 64;
 
 /// A page, with the query that it answers.
-type Polled<T> = Result<(PageQuery, Fetched<T>), Error>;
+type Polled<T> = Result<(PageChoice, Fetched<T>), Error>;
 
 /// A page that was asked for.
 enum Asked<T> {
@@ -40,9 +41,9 @@ pub(super) struct RawPages<T> {
     fetch: Fetch<T>,
     id: fn(&T) -> &str,
     concurrency: usize,
-    queue: VecDeque<(PageQuery, Asked<T>)>,
+    queue: VecDeque<(PageChoice, Asked<T>)>,
     /// The page to ask for next, unless the numbers or the list have ended.
-    next: Option<PageQuery>,
+    next: Option<PageChoice>,
     /// The highest page that is sure to be wanted.
     wanted: NonZeroU32,
     /// The highest page that there is likely to be.
@@ -63,7 +64,7 @@ impl<T> RawPages<T> {
         let (next, error) = match list.query() {
             Ok(query) => {
                 let size = Some(query.size.unwrap_or(PageSize::MAX));
-                (Some(PageQuery { size, ..query }), None)
+                (Some(PageChoice { size, ..query }), None)
             }
             Err(error) => (None, Some(error)),
         };
@@ -125,12 +126,12 @@ impl<T> RawPages<T> {
             let fetching = (self.fetch)(query);
             self.queue.push_back((query, Asked::Fetching(fetching)));
             let number = query.number.checked_add(1);
-            self.next = number.map(|number| PageQuery { number, ..query });
+            self.next = number.map(|number| PageChoice { number, ..query });
         }
     }
 
     /// Looks whether the list goes on after a page.
-    fn hand_on(&mut self, query: PageQuery, fetched: Result<Fetched<T>, Error>) -> Polled<T> {
+    fn hand_on(&mut self, query: PageChoice, fetched: Result<Fetched<T>, Error>) -> Polled<T> {
         let page = fetched.inspect_err(|_| self.end())?;
         if self.repeats.is_third(&page.results, self.id) {
             self.end();

@@ -71,7 +71,7 @@ pub use retry::RetryPolicy;
 pub(crate) use shared_state::{Transport, TransportParts};
 
 /// What fuzzers feed.
-#[cfg(feature = "raw")]
+#[cfg(any(test, fuzzing))]
 pub(crate) use self::{
     envelope::unwrap as unwrap_envelope,
     rate::{fuzzing::admissions, hint::retry_after},

@@ -21,7 +21,7 @@
 mod bucket;
 pub(super) mod families;
 mod family;
-#[cfg(feature = "raw")]
+#[cfg(any(test, fuzzing))]
 pub(super) mod fuzzing;
 pub(super) mod governor;
 pub(super) mod hint;

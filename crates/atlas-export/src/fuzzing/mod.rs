@@ -1,4 +1,4 @@
-//! Entries for fuzzers and property tests: the parsers of this crate that read what a server
+//! Entries for fuzzers (`cargo fuzz` sets the cfg of this name) and property tests: the parsers of this crate that read what a server
 //! sends. Each takes any bytes, and fails by panicking.
 
 use std::{fmt::Display, time::SystemTime};
@@ -73,7 +73,7 @@ pub fn pages(body: &[u8]) {
                     assert_eq!(target.is_same_as(&target), !other, "{target:?}");
                     shown(&bucket.cloud_provider);
                 }
-                Entry::Undecodable(odd) => shown(&Error::undecodable("o", None, *odd.clone())),
+                Entry::Undecodable(item) => shown(&Error::undecodable("o", None, *item.clone())),
             }
         }
     }
@@ -111,3 +111,6 @@ fn round_trip<T: DeserializeOwned + Serialize + PartialEq + std::fmt::Debug>(bod
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

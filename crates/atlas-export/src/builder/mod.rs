@@ -1,25 +1,25 @@
 //! Building a client: every option has a default, and a wrong one an error that names it.
 
+mod build;
+
 use std::{fmt, num::NonZeroU32, sync::Arc, time::Duration};
 
 use crate::{
-    ApiVersion, Client, Credentials, Error,
-    base_url::BaseUrl,
-    client::{Inner, Options},
+    ApiVersion, Credentials, Error,
+    client::Options,
     clock::{Clock, SystemClock},
     connection::Connection,
     environment::Environment,
     proxy::Proxy,
     redact,
-    transport::{Limits, RateGovernor, RetryPolicy, Transport, TransportParts},
-    variables::{self, Names, Variables},
-    version::Versions,
+    transport::{Limits, RateGovernor, RetryPolicy},
+    variables::{Names, Variables},
 };
 
 /// How many pages a list may have, by default.
 const MAX_PAGES: NonZeroU32 = NonZeroU32::MIN.saturating_add(99_999);
 
-/// Builds a [`Client`].
+/// Builds a [`Client`](crate::Client).
 ///
 /// ```
 /// use std::time::Duration;
@@ -106,7 +106,7 @@ impl Default for ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// Starts from the variables that [`variables`] lists.
+    /// Starts from the variables that [`variables`](crate::variables) lists.
     ///
     /// # Errors
     /// A `Config` error that names the variable, where one is invalid.
@@ -291,181 +291,7 @@ impl ClientBuilder {
         self.clock = clock;
         self
     }
-
-    /// Builds the client. Makes no request.
-    ///
-    /// # Errors
-    /// A `Config` error that names the option that is missing or invalid.
-    pub fn build(self) -> Result<Client, Error> {
-        let credentials = self
-            .credentials
-            .ok_or_else(variables::no_credentials)?
-            .check()
-            .map_err(|error| self.names.blame_key(error))?;
-        for (name, timeout) in [
-            ("connect_timeout", self.connect_timeout),
-            ("attempt_timeout", self.limits.attempt_timeout),
-            ("call_timeout", self.limits.call_timeout),
-        ] {
-            if timeout.is_zero() {
-                return Err(Error::config(format!(
-                    "{name} is zero, so no call could succeed: give it a duration"
-                )));
-            }
-        }
-        if self.limits.max_body == 0 {
-            return Err(Error::config(
-                "max_response_bytes is zero, so no answer would fit: give it a size",
-            ));
-        }
-        let mut limits = self.limits;
-        if let Some(pages) = self.max_pages {
-            limits.max_pages = NonZeroU32::new(pages).ok_or_else(|| {
-                Error::config("max_pages is zero, so no list could be read: give it a number")
-            })?;
-        }
-        let base = BaseUrl::parse(
-            self.base_url
-                .as_deref()
-                .unwrap_or(Environment::Commercial.origin()),
-            self.api_version,
-            self.allow_insecure_http,
-        )
-        .map_err(|error| self.names.blame_base_url(error))?;
-        if self.limits.max_in_flight == 0 {
-            return Err(Error::config(
-                "max_in_flight is zero, so no request could be sent: give it a number",
-            ));
-        }
-        let versions = Versions::new(self.api_version, &self.resource_versions)?;
-        let http = self.connection.client(
-            &base,
-            self.connect_timeout,
-            &user_agent(self.application.as_deref())?,
-        )?;
-        let transport = Transport::new(TransportParts {
-            http: http.clone(),
-            proxy: self.connection.proxy(&base),
-            credentials,
-            clock: self.clock,
-            versions,
-            base_path: base.url.path().to_owned(),
-            envelope: self.options.envelope,
-            limits,
-            retry: self.retry,
-            governor: self.governor.unwrap_or_default(),
-        });
-        Ok(Client::from_inner(Inner {
-            base_url: base.url.into(),
-            http,
-            transport: Arc::new(transport),
-            options: self.options,
-        }))
-    }
-}
-
-/// The SDK's name, after the application's.
-fn user_agent(application: Option<&str>) -> Result<String, Error> {
-    const OURS: &str = concat!("atlas-export/", env!("CARGO_PKG_VERSION"));
-    match application {
-        None => Ok(OURS.to_owned()),
-        Some(name) if !name.is_empty() && name.bytes().all(|byte| matches!(byte, b' '..=b'~')) => {
-            Ok(format!("{name} {OURS}"))
-        }
-        Some(_) => Err(Error::config(
-            "application is invalid: it is empty, or contains more than printable ASCII; expected for \
-             example backup-tool/1.4",
-        )),
-    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn builder() -> ClientBuilder {
-        Client::builder().credentials(Credentials::api_key("abcdefgh", "x"))
-    }
-
-    #[test]
-    fn credentials_are_required_and_the_message_says_how() {
-        let message = Client::builder().build().unwrap_err().to_string();
-        assert!(
-            message.contains("MONGODB_ATLAS_PUBLIC_API_KEY"),
-            "{message}"
-        );
-    }
-
-    #[test]
-    fn bounds_of_zero_are_refused_by_name() {
-        for (builder, name) in [
-            (builder().connect_timeout(Duration::ZERO), "connect_timeout"),
-            (builder().attempt_timeout(Duration::ZERO), "attempt_timeout"),
-            (builder().call_timeout(Duration::ZERO), "call_timeout"),
-            (builder().max_response_bytes(0), "max_response_bytes"),
-            (builder().max_in_flight(0), "max_in_flight"),
-            (builder().max_pages(0), "max_pages"),
-        ] {
-            let message = builder.build().unwrap_err().to_string();
-            assert!(message.starts_with(name), "{message}");
-        }
-    }
-
-    #[test]
-    fn invalid_options_of_the_connection_are_named() {
-        for (builder, name) in [
-            (builder().application("tool\r\nX: y"), "application"),
-            (builder().application(""), "application"),
-            (builder().proxy("not a url"), "the proxy"),
-            (
-                builder().root_certificates("no PEM"),
-                "the root certificates",
-            ),
-        ] {
-            let error = builder.build().unwrap_err();
-            assert_eq!(error.kind(), crate::ErrorKind::Config);
-            assert!(error.to_string().starts_with(name), "{error}");
-        }
-    }
-
-    #[test]
-    fn what_comes_from_the_environment_is_refused_by_the_name_of_its_variable() {
-        let build = |name: &str, value: &str| {
-            let variables = Variables::read(|wanted| match wanted {
-                wanted if wanted == name => Some(value.to_owned()),
-                "MCLI_PUBLIC_API_KEY" => Some("abcdefgh".to_owned()),
-                "MCLI_PRIVATE_API_KEY" => Some("x".to_owned()),
-                _ => None,
-            });
-            let builder = ClientBuilder::default().variables(variables.unwrap());
-            builder.build().unwrap_err().to_string()
-        };
-        let message = build("MCLI_OPS_MANAGER_URL", "cloud.mongodb.com");
-        assert!(
-            message.starts_with("MCLI_OPS_MANAGER_URL: the base URL"),
-            "{message}"
-        );
-        let message = build("MCLI_PRIVATE_API_KEY", "s3cret\n");
-        assert!(
-            message.starts_with("MCLI_PUBLIC_API_KEY and MCLI_PRIVATE_API_KEY: "),
-            "{message}"
-        );
-        assert!(!message.contains("s3cret"), "{message}");
-    }
-
-    #[test]
-    fn a_proxy_s_password_is_not_repeated() {
-        let builder = builder().proxy("http://me:s3cret@[proxy");
-        assert!(!format!("{builder:?}").contains("s3cret"));
-        assert!(!builder.build().unwrap_err().to_string().contains("s3cret"));
-    }
-
-    #[test]
-    fn nothing_of_a_builder_or_client_shows_the_private_key() {
-        let builder = Client::builder().credentials(Credentials::api_key("abcdefgh", "s3cret"));
-        assert!(!format!("{builder:?}").contains("s3cret"));
-        let with_url = builder.clone().base_url("https://me:s3cret@host");
-        assert!(!format!("{with_url:?}").contains("s3cret"));
-        assert!(!format!("{:?}", builder.build().unwrap()).contains("s3cret"));
-    }
-}
+mod tests;

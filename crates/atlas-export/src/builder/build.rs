@@ -1,0 +1,101 @@
+//! A client out of its options: what is missing or invalid is said here, by name.
+
+use std::{num::NonZeroU32, sync::Arc};
+
+use super::ClientBuilder;
+use crate::{
+    Client, Environment, Error,
+    base_url::BaseUrl,
+    client::Inner,
+    transport::{Transport, TransportParts},
+    variables,
+    version::Versions,
+};
+
+impl ClientBuilder {
+    /// Builds the client. Makes no request.
+    ///
+    /// # Errors
+    /// A `Config` error that names the option that is missing or invalid.
+    pub fn build(self) -> Result<Client, Error> {
+        let credentials = self
+            .credentials
+            .ok_or_else(variables::no_credentials)?
+            .check()
+            .map_err(|error| self.names.blame_key(error))?;
+        for (name, timeout) in [
+            ("connect_timeout", self.connect_timeout),
+            ("attempt_timeout", self.limits.attempt_timeout),
+            ("call_timeout", self.limits.call_timeout),
+        ] {
+            if timeout.is_zero() {
+                return Err(Error::config(format!(
+                    "{name} is zero, so no call could succeed: give it a duration"
+                )));
+            }
+        }
+        if self.limits.max_body == 0 {
+            return Err(Error::config(
+                "max_response_bytes is zero, so no answer would fit: give it a size",
+            ));
+        }
+        let mut limits = self.limits;
+        if let Some(pages) = self.max_pages {
+            limits.max_pages = NonZeroU32::new(pages).ok_or_else(|| {
+                Error::config("max_pages is zero, so no list could be read: give it a number")
+            })?;
+        }
+        let base = BaseUrl::parse(
+            self.base_url
+                .as_deref()
+                .unwrap_or(Environment::Commercial.origin()),
+            self.api_version,
+            self.allow_insecure_http,
+        )
+        .map_err(|error| self.names.blame_base_url(error))?;
+        if self.limits.max_in_flight == 0 {
+            return Err(Error::config(
+                "max_in_flight is zero, so no request could be sent: give it a number",
+            ));
+        }
+        let versions = Versions::new(self.api_version, &self.resource_versions)?;
+        let http = self.connection.client(
+            &base,
+            self.connect_timeout,
+            &user_agent(self.application.as_deref())?,
+        )?;
+        let transport = Transport::new(TransportParts {
+            http: http.clone(),
+            proxy: self.connection.proxy(&base),
+            credentials,
+            clock: self.clock,
+            versions,
+            base_path: base.url.path().to_owned(),
+            envelope: self.options.envelope,
+            limits,
+            retry: self.retry,
+            governor: self.governor.unwrap_or_default(),
+        });
+        Ok(Client::from_inner(Inner {
+            base_url: base.url.into(),
+            http,
+            transport: Arc::new(transport),
+            options: self.options,
+        }))
+    }
+}
+
+/// The SDK's name, after the application's.
+fn user_agent(application: Option<&str>) -> Result<String, Error> {
+    const OURS: &str = concat!("atlas-export/", env!("CARGO_PKG_VERSION"));
+    match application {
+        None => Ok(OURS.to_owned()),
+        Some(name) if !name.is_empty() && name.bytes().all(|byte| matches!(byte, b' '..=b'~')) => {
+            Ok(format!("{name} {OURS}"))
+        }
+        Some(_) => Err(Error::config(
+            "application is invalid: it is empty, or contains more than printable ASCII; expected for \
+             example backup-tool/1.4",
+        )),
+    }
+}
