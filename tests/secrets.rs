@@ -27,7 +27,7 @@ use atlas_export::{
     rate::RateGovernor,
     retry::{Backoff, RetryPolicy},
     variables::Variables,
-    wait::{WaitError, wait_all},
+    wait::{WaitError, Waitable as _, wait_all},
 };
 use atlas_export_api::operations::ids;
 use atlas_export_fake::{FakeAtlas, JobProgress, Snapshot};
@@ -228,7 +228,9 @@ async fn export(shown: &mut Shown, client: &Client) {
     let new = NewExportBucket::aws("example-bucket", parsed(ROLE)).unwrap();
     shown.show("NewExportBucket", &new);
     let bucket = buckets.create(new).await.unwrap();
+    shown.show("Request", &buckets.get(&bucket.id));
     shown.show("Page", &buckets.list().await.unwrap());
+    shown.show("Listing", &buckets.list().all().await.unwrap());
     shown.show("List", &buckets.list());
     shown.show("Pages", &buckets.list().by_page());
     shown.show("Items", &buckets.list().by_item());
@@ -245,16 +247,16 @@ async fn export(shown: &mut Shown, client: &Client) {
     shown.show("CreateExportJob", &create);
     let job = create.await.unwrap();
     let wait = jobs.wait_until_finished(&job.id);
-    shown.show("WaitUntilFinished", &wait);
+    shown.show("Wait", &wait);
     let stream = jobs.wait_until_finished(&job.id).into_stream();
     shown.show("ProgressStream", &stream);
     let seen = Arc::new(Mutex::new(String::new()));
     let writer = seen.clone();
-    wait.on_progress(move |progress| {
+    let wait = wait.on_progress(move |progress| {
         write!(writer.lock().unwrap(), "{progress:?}").unwrap();
-    })
-    .await
-    .unwrap();
+    });
+    let ended = wait.await.unwrap();
+    shown.show("End", &ended.end());
     shown.show("Progress", &*seen.lock().unwrap());
     shown.show("Project", &project);
     shown.show("Cluster", &cluster);
@@ -288,7 +290,7 @@ async fn around(shown: &mut Shown, client: &Client) {
     shown.show("TakeSnapshot", &snapshots.take());
     let snapshot = snapshots.take().await.unwrap();
     let wait = snapshots.wait_until_completed(&snapshot.id);
-    shown.show("WaitUntilCompleted", &wait);
+    shown.show("Wait", &wait);
     let error = wait.max_wait(Duration::ZERO).await.unwrap_err();
     shown.error("WaitError", &error);
     shown.show("EnsureExportJob", &jobs.ensure(&snapshot.id, &bucket));
