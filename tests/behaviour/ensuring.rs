@@ -1,69 +1,44 @@
 //! Creations that are safe to repeat: never two, whatever gets lost.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use atlas_export::{
-    Client, Cluster, Ensured, ErrorKind, ExportBuckets, ExportJobs, NewExportBucket,
-    models::ExportJobState,
+    Ensured, Error, ErrorKind, NewExportBucket,
+    models::{ExportJob, ExportJobState},
 };
 use atlas_export_api::operations::ids;
-use atlas_export_fake::{
-    Bucket, FakeAtlas, FakeAtlasBuilder, Fault, JobOutcome, JobProgress, Match, Moment, Snapshot,
-};
+use atlas_export_fake::{Bucket, FakeAtlasBuilder, Fault, JobOutcome, JobProgress, Moment};
 use atlas_export_tests::{
-    BUCKET, CLUSTER, PROJECT, ROLE, SNAPSHOT, TestClock, client_of, fault, parsed,
+    BUCKET, CLUSTER, PROJECT, ROLE, SNAPSHOT, Scene, exportable, fault, new_bucket, parsed, seconds,
 };
 use http::StatusCode;
 use serde_json::json;
 
-struct World {
-    fake: FakeAtlas,
-    clock: TestClock,
-    buckets: ExportBuckets,
-    jobs: ExportJobs,
-}
+/// An exportable fake, and what may be ensured there.
+struct World(Scene);
 
-fn furnished() -> FakeAtlasBuilder {
-    FakeAtlas::builder()
-        .snapshot(PROJECT, CLUSTER, Snapshot::completed(SNAPSHOT))
-        .bucket(PROJECT, Bucket::aws("standing", ROLE).id(BUCKET))
-}
-
-async fn start(builder: FakeAtlasBuilder) -> World {
-    let clock = TestClock::default();
-    let builder = builder.clock(Arc::new(clock.clone()));
-    let fake = builder.start().await.unwrap();
-    let client: Client = client_of(&fake)
-        .clock(Arc::new(clock.clone()))
-        // Waited out, in real time, by faults that send less than they announce.
-        .attempt_timeout(Duration::from_secs(1))
-        .build()
-        .unwrap();
-    let project = client.project(PROJECT);
-    let cluster: Cluster = project.cluster(CLUSTER);
-    World {
-        fake,
-        clock,
-        buckets: project.export_buckets(),
-        jobs: cluster.export_jobs(),
-    }
+async fn start(fake: FakeAtlasBuilder) -> World {
+    // Waited out, in real time, by faults that send less than they announce.
+    let patience = seconds(1);
+    let scene = Scene::start(fake).await;
+    World(scene.with(|client| client.attempt_timeout(patience)))
 }
 
 fn wanted() -> NewExportBucket {
-    NewExportBucket::aws("my-bucket", parsed(ROLE)).unwrap()
+    new_bucket("my-bucket")
 }
 
 impl World {
     /// How many creations reached the server.
     fn posts(&self) -> usize {
-        let requests = self.fake.requests();
+        let requests = self.0.fake.requests();
         let posts = requests.iter().filter(|r| r.method == "POST");
         posts.filter(|r| !r.answered(401)).count()
     }
 
     /// How many buckets there are of the wanted name.
     fn registered(&self) -> usize {
-        let buckets = self.fake.buckets(PROJECT);
+        let buckets = self.0.fake.buckets(PROJECT);
         buckets
             .iter()
             .filter(|b| b["bucketName"] == "my-bucket")
@@ -71,28 +46,24 @@ impl World {
     }
 
     fn exports(&self) -> usize {
-        self.fake.jobs(PROJECT, CLUSTER).len()
+        self.0.fake.jobs(PROJECT, CLUSTER).len()
     }
 
     fn lose_the_answer_to(&self, operation: &str) {
-        let fault = Fault::reset().at(Moment::Acted);
-        self.fake
-            .inject_for(Match::operation(operation).authenticated(), fault);
+        self.0.inject(operation, Fault::reset().at(Moment::Acted));
     }
 
-    async fn ensure_job(
-        &self,
-    ) -> Result<Ensured<atlas_export::models::ExportJob>, atlas_export::Error> {
-        self.jobs.ensure(&parsed(SNAPSHOT), &parsed(BUCKET)).await
+    async fn ensure_job(&self) -> Result<Ensured<ExportJob>, Error> {
+        self.0.jobs.ensure(&parsed(SNAPSHOT), &parsed(BUCKET)).await
     }
 }
 
 #[tokio::test]
 async fn two_calls_register_one_bucket() {
-    let world = start(furnished()).await;
-    let first = world.buckets.ensure(wanted()).await.unwrap();
+    let world = start(exportable()).await;
+    let first = world.0.buckets.ensure(wanted()).await.unwrap();
     assert!(first.is_created());
-    let second = world.buckets.ensure(wanted()).await.unwrap();
+    let second = world.0.buckets.ensure(wanted()).await.unwrap();
     let Ensured::Existing(bucket) = second else {
         panic!("created twice")
     };
@@ -104,7 +75,7 @@ async fn two_calls_register_one_bucket() {
 async fn of_several_buckets_the_oldest_is_chosen_and_their_number_told() {
     let same = |id: &str| Bucket::aws("my-bucket", ROLE).id(id);
     let world = start(
-        furnished()
+        exportable()
             .bucket(PROJECT, same("6a79f0c30000000000000000"))
             .bucket(PROJECT, same("5f79f0c3000000000000000f"))
             .bucket(PROJECT, same("6a79f0c20000000000000001"))
@@ -120,7 +91,7 @@ async fn of_several_buckets_the_oldest_is_chosen_and_their_number_told() {
             ),
     )
     .await;
-    let Ensured::Existing(bucket) = world.buckets.ensure(wanted()).await.unwrap() else {
+    let Ensured::Existing(bucket) = world.0.buckets.ensure(wanted()).await.unwrap() else {
         panic!("registered once more")
     };
     assert_eq!(bucket.count, 3);
@@ -130,10 +101,10 @@ async fn of_several_buckets_the_oldest_is_chosen_and_their_number_told() {
 
 #[tokio::test]
 async fn a_difference_that_does_not_count_is_told() {
-    let world = start(furnished()).await;
-    let _ = world.buckets.ensure(wanted()).await.unwrap();
+    let world = start(exportable()).await;
+    let _ = world.0.buckets.ensure(wanted()).await.unwrap();
     let private = wanted().require_private_networking(true).unwrap();
-    let Ensured::Existing(bucket) = world.buckets.ensure(private).await.unwrap() else {
+    let Ensured::Existing(bucket) = world.0.buckets.ensure(private).await.unwrap() else {
         panic!("registered twice")
     };
     assert_eq!(bucket.differences, ["requirePrivateNetworking"]);
@@ -141,6 +112,7 @@ async fn a_difference_that_does_not_count_is_told() {
     let _ = world.ensure_job().await.unwrap();
     let (snapshot, bucket) = (parsed(SNAPSHOT), parsed(BUCKET));
     let other = world
+        .0
         .jobs
         .ensure(&snapshot, &bucket)
         .custom_data("ticket", "OPS-7");
@@ -155,73 +127,69 @@ async fn an_azure_container_is_the_same_in_the_url_and_apart() {
     let service = "https://storage.blob.core.windows.net";
     let in_url = NewExportBucket::azure(format!("{service}/exports"), parsed(ROLE)).unwrap();
     let apart = NewExportBucket::azure_container(service, "exports", parsed(ROLE)).unwrap();
-    let world = start(furnished()).await;
-    assert!(world.buckets.ensure(in_url).await.unwrap().is_created());
-    assert!(!world.buckets.ensure(apart).await.unwrap().is_created());
+    let world = start(exportable()).await;
+    assert!(world.0.buckets.ensure(in_url).await.unwrap().is_created());
+    assert!(!world.0.buckets.ensure(apart).await.unwrap().is_created());
 }
 
 #[tokio::test]
 async fn a_lost_answer_is_resolved_by_looking() {
-    let world = start(furnished()).await;
+    let world = start(exportable()).await;
     world.lose_the_answer_to(ids::CREATE_EXPORT_BUCKET);
-    assert!(world.buckets.ensure(wanted()).await.unwrap().is_created());
+    assert!(world.0.buckets.ensure(wanted()).await.unwrap().is_created());
     assert_eq!((world.posts(), world.registered()), (1, 1));
     world.lose_the_answer_to(ids::CREATE_EXPORT_JOB);
     assert!(world.ensure_job().await.unwrap().is_created());
     assert_eq!((world.posts(), world.exports()), (2, 1));
     // It was there at the first look, so nobody waited for it.
-    assert_eq!(world.clock.elapsed(), Duration::ZERO);
+    assert_eq!(world.0.clock.elapsed(), Duration::ZERO);
 }
 
 #[tokio::test]
 async fn an_effect_that_shows_within_the_settle_time_is_not_doubled() {
-    let late = Duration::from_secs(29);
-    let world = start(furnished().creations_show_after(late)).await;
+    let late = seconds(29);
+    let world = start(exportable().creations_show_after(late)).await;
     world.lose_the_answer_to(ids::CREATE_EXPORT_BUCKET);
-    assert!(world.buckets.ensure(wanted()).await.unwrap().is_created());
+    assert!(world.0.buckets.ensure(wanted()).await.unwrap().is_created());
     assert_eq!((world.posts(), world.registered()), (1, 1));
-    assert_eq!(world.clock.sleeps(), [Duration::from_secs(30)]);
+    assert_eq!(world.0.clock.sleeps(), [seconds(30)]);
 }
 
 /// What `ensure` documents that it cannot know.
 #[tokio::test]
 async fn an_effect_that_shows_after_the_settle_time_is_doubled() {
-    let late = Duration::from_secs(29);
-    let world = start(furnished().creations_show_after(late)).await;
+    let late = seconds(29);
+    let world = start(exportable().creations_show_after(late)).await;
     world.lose_the_answer_to(ids::CREATE_EXPORT_BUCKET);
-    let ensured = world
-        .buckets
-        .ensure(wanted())
-        .settle(Duration::from_secs(5))
-        .await;
+    let ensured = world.0.buckets.ensure(wanted()).settle(seconds(5)).await;
     assert!(ensured.unwrap().is_created());
     assert_eq!((world.posts(), world.registered()), (2, 2));
 }
 
 #[tokio::test]
 async fn a_creation_that_came_to_nothing_is_made_again_three_times_at_the_most() {
-    let world = start(furnished()).await;
-    let lost = Match::operation(ids::CREATE_EXPORT_BUCKET).authenticated();
-    world.fake.inject_for(lost.clone(), Fault::reset());
-    assert!(world.buckets.ensure(wanted()).await.unwrap().is_created());
+    let world = start(exportable()).await;
+    world.0.inject(ids::CREATE_EXPORT_BUCKET, Fault::reset());
+    assert!(world.0.buckets.ensure(wanted()).await.unwrap().is_created());
     assert_eq!((world.posts(), world.registered()), (2, 1));
 
-    let world = start(furnished()).await;
+    let world = start(exportable()).await;
     world
+        .0
         .fake
         .faults_by(|head| (head.method == "POST").then(Fault::reset));
-    let error = world.buckets.ensure(wanted()).await.unwrap_err();
+    let error = world.0.buckets.ensure(wanted()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Ambiguous);
     assert_eq!((world.posts(), world.registered()), (3, 0));
 }
 
 #[tokio::test]
 async fn where_looking_fails_nothing_is_created_again_and_the_error_says_so() {
-    let world = start(furnished()).await;
+    let world = start(exportable()).await;
     world.lose_the_answer_to(ids::CREATE_EXPORT_BUCKET);
     // The first look is answered; after the creation nothing is.
     let seen = std::sync::atomic::AtomicBool::new(false);
-    world.fake.faults_by(move |head| {
+    world.0.fake.faults_by(move |head| {
         if head.method == "POST" {
             seen.store(true, std::sync::atomic::Ordering::Relaxed);
             return None;
@@ -229,22 +197,23 @@ async fn where_looking_fails_nothing_is_created_again_and_the_error_says_so() {
         seen.load(std::sync::atomic::Ordering::Relaxed)
             .then(|| Fault::status(StatusCode::SERVICE_UNAVAILABLE))
     });
-    let error = world.buckets.ensure(wanted()).await.unwrap_err();
+    let error = world.0.buckets.ensure(wanted()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Ambiguous);
     assert!(error.may_have_taken_effect());
     assert!(error.to_string().contains("call ensure again"), "{error}");
     assert_eq!(world.posts(), 1);
     // And the next call finds it.
-    world.fake.faults_by(|_| None);
-    assert!(!world.buckets.ensure(wanted()).await.unwrap().is_created());
+    world.0.fake.faults_by(|_| None);
+    assert!(!world.0.buckets.ensure(wanted()).await.unwrap().is_created());
     assert_eq!(world.registered(), 1);
 }
 
 #[tokio::test]
 async fn a_refusal_is_no_reason_to_look_again() {
-    let world = start(furnished()).await;
+    let world = start(exportable()).await;
     let missing = parsed("0123456789abcdef01234567");
     let error = world
+        .0
         .jobs
         .ensure(&parsed(SNAPSHOT), &missing)
         .await
@@ -255,8 +224,8 @@ async fn a_refusal_is_no_reason_to_look_again() {
 
 #[tokio::test]
 async fn a_bucket_that_cannot_be_read_may_be_the_one() {
-    let world = start(furnished().bucket(PROJECT, json!({"_id": 17}))).await;
-    let error = world.buckets.ensure(wanted()).await.unwrap_err();
+    let world = start(exportable().bucket(PROJECT, json!({"_id": 17}))).await;
+    let error = world.0.buckets.ensure(wanted()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert_eq!(world.posts(), 0);
 }
@@ -279,7 +248,7 @@ async fn an_export_that_succeeded_or_goes_on_is_not_started_again() {
         ("Cancelled", true),
     ] {
         let job = past("605ccba3c1c7613f423e1585", state, 0);
-        let world = start(furnished().job(PROJECT, CLUSTER, job)).await;
+        let world = start(exportable().job(PROJECT, CLUSTER, job)).await;
         let ensured = world.ensure_job().await.unwrap();
         assert_eq!(ensured.is_created(), starts, "{state}");
     }
@@ -289,14 +258,14 @@ async fn an_export_that_succeeded_or_goes_on_is_not_started_again() {
 async fn again_exports_what_was_exported_but_not_what_is_being_exported() {
     let again = async |world: &World| {
         let (snapshot, bucket) = (parsed(SNAPSHOT), parsed(BUCKET));
-        world.jobs.ensure(&snapshot, &bucket).export_again().await
+        world.0.jobs.ensure(&snapshot, &bucket).export_again().await
     };
     let done = past("605ccba3c1c7613f423e1585", "Successful", 0);
-    let world = start(furnished().job(PROJECT, CLUSTER, done.clone())).await;
+    let world = start(exportable().job(PROJECT, CLUSTER, done.clone())).await;
     assert!(again(&world).await.unwrap().is_created());
     let active = past("605ccba3c1c7613f423e1586", "InProgress", 1);
     let world = start(
-        furnished()
+        exportable()
             .job(PROJECT, CLUSTER, done)
             .job(PROJECT, CLUSTER, active),
     )
@@ -307,7 +276,7 @@ async fn again_exports_what_was_exported_but_not_what_is_being_exported() {
     assert_eq!(job.id.as_str(), "605ccba3c1c7613f423e1586");
     // A lost answer is not mistaken for the job that was there.
     let done = past("605ccba3c1c7613f423e1585", "Successful", 0);
-    let world = start(furnished().job(PROJECT, CLUSTER, done)).await;
+    let world = start(exportable().job(PROJECT, CLUSTER, done)).await;
     world.lose_the_answer_to(ids::CREATE_EXPORT_JOB);
     let created = again(&world).await.unwrap().into_inner();
     assert_ne!(created.id.as_str(), "605ccba3c1c7613f423e1585");
@@ -323,7 +292,7 @@ async fn what_succeeded_comes_before_what_goes_on_and_the_older_before_the_newer
         past("605ccba3c1c7613f423e1587", "Successful", 2),
     ]
     .into_iter()
-    .fold(furnished(), |builder, job| {
+    .fold(exportable(), |builder, job| {
         builder.job(PROJECT, CLUSTER, job)
     });
     let Ensured::Existing(job) = start(builder).await.ensure_job().await.unwrap() else {
@@ -346,7 +315,7 @@ async fn a_job_whose_answer_was_lost_and_that_failed_at_once_is_found_and_not_re
         error_code: "EXPORT_FAILED".into(),
         message: "no access".into(),
     };
-    let world = start(furnished().job_progress(at_once).job_outcome(outcome)).await;
+    let world = start(exportable().job_progress(at_once).job_outcome(outcome)).await;
     world.lose_the_answer_to(ids::CREATE_EXPORT_JOB);
     let job = world.ensure_job().await.unwrap();
     assert!(job.is_created());
@@ -364,11 +333,10 @@ async fn a_refusal_of_the_request_itself_may_be_a_race_and_others_are_none() {
         (403, false),
         (404, false),
     ] {
-        let world = start(furnished()).await;
+        let world = start(exportable()).await;
         // There is an export by the time of the refusal.
         let refusal = Fault::status(StatusCode::from_u16(status).unwrap()).at(Moment::Acted);
-        let create = Match::operation(ids::CREATE_EXPORT_JOB).authenticated();
-        world.fake.inject_for(create, refusal);
+        world.0.inject(ids::CREATE_EXPORT_JOB, refusal);
         match world.ensure_job().await {
             Ok(ensured) => assert!(race && !ensured.is_created(), "{status}"),
             Err(error) => {
@@ -387,20 +355,20 @@ async fn under_200_scripts_of_random_faults_there_are_never_two() {
     let mut calls = 0;
     let mut faults = 0;
     for seed in 0..200 {
-        let lag = Duration::from_secs(seed % 30);
-        let world = start(furnished().creations_show_after(lag)).await;
-        world.clock.real_guards();
+        let lag = seconds(seed % 30);
+        let world = start(exportable().creations_show_after(lag)).await;
+        world.0.clock.real_guards();
         // Silence would have to be waited out in real time.
-        world.fake.faults_by(move |head| {
+        world.0.fake.faults_by(move |head| {
             fault(seed, head).filter(|fault| !format!("{fault:?}").contains("Silence"))
         });
         for attempt in 0.. {
             calls += 1;
-            if let Ok(ensured) = world.buckets.ensure(wanted()).await {
+            if let Ok(ensured) = world.0.buckets.ensure(wanted()).await {
                 assert!(attempt > 0 || ensured.is_created(), "seed {seed}");
                 break;
             }
-            world.clock.advance(Duration::from_secs(30));
+            world.0.clock.advance(seconds(30));
             assert!(attempt < 50, "seed {seed} never succeeds");
         }
         for attempt in 0.. {
@@ -408,12 +376,13 @@ async fn under_200_scripts_of_random_faults_there_are_never_two() {
             if world.ensure_job().await.is_ok() {
                 break;
             }
-            world.clock.advance(Duration::from_secs(30));
+            world.0.clock.advance(seconds(30));
             assert!(attempt < 50, "seed {seed} never succeeds");
         }
         assert_eq!(world.registered(), 1, "seed {seed}: buckets");
         assert_eq!(world.exports(), 1, "seed {seed}: exports");
         faults += world
+            .0
             .fake
             .requests()
             .iter()

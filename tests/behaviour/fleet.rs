@@ -1,9 +1,9 @@
-//! A fleet of tasks under a rate limit: after the first lesson nobody is refused again.
+//! Many tasks with one client under a rate limit: once it is known, nobody is refused again.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use atlas_export_fake::{FakeAtlas, RateLimit};
-use atlas_export_tests::{PROJECT, TestClock, client_of};
+use atlas_export_tests::{PROJECT, Scene};
 use futures_util::{FutureExt as _, future::join_all};
 
 const TASKS: usize = 64;
@@ -16,26 +16,18 @@ const LIMIT: RateLimit = RateLimit {
     period: Duration::from_secs(10),
 };
 
-async fn limited() -> (FakeAtlas, TestClock, atlas_export::ExportBuckets) {
-    let clock = TestClock::in_order();
-    let fake = FakeAtlas::builder()
-        .project(PROJECT)
-        .clock(Arc::new(clock.clone()))
-        .rate_limit(LIMIT)
-        .start()
-        .await
-        .unwrap();
-    let client = client_of(&fake)
-        .clock(Arc::new(clock.clone()))
-        .build()
-        .unwrap();
-    let buckets = client.project(PROJECT).export_buckets();
-    (fake, clock, buckets)
+async fn limited() -> Scene {
+    Scene::in_order(FakeAtlas::builder().project(PROJECT).rate_limit(LIMIT)).await
 }
 
 #[tokio::test]
-async fn after_the_first_lesson_a_fleet_causes_no_further_429() {
-    let (fake, clock, buckets) = limited().await;
+async fn once_the_limit_is_known_many_tasks_cause_no_further_429() {
+    let Scene {
+        fake,
+        clock,
+        buckets,
+        ..
+    } = limited().await;
     let tasks = (0..TASKS).map(|_| {
         let (buckets, clock) = (buckets.clone(), clock.clone());
         async move {
@@ -92,7 +84,12 @@ async fn after_the_first_lesson_a_fleet_causes_no_further_429() {
 
 #[tokio::test]
 async fn tokens_are_conserved_when_half_of_the_tasks_are_dropped() {
-    let (fake, clock, buckets) = limited().await;
+    let Scene {
+        fake,
+        clock,
+        buckets,
+        ..
+    } = limited().await;
     // Until it has learned.
     while !fake.requests().iter().any(|request| request.answered(429)) {
         buckets.list().await.unwrap();

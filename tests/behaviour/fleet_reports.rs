@@ -1,14 +1,9 @@
 //! Stored reports: what is read back is checked, a known job is never started again, and a crash
 //! leaves one report or the other.
 
-use std::{sync::Arc, time::Duration};
-
-use atlas_export::{
-    Client, Project,
-    fleet::{FleetReport, FleetStatus, SkipReason},
-};
-use atlas_export_fake::{Bucket, FakeAtlas, JobOutcome, JobProgress, Snapshot};
-use atlas_export_tests::{BUCKET, PROJECT, ROLE, TestClock, client_of, parsed};
+use atlas_export::fleet::{FleetReport, FleetStatus, SkipReason};
+use atlas_export_fake::{FakeAtlas, FakeAtlasBuilder, JobOutcome, JobProgress, Snapshot};
+use atlas_export_tests::{BUCKET, PROJECT, Scene, parsed, seconds, with_bucket};
 use futures_util::StreamExt as _;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -16,25 +11,18 @@ use serde_json::{Value, json};
 const OLD: &str = "5fb6a0e0e5a4d31b00000001";
 const CLUSTER: &str = "Orders";
 
-async fn start(outcome: JobOutcome) -> (FakeAtlas, TestClock, Project) {
-    let clock = TestClock::default();
-    let fake = FakeAtlas::builder()
-        .bucket(PROJECT, Bucket::aws("exports", ROLE).id(BUCKET))
-        .snapshot(PROJECT, CLUSTER, Snapshot::completed(OLD))
-        .job_outcome(outcome)
-        .job_progress(JobProgress::ByClock {
-            queued: Duration::from_secs(5),
-            in_progress: Duration::from_secs(50),
-        })
-        .clock(Arc::new(clock.clone()))
-        .start()
-        .await
-        .unwrap();
-    let client: Client = client_of(&fake)
-        .clock(Arc::new(clock.clone()))
-        .build()
-        .unwrap();
-    (fake, clock, client.project(PROJECT))
+/// A project with one cluster to export from, whose exports take a minute and end so.
+async fn start(outcome: JobOutcome) -> Scene {
+    let fake = furnished().job_outcome(outcome);
+    let a_minute = JobProgress::ByClock {
+        queued: seconds(5),
+        in_progress: seconds(50),
+    };
+    Scene::start(fake.job_progress(a_minute)).await
+}
+
+fn furnished() -> FakeAtlasBuilder {
+    with_bucket().snapshot(PROJECT, CLUSTER, Snapshot::completed(OLD))
 }
 
 fn failing() -> JobOutcome {
@@ -57,7 +45,12 @@ fn stored(change: impl FnOnce(&mut Value)) -> Result<FleetReport, serde_json::Er
 
 #[tokio::test]
 async fn a_job_is_in_the_report_before_its_end_is_waited_for_and_is_never_started_again() {
-    let (fake, clock, project) = start(failing()).await;
+    let Scene {
+        fake,
+        clock,
+        project,
+        ..
+    } = start(failing()).await;
     let fleet = || project.export_fleet(&parsed(BUCKET)).await_exports();
     let mut run = fleet().plan().await.unwrap().run();
     let begun = run.next().await.unwrap();
@@ -66,7 +59,7 @@ async fn a_job_is_in_the_report_before_its_end_is_waited_for_and_is_never_starte
     assert_eq!(interrupted.clusters[0].job, begun.job);
     assert!(begun.job.is_some());
     // Nobody watches, and the export fails.
-    clock.advance(Duration::from_secs(600));
+    clock.advance(seconds(600));
     let resumed = fleet().resume(interrupted).plan().await.unwrap();
     let report = resumed.run().finish().await;
     assert_eq!(report.clusters[0].status, FleetStatus::Failed);
@@ -75,11 +68,16 @@ async fn a_job_is_in_the_report_before_its_end_is_waited_for_and_is_never_starte
 
 #[tokio::test]
 async fn a_known_job_whose_watch_failed_is_looked_at_and_never_started_again() {
-    let (fake, clock, project) = start(failing()).await;
+    let Scene {
+        fake,
+        clock,
+        project,
+        ..
+    } = start(failing()).await;
     let fleet = || project.export_fleet(&parsed(BUCKET));
     let mut report = fleet().plan().await.unwrap().run().finish().await;
     report.clusters[0].status = FleetStatus::Error;
-    clock.advance(Duration::from_secs(600));
+    clock.advance(seconds(600));
     let report = fleet()
         .resume(report)
         .plan()
@@ -94,7 +92,7 @@ async fn a_known_job_whose_watch_failed_is_looked_at_and_never_started_again() {
 
 #[tokio::test]
 async fn a_resumed_run_keeps_the_snapshot_of_its_plan() {
-    let (fake, _clock, project) = start(JobOutcome::Successful).await;
+    let Scene { fake, project, .. } = start(JobOutcome::Successful).await;
     let fleet = || project.export_fleet(&parsed(BUCKET));
     let report = fleet().plan().await.unwrap().run().into_report();
     let cluster = project.cluster(CLUSTER);
@@ -124,8 +122,8 @@ async fn a_resumed_run_keeps_the_snapshot_of_its_plan() {
 
 #[tokio::test]
 async fn what_is_under_way_is_looked_at_last_where_nobody_waits_for_it() {
-    let (_fake, _clock, project) = start(JobOutcome::Successful).await;
-    let fleet = || project.export_fleet(&parsed(BUCKET)).concurrency(1);
+    let scene = start(JobOutcome::Successful).await;
+    let fleet = || scene.project.export_fleet(&parsed(BUCKET)).concurrency(1);
     let report = stored(|report| {
         let planned = report["clusters"][0].clone();
         let mut under_way = planned.clone();
@@ -141,7 +139,7 @@ async fn what_is_under_way_is_looked_at_last_where_nobody_waits_for_it() {
 
 #[tokio::test]
 async fn a_snapshot_that_has_expired_is_replaced_by_the_newest_and_the_report_says_so() {
-    let (fake, _clock, project) = start(JobOutcome::Successful).await;
+    let Scene { fake, project, .. } = start(JobOutcome::Successful).await;
     let gone = "5fb6a0e0e5a4d31b0000dead";
     let report = stored(|report| report["clusters"][0]["snapshot"] = gone.into()).unwrap();
     let fleet = project.export_fleet(&parsed(BUCKET)).resume(report);
@@ -159,7 +157,7 @@ async fn a_snapshot_that_has_expired_is_replaced_by_the_newest_and_the_report_sa
 
 #[tokio::test]
 async fn the_same_ids_in_capitals_are_the_same_project_bucket_snapshot_and_export() {
-    let (fake, _clock, project) = start(JobOutcome::Successful).await;
+    let Scene { fake, project, .. } = start(JobOutcome::Successful).await;
     let jobs = project.cluster(CLUSTER).export_jobs();
     let first = jobs.ensure(&parsed(OLD), &parsed(BUCKET)).await.unwrap();
     assert!(first.is_created());
@@ -183,10 +181,8 @@ async fn the_same_ids_in_capitals_are_the_same_project_bucket_snapshot_and_expor
 #[tokio::test]
 async fn what_was_asked_for_by_name_stays_a_failure_when_it_is_resumed() {
     for by_name in [true, false] {
-        let empty = FakeAtlas::builder().cluster(PROJECT, CLUSTER);
-        let fake = empty.start().await.unwrap();
-        let project = client_of(&fake).build().unwrap().project(PROJECT);
-        let fleet = || project.export_fleet(&parsed(BUCKET));
+        let scene = Scene::start(FakeAtlas::builder().cluster(PROJECT, CLUSTER)).await;
+        let fleet = || scene.project.export_fleet(&parsed(BUCKET));
         let (chosen, status) = if by_name {
             (fleet().only([parsed(CLUSTER)]), FleetStatus::Error)
         } else {
@@ -209,9 +205,8 @@ async fn what_was_asked_for_by_name_stays_a_failure_when_it_is_resumed() {
 /// What could not be looked at has the reason that it had, as long as nothing else is known.
 #[tokio::test]
 async fn a_cluster_that_is_not_there_is_not_there_when_it_is_resumed() {
-    let fake = FakeAtlas::builder().project(PROJECT).start().await.unwrap();
-    let project = client_of(&fake).build().unwrap().project(PROJECT);
-    let fleet = || project.export_fleet(&parsed(BUCKET));
+    let scene = Scene::start(FakeAtlas::builder().project(PROJECT)).await;
+    let fleet = || scene.project.export_fleet(&parsed(BUCKET));
     let plan = fleet().only([parsed(CLUSTER)]).plan().await.unwrap();
     let mut report = plan.run().finish().await;
     for _ in 0..2 {
@@ -224,14 +219,15 @@ async fn a_cluster_that_is_not_there_is_not_there_when_it_is_resumed() {
 
 #[tokio::test]
 async fn what_a_report_says_reaches_no_terminal_with_control_characters() {
-    let (_fake, _clock, project) = start(JobOutcome::Successful).await;
+    let scene = start(JobOutcome::Successful).await;
     let report = stored(|report| {
         report["undecodable"] = json!(["\u{1b}[2J\r"]);
         report["clusters"][0] = json!({
             "cluster": CLUSTER, "status": "error", "message": "\u{1b}]0;owned\u{7}\n",
         });
     });
-    let fleet = project
+    let fleet = scene
+        .project
         .export_fleet(&parsed(BUCKET))
         .resume(report.unwrap());
     let shown = fleet.plan().await.unwrap().to_string();
@@ -247,12 +243,8 @@ async fn what_a_report_says_reaches_no_terminal_with_control_characters() {
 
 #[tokio::test]
 async fn a_cluster_without_another_snapshot_says_that_its_own_has_expired() {
-    let empty = FakeAtlas::builder()
-        .bucket(PROJECT, Bucket::aws("exports", ROLE).id(BUCKET))
-        .cluster(PROJECT, CLUSTER);
-    let fake = empty.start().await.unwrap();
-    let project = client_of(&fake).build().unwrap().project(PROJECT);
-    let fleet = project.export_fleet(&parsed(BUCKET));
+    let scene = Scene::start(with_bucket().cluster(PROJECT, CLUSTER)).await;
+    let fleet = scene.project.export_fleet(&parsed(BUCKET));
     let resumed = fleet.resume(stored(|_| {}).unwrap()).plan().await.unwrap();
     let report = resumed.run().finish().await;
     let cluster = &report.clusters[0];
@@ -271,16 +263,9 @@ async fn an_export_whose_end_is_unknown_is_an_error_and_is_not_repeated_unasked(
         })
     };
     let (odd, good) = ("605ccba3c1c7613f00000001", "605ccba3c1c7613f00000002");
-    let builder = || {
-        FakeAtlas::builder()
-            .bucket(PROJECT, Bucket::aws("exports", ROLE).id(BUCKET))
-            .snapshot(PROJECT, CLUSTER, Snapshot::completed(OLD))
-            .job(PROJECT, CLUSTER, job(odd, "Archived"))
-    };
-    let project_of = |fake: &FakeAtlas| client_of(fake).build().unwrap().project(PROJECT);
-    let fake = builder().start().await.unwrap();
-    let project = project_of(&fake);
-    let fleet = || project.export_fleet(&parsed(BUCKET));
+    let builder = || furnished().job(PROJECT, CLUSTER, job(odd, "Archived"));
+    let scene = Scene::start(builder()).await;
+    let fleet = || scene.project.export_fleet(&parsed(BUCKET));
     let mut report = fleet().plan().await.unwrap().run().finish().await;
     for _ in 0..2 {
         let cluster = &report.clusters[0];
@@ -292,16 +277,15 @@ async fn an_export_whose_end_is_unknown_is_an_error_and_is_not_repeated_unasked(
         let resumed = fleet().resume(report).plan().await.unwrap();
         report = resumed.run().finish().await;
     }
-    let jobs = project.cluster(CLUSTER).export_jobs();
+    let jobs = scene.project.cluster(CLUSTER).export_jobs();
     let ensure = || jobs.ensure(&parsed(OLD), &parsed(BUCKET));
     assert_eq!(ensure().await.unwrap().get().id, parsed(odd));
-    assert_eq!(fake.jobs(PROJECT, CLUSTER).len(), 1);
+    assert_eq!(scene.fake.jobs(PROJECT, CLUSTER).len(), 1);
     assert!(ensure().export_again().await.unwrap().is_created());
     // One that is known to be good, or to be active, comes first.
     for state in ["Successful", "InProgress"] {
-        let fake = builder().job(PROJECT, CLUSTER, job(good, state));
-        let fake = fake.start().await.unwrap();
-        let jobs = project_of(&fake).cluster(CLUSTER).export_jobs();
+        let scene = Scene::start(builder().job(PROJECT, CLUSTER, job(good, state))).await;
+        let jobs = scene.project.cluster(CLUSTER).export_jobs();
         let found = jobs.ensure(&parsed(OLD), &parsed(BUCKET)).await.unwrap();
         assert_eq!(found.get().id, parsed(good), "{state}");
     }
@@ -312,12 +296,7 @@ async fn an_export_that_is_listed_under_an_id_that_is_none_is_no_reason_for_anot
     let job = json!({
         "id": "{EXPORT-ID}", "exportBucketId": BUCKET, "snapshotId": OLD, "state": "Successful",
     });
-    let builder = FakeAtlas::builder()
-        .bucket(PROJECT, Bucket::aws("exports", ROLE).id(BUCKET))
-        .snapshot(PROJECT, CLUSTER, Snapshot::completed(OLD))
-        .job(PROJECT, CLUSTER, job);
-    let fake = builder.start().await.unwrap();
-    let project = client_of(&fake).build().unwrap().project(PROJECT);
+    let Scene { fake, project, .. } = Scene::start(furnished().job(PROJECT, CLUSTER, job)).await;
     let jobs = project.cluster(CLUSTER).export_jobs();
     let error = jobs
         .ensure(&parsed(OLD), &parsed(BUCKET))

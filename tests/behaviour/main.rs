@@ -26,9 +26,11 @@ mod fleet;
 mod fleet_reports;
 mod media;
 mod misfits;
+mod newest_snapshot;
 mod nonces;
 mod paging;
 mod providers;
+
 mod rate_limits;
 mod reading_ahead;
 mod recorded_life;
