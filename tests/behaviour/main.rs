@@ -22,7 +22,6 @@ mod ensuring;
 mod export_fleets;
 mod failures;
 mod faults;
-mod fleet;
 mod fleet_reports;
 mod media;
 mod misfits;
@@ -30,7 +29,7 @@ mod newest_snapshot;
 mod nonces;
 mod paging;
 mod providers;
-
+mod rate_limited_tasks;
 mod rate_limits;
 mod reading_ahead;
 mod recorded_life;
