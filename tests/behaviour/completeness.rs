@@ -5,7 +5,7 @@ use atlas_export::ApiVersion;
 use atlas_export_api::{OPERATIONS, Operation};
 use atlas_export_tests::{BUCKET, CLUSTER, PROJECT, SNAPSHOT, Scene};
 
-use super::faults::{JOB, call, furnished, kind};
+use super::every_operation::{JOB, call, furnished, kind};
 
 const README: &str = include_str!("../../README.md");
 const CURATION: &str = include_str!("../../openapi/CURATION.md");
@@ -79,7 +79,7 @@ async fn gaps(operation: &Operation) -> Vec<String> {
             None => {
                 gaps.push(format!(
                     "{id} has no public method: write one, and call it in `call` of \
-                     tests/behaviour/faults.rs"
+                     tests/behaviour/every_operation.rs"
                 ));
                 break;
             }
@@ -90,7 +90,7 @@ async fn gaps(operation: &Operation) -> Vec<String> {
     if kind(operation).is_none() {
         gaps.push(format!(
             "{id} has no place in the table of faults: say in `kind` of \
-             tests/behaviour/faults.rs what {} means",
+             tests/behaviour/every_operation.rs what {} means",
             operation.method
         ));
     }
