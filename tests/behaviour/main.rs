@@ -14,6 +14,7 @@ mod consistency;
 mod contract;
 mod counting;
 mod crowds;
+mod deadlines;
 mod deleting;
 mod digest;
 mod ended_waits;
