@@ -36,6 +36,7 @@ mod rate_limits;
 mod reading_ahead;
 mod recorded_life;
 mod reference_pages;
+mod resumed_fleets;
 mod retrying;
 mod shutting_down;
 mod standing_still;
