@@ -92,21 +92,16 @@ async fn ten_thousand_gets_cost_hardly_more_requests() {
         .project(PROJECT)
         .nonce_lifetime(seconds(60))
         .nonce_uses(1023);
-    let Scene {
-        fake,
-        clock,
-        buckets,
-        ..
-    } = Scene::start(fake).await;
+    let scene = Scene::start(fake).await;
     for call in 0..10_000 {
-        buckets.list().await.unwrap();
-        clock.advance(Duration::from_millis(40));
+        scene.buckets.list().await.unwrap();
+        scene.clock.advance(Duration::from_millis(40));
         if call == 500 {
             // Uses run out before time does, so a nonce is made to expire.
-            clock.advance(seconds(61));
+            scene.clock.advance(seconds(61));
         }
     }
-    let requests = fake.requests().len();
+    let requests = scene.fake.requests().len();
     assert!(requests <= 10_020, "{requests} requests");
     assert!(
         requests > 10_010,

@@ -175,23 +175,27 @@ async fn rule_06_a_failed_handshake_is_each_call_s_own() {
 
 #[tokio::test]
 async fn rule_07_a_lane_that_was_idle_for_long_is_not_trusted_with_a_body() {
-    let Scene {
-        fake,
-        clock,
-        buckets,
-        ..
-    } = Scene::start(FakeAtlas::builder().project(PROJECT)).await;
-    buckets.list().await.unwrap();
+    let scene = Scene::start(FakeAtlas::builder().project(PROJECT)).await;
+    scene.buckets.list().await.unwrap();
     for (idle, requests) in [(29, 1), (31, 2)] {
-        clock.advance(seconds(idle));
-        fake.clear_requests();
-        buckets.create(new_bucket("example-bucket")).await.unwrap();
-        let bodies = fake
+        scene.clock.advance(seconds(idle));
+        scene.fake.clear_requests();
+        scene
+            .buckets
+            .create(new_bucket("example-bucket"))
+            .await
+            .unwrap();
+        let bodies = scene
+            .fake
             .requests()
             .iter()
             .filter(|r| !r.body.is_empty())
             .count();
-        assert_eq!((fake.requests().len(), bodies), (requests, 1), "{idle} s");
+        assert_eq!(
+            (scene.fake.requests().len(), bodies),
+            (requests, 1),
+            "{idle} s"
+        );
     }
 }
 

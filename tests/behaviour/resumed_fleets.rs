@@ -18,13 +18,8 @@ fn failing() -> JobOutcome {
 
 #[tokio::test]
 async fn a_job_is_in_the_report_before_its_end_is_waited_for_and_is_never_started_again() {
-    let Scene {
-        fake,
-        clock,
-        project,
-        ..
-    } = start(failing()).await;
-    let fleet = || project.export_fleet(&parsed(BUCKET)).await_exports();
+    let scene = start(failing()).await;
+    let fleet = || scene.project.export_fleet(&parsed(BUCKET)).await_exports();
     let mut run = fleet().plan().await.unwrap().run();
     let begun = run.next().await.unwrap();
     assert_eq!(begun.status, FleetStatus::Started);
@@ -32,25 +27,20 @@ async fn a_job_is_in_the_report_before_its_end_is_waited_for_and_is_never_starte
     assert_eq!(interrupted.clusters[0].job, begun.job);
     assert!(begun.job.is_some());
     // Nobody watches, and the export fails.
-    clock.advance(seconds(600));
+    scene.clock.advance(seconds(600));
     let resumed = fleet().resume(interrupted).plan().await.unwrap();
     let report = resumed.run().finish().await;
     assert_eq!(report.clusters[0].status, FleetStatus::Failed);
-    assert_eq!(fake.jobs(PROJECT, CLUSTER).len(), 1);
+    assert_eq!(scene.fake.jobs(PROJECT, CLUSTER).len(), 1);
 }
 
 #[tokio::test]
 async fn a_known_job_whose_watch_failed_is_looked_at_and_never_started_again() {
-    let Scene {
-        fake,
-        clock,
-        project,
-        ..
-    } = start(failing()).await;
-    let fleet = || project.export_fleet(&parsed(BUCKET));
+    let scene = start(failing()).await;
+    let fleet = || scene.project.export_fleet(&parsed(BUCKET));
     let mut report = fleet().plan().await.unwrap().run().finish().await;
     report.clusters[0].status = FleetStatus::Error;
-    clock.advance(seconds(600));
+    scene.clock.advance(seconds(600));
     let report = fleet()
         .resume(report)
         .plan()
@@ -60,7 +50,7 @@ async fn a_known_job_whose_watch_failed_is_looked_at_and_never_started_again() {
         .finish()
         .await;
     assert_eq!(report.clusters[0].status, FleetStatus::Failed);
-    assert_eq!(fake.jobs(PROJECT, CLUSTER).len(), 1);
+    assert_eq!(scene.fake.jobs(PROJECT, CLUSTER).len(), 1);
 }
 
 #[tokio::test]

@@ -30,20 +30,16 @@ async fn one_bucket() -> Scene {
 
 #[tokio::test]
 async fn a_client_that_is_shut_down_lets_calls_end_and_none_begin() {
-    let Scene {
-        fake,
-        clock,
-        client,
-        buckets,
-        ..
-    } = one_bucket().await;
+    let scene = one_bucket().await;
     let turnstile = Turnstile::new();
-    fake.inject_for(Match::any().authenticated(), Fault::delay(&turnstile));
-    let call = async { buckets.list().await };
+    scene
+        .fake
+        .inject_for(Match::any().authenticated(), Fault::delay(&turnstile));
+    let call = async { scene.buckets.list().await };
     let ending = async {
         turnstile.arrived(1).await;
-        let (cut_off, refused) = join(client.shutdown(seconds(60)), async {
-            let refused = buckets.list().await.unwrap_err();
+        let (cut_off, refused) = join(scene.client.shutdown(seconds(60)), async {
+            let refused = scene.buckets.list().await.unwrap_err();
             turnstile.open();
             refused
         })
@@ -54,38 +50,36 @@ async fn a_client_that_is_shut_down_lets_calls_end_and_none_begin() {
     };
     let (listed, cut_off) = join(call, ending).await;
     listed.unwrap();
-    assert_eq!((cut_off, clock.elapsed()), (0, Duration::ZERO));
+    assert_eq!((cut_off, scene.clock.elapsed()), (0, Duration::ZERO));
     // On every clone, and again without harm.
-    assert_eq!(client.clone().shutdown(seconds(1)).await, 0);
-    fake.clear_requests();
-    buckets.list().await.unwrap_err();
-    assert!(fake.requests().is_empty());
+    assert_eq!(scene.client.clone().shutdown(seconds(1)).await, 0);
+    scene.fake.clear_requests();
+    scene.buckets.list().await.unwrap_err();
+    assert!(scene.fake.requests().is_empty());
 }
 
 #[tokio::test]
 async fn what_does_not_end_in_time_is_cut_off_and_told() {
-    let Scene {
-        fake,
-        clock,
-        client,
-        buckets,
-        ..
-    } = one_bucket().await;
-    buckets.list().await.unwrap();
+    let scene = one_bucket().await;
+    scene.buckets.list().await.unwrap();
     let acted = Match::operation(ids::CREATE_EXPORT_BUCKET).authenticated();
-    fake.inject_for(acted, Fault::silence().at(Moment::Acted));
-    fake.inject_for(Match::operation(ids::LIST_EXPORT_BUCKETS), Fault::silence());
+    scene
+        .fake
+        .inject_for(acted, Fault::silence().at(Moment::Acted));
+    scene
+        .fake
+        .inject_for(Match::operation(ids::LIST_EXPORT_BUCKETS), Fault::silence());
     let calls = join(
-        async { buckets.create(new_bucket("example-bucket")).await },
-        async { buckets.list().await },
+        async { scene.buckets.create(new_bucket("example-bucket")).await },
+        async { scene.buckets.list().await },
     );
     let ((created, listed), cut_off) = join(calls, async {
         // Once both are on the wire.
-        clock.pass(seconds(1)).await;
-        client.shutdown(seconds(10)).await
+        scene.clock.pass(seconds(1)).await;
+        scene.client.shutdown(seconds(10)).await
     })
     .await;
-    assert_eq!((cut_off, clock.elapsed()), (2, seconds(11)));
+    assert_eq!((cut_off, scene.clock.elapsed()), (2, seconds(11)));
     assert_eq!(created.unwrap_err().kind(), ErrorKind::Ambiguous);
     assert_eq!(listed.unwrap_err().kind(), ErrorKind::Config);
 }
@@ -102,42 +96,33 @@ async fn a_call_that_nobody_polls_does_not_keep_a_client_from_ending() {
 
 #[tokio::test]
 async fn a_call_that_is_dropped_stops_its_request() {
-    let Scene {
-        fake,
-        client,
-        buckets,
-        ..
-    } = one_bucket().await;
+    let scene = one_bucket().await;
     let turnstile = Turnstile::new();
-    fake.inject(Fault::delay(&turnstile));
+    scene.fake.inject(Fault::delay(&turnstile));
     {
-        let mut call = pin!(buckets.list().into_future());
+        let mut call = pin!(scene.buckets.list().into_future());
         assert!(call.as_mut().now_or_never().is_none());
         turnstile.arrived(1).await;
     }
     // Nothing is left of it.
-    assert_eq!(client.shutdown(seconds(600)).await, 0);
-    assert_eq!(fake.requests().len(), 1);
+    assert_eq!(scene.client.shutdown(seconds(600)).await, 0);
+    assert_eq!(scene.fake.requests().len(), 1);
 }
 
 #[tokio::test]
 async fn a_call_that_a_rate_limit_holds_back_is_cut_off_too() {
-    let Scene {
-        fake,
-        clock,
-        client,
-        buckets,
-        ..
-    } = one_bucket().await;
+    let scene = one_bucket().await;
     let refusal = empty_bucket(r#"["/",200,1,1,200]"#);
-    fake.inject_for(Match::any().authenticated(), refusal);
-    let (listed, (cut_off, when)) =
-        join(async { (buckets.list().await, clock.elapsed()) }, async {
-            clock.pass(seconds(1)).await;
-            let cut_off = client.shutdown(seconds(5)).await;
-            (cut_off, clock.elapsed())
-        })
-        .await;
+    scene.fake.inject_for(Match::any().authenticated(), refusal);
+    let (listed, (cut_off, when)) = join(
+        async { (scene.buckets.list().await, scene.clock.elapsed()) },
+        async {
+            scene.clock.pass(seconds(1)).await;
+            let cut_off = scene.client.shutdown(seconds(5)).await;
+            (cut_off, scene.clock.elapsed())
+        },
+    )
+    .await;
     assert_eq!((cut_off, when), (1, seconds(6)));
     assert_eq!(listed.0.unwrap_err().kind(), ErrorKind::Config);
     assert_eq!(listed.1, seconds(6));
