@@ -10,8 +10,8 @@ use atlas_export_tests::{
 use futures_util::{StreamExt as _, TryStreamExt as _};
 
 /// An export that has just begun.
-async fn with_job(fake: impl FnOnce(FakeAtlasBuilder) -> FakeAtlasBuilder) -> (Scene, ExportJobId) {
-    let scene = Scene::start(fake(exportable())).await;
+async fn with_job(fake: FakeAtlasBuilder) -> (Scene, ExportJobId) {
+    let scene = Scene::start(fake).await;
     let id = scene.begin_export().await;
     scene.fake.clear_requests();
     (scene, id)
@@ -19,12 +19,14 @@ async fn with_job(fake: impl FnOnce(FakeAtlasBuilder) -> FakeAtlasBuilder) -> (S
 
 #[tokio::test]
 async fn a_job_is_watched_until_it_is_successful() {
-    let (scene, id) = with_job(|fake| {
-        fake.collections(4).job_progress(JobProgress::ByPolls {
-            queued: 1,
-            in_progress: 2,
-        })
-    })
+    let (scene, id) = with_job(
+        exportable()
+            .collections(4)
+            .job_progress(JobProgress::ByPolls {
+                queued: 1,
+                in_progress: 2,
+            }),
+    )
     .await;
     let seen = Arc::new(Mutex::new(Vec::new()));
     let writer = seen.clone();
@@ -51,7 +53,7 @@ async fn a_wait_can_be_read_as_a_stream() {
         queued: 1,
         in_progress: 2,
     };
-    let (scene, id) = with_job(|fake| fake.job_progress(progress)).await;
+    let (scene, id) = with_job(exportable().job_progress(progress)).await;
     let states: Vec<_> = scene
         .jobs
         .wait_until_finished(&id)
@@ -62,10 +64,11 @@ async fn a_wait_can_be_read_as_a_stream() {
         .unwrap();
     assert_eq!(states, ["Queued", "InProgress", "InProgress", "Successful"]);
 
-    let (scene, id) = with_job(|fake| {
-        fake.job_progress(progress)
-            .job_outcome(JobOutcome::Cancelled)
-    })
+    let (scene, id) = with_job(
+        exportable()
+            .job_progress(progress)
+            .job_outcome(JobOutcome::Cancelled),
+    )
     .await;
     let all: Vec<_> = scene
         .jobs
@@ -80,12 +83,10 @@ async fn a_wait_can_be_read_as_a_stream() {
 
 #[tokio::test]
 async fn a_quarter_of_an_hour_costs_at_most_40_polls_and_zero_of_zero_is_no_progress() {
-    let (scene, id) = with_job(|fake| {
-        fake.job_progress(JobProgress::ByClock {
-            queued: seconds(60),
-            in_progress: seconds(820),
-        })
-    })
+    let (scene, id) = with_job(exportable().job_progress(JobProgress::ByClock {
+        queued: seconds(60),
+        in_progress: seconds(820),
+    }))
     .await;
     let known = Arc::new(Mutex::new(false));
     let writer = known.clone();
@@ -108,12 +109,10 @@ async fn a_quarter_of_an_hour_costs_at_most_40_polls_and_zero_of_zero_is_no_prog
 
 #[tokio::test]
 async fn a_failed_job_is_no_success_and_says_why() {
-    let (scene, id) = with_job(|fake| {
-        fake.job_outcome(JobOutcome::Failed {
-            error_code: "EXPORT_FAILED".into(),
-            message: "the role may not write".into(),
-        })
-    })
+    let (scene, id) = with_job(exportable().job_outcome(JobOutcome::Failed {
+        error_code: "EXPORT_FAILED".into(),
+        message: "the role may not write".into(),
+    }))
     .await;
     let error = scene.jobs.wait_until_finished(&id).await.unwrap_err();
     assert!(
@@ -125,19 +124,17 @@ async fn a_failed_job_is_no_success_and_says_why() {
 
 #[tokio::test]
 async fn a_cancelled_job_is_an_outcome_of_its_own() {
-    let (scene, id) = with_job(|fake| fake.job_outcome(JobOutcome::Cancelled)).await;
+    let (scene, id) = with_job(exportable().job_outcome(JobOutcome::Cancelled)).await;
     let error = scene.jobs.wait_until_finished(&id).await.unwrap_err();
     assert!(matches!(error, WaitError::Cancelled(_)), "{error}");
 }
 
 #[tokio::test]
 async fn a_wait_ends_when_its_time_is_up_with_the_job_as_last_seen() {
-    let (scene, id) = with_job(|fake| {
-        fake.job_progress(JobProgress::ByClock {
-            queued: seconds(60),
-            in_progress: seconds(100_000),
-        })
-    })
+    let (scene, id) = with_job(exportable().job_progress(JobProgress::ByClock {
+        queued: seconds(60),
+        in_progress: seconds(100_000),
+    }))
     .await;
     let error = scene
         .jobs
@@ -181,7 +178,7 @@ async fn an_unknown_state_is_no_end() {
 
 #[tokio::test]
 async fn a_job_that_does_not_exist_ends_the_wait() {
-    let (scene, _) = with_job(|fake| fake).await;
+    let (scene, _) = with_job(exportable()).await;
     let error = scene
         .jobs
         .wait_until_finished(&parsed(ROLE))
