@@ -62,10 +62,10 @@ async fn a_client_that_is_shut_down_lets_calls_end_and_none_begin() {
 async fn what_does_not_end_in_time_is_cut_off_and_told() {
     let scene = one_bucket().await;
     scene.buckets.list().await.unwrap();
-    let acted = Match::operation(ids::CREATE_EXPORT_BUCKET).authenticated();
-    scene
-        .fake
-        .inject_for(acted, Fault::silence().at(Moment::Acted));
+    scene.inject(
+        ids::CREATE_EXPORT_BUCKET,
+        Fault::silence().at(Moment::Acted),
+    );
     scene
         .fake
         .inject_for(Match::operation(ids::LIST_EXPORT_BUCKETS), Fault::silence());
