@@ -6,8 +6,8 @@
     reason = "a test may panic: that is how it fails"
 )]
 
-use atlas_export::{Client, ErrorKind, retry::RetryPolicy};
-use atlas_export_tests::{PROJECT, Reply, ScriptedServer, key};
+use atlas_export::{ErrorKind, retry::RetryPolicy};
+use atlas_export_tests::{Reply, ScriptedServer, buckets_of};
 use peak_alloc::PeakAlloc;
 
 #[global_allocator]
@@ -17,15 +17,12 @@ const BOUND: usize = 4 * 1024 * 1024;
 
 /// The error, and by how many bytes the peak grew.
 async fn listed(reply: Reply) -> (atlas_export::Error, usize) {
-    let server = ScriptedServer::start(vec![reply]).await.unwrap();
-    let client = Client::builder()
-        .base_url(server.url())
-        .credentials(key())
+    let server = ScriptedServer::start([reply]).await;
+    let client = server
+        .client()
         .max_response_bytes(BOUND)
-        .retry(RetryPolicy::none())
-        .build()
-        .unwrap();
-    let buckets = client.project(PROJECT).export_buckets();
+        .retry(RetryPolicy::none());
+    let buckets = buckets_of(client);
     ALLOCATOR.reset_peak_usage();
     let before = ALLOCATOR.current_usage();
     let error = buckets.list().await.unwrap_err();

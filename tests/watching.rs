@@ -15,9 +15,8 @@ use std::{
     sync::{Arc, Mutex, Once},
 };
 
-use atlas_export::Client;
 use atlas_export_api::operations::ids;
-use atlas_export_tests::{PROJECT, Reply, ScriptedServer, TestClock, key, page_of};
+use atlas_export_tests::{CLUSTER, PROJECT, Reply, ScriptedServer, buckets_of, page_of};
 use tracing::{
     Event, Metadata, Subscriber,
     field::{Field, Visit},
@@ -89,14 +88,6 @@ impl Subscriber for Listener {
     fn exit(&self, _: &span::Id) {}
 }
 
-fn client(server: &ScriptedServer) -> Client {
-    Client::builder()
-        .base_url(server.url())
-        .credentials(key())
-        .build()
-        .unwrap()
-}
-
 #[tokio::test]
 async fn a_deprecated_version_is_told_once_for_each_operation_with_its_dates() {
     let ageing = Reply::with_headers(
@@ -104,20 +95,15 @@ async fn a_deprecated_version_is_told_once_for_each_operation_with_its_dates() {
         "Deprecation: Mon, 5 Aug 2024 00:00:00 GMT\r\nSunset: Thu, 1 Jul 2027 00:00:00 GMT\r\n",
         &page_of(&[]),
     );
-    let server = ScriptedServer::start(vec![ageing]).await.unwrap();
-    let client = client(&server);
-    let project = client.project(PROJECT);
+    let server = ScriptedServer::start([ageing]).await;
+    let project = server.project();
     let listener = Listener::new();
     async {
         for _ in 0..3 {
             project.export_buckets().list().await.unwrap();
         }
-        project
-            .cluster("Cluster0")
-            .export_jobs()
-            .list()
-            .await
-            .unwrap();
+        let jobs = project.cluster(CLUSTER).export_jobs();
+        jobs.list().await.unwrap();
     }
     .with_subscriber(listener.clone())
     .await;
@@ -137,23 +123,12 @@ async fn a_deprecated_version_is_told_once_for_each_operation_with_its_dates() {
 
 #[tokio::test]
 async fn a_call_is_a_span_and_each_attempt_an_event_named_as_opentelemetry_names_them() {
-    let script = vec![Reply::json(503, ""), Reply::json(200, &page_of(&[]))];
-    let server = ScriptedServer::start(script).await.unwrap();
-    let client = Client::builder()
-        .base_url(server.url())
-        .credentials(key())
-        .clock(Arc::new(TestClock::default()))
-        .pretty(true)
-        .build()
-        .unwrap();
+    let script = vec![Reply::json(503, ""), Reply::empty_page()];
+    let server = ScriptedServer::start(script).await;
+    let buckets = buckets_of(server.client().pretty(true));
     let listener = Listener::new();
     async {
-        client
-            .project(PROJECT)
-            .export_buckets()
-            .list()
-            .await
-            .unwrap();
+        buckets.list().await.unwrap();
     }
     .with_subscriber(listener.clone())
     .await;
@@ -197,15 +172,9 @@ async fn what_a_request_tells_on_its_task_is_heard_where_the_call_was_made() {
         429,
         r#"{"error":429,"errorCode":"RATE_LIMITED_TOKEN_BUCKET","parameters":["/",1,10,5,60]}"#,
     );
-    let script = vec![refusal, Reply::json(200, &page_of(&[]))];
-    let server = ScriptedServer::start(script).await.unwrap();
-    let client = Client::builder()
-        .base_url(server.url())
-        .credentials(key())
-        .clock(Arc::new(TestClock::default()))
-        .build()
-        .unwrap();
-    let buckets = client.project(PROJECT).export_buckets();
+    let script = vec![refusal, Reply::empty_page()];
+    let server = ScriptedServer::start(script).await;
+    let buckets = server.buckets();
     async {
         buckets.list().await.unwrap();
     }
@@ -228,8 +197,8 @@ async fn a_version_that_is_gone_is_named_with_what_to_change() {
         r#"{"error":410,"errorCode":"VERSION_GONE","detail":"No longer supported.","reason":"Gone",
             "parameters":["2023-01-01","api/atlas/v2/groups/x"]}"#,
     );
-    let server = ScriptedServer::start(vec![gone]).await.unwrap();
-    let list = client(&server).project(PROJECT).export_buckets().list();
+    let server = ScriptedServer::start([gone]).await;
+    let list = server.buckets().list();
     let message = list.await.unwrap_err().to_string();
     for part in [
         "410 VERSION_GONE",

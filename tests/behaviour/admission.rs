@@ -1,29 +1,26 @@
-//! What a rate limit lets through, when, and whom first; and what a deadline makes of it.
+//! What a rate limit lets through, when, and whom first.
 //!
 //! The time is the test's own, and a watchdog ends what stands still.
 
-use std::{future::IntoFuture, sync::Arc, time::Duration};
+use std::{future::IntoFuture, time::Duration};
 
-use atlas_export::{
-    ErrorKind,
-    rate::RateGovernor,
-    retry::RetryPolicy,
-    wait::{WaitError, wait_all},
-};
+use atlas_export::{rate::RateGovernor, wait::wait_all};
 use atlas_export_api::operations::ids;
-use atlas_export_fake::{FakeAtlas, Fault, Match, RateLimit, Turnstile};
-use atlas_export_tests::{PROJECT, client_of};
-use futures_util::{FutureExt as _, future::join_all};
-use http::{Response, StatusCode};
+use atlas_export_fake::{FakeAtlas, Fault, RateLimit, Turnstile};
+use atlas_export_tests::{PROJECT, Scene, buckets_of, seconds, slow_down};
+use futures_util::{
+    FutureExt as _,
+    future::{join, join_all},
+};
 
-use super::crowds::{SMALL, clusters, jobs, refused, seconds, start, teach, ten_buckets, watched};
+use super::crowds::{SMALL, clusters, teach, ten_buckets, watched};
 
 #[tokio::test]
 async fn waits_for_a_hundred_jobs_are_spread_at_the_pace_that_is_known() {
-    let (fake, clock) = start(clusters(100)).await;
-    let begun = jobs(&fake, &clock, 100).await;
-    fake.set_rate_limit(SMALL).unwrap();
-    fake.clear_requests();
+    let scene = clusters(100).await;
+    let begun = scene.begin_exports(100).await;
+    scene.fake.set_rate_limit(SMALL).unwrap();
+    scene.fake.clear_requests();
     let waits = begun.iter().map(|(jobs, id)| jobs.wait_until_finished(id));
     let all = watched(wait_all(waits)).await;
     let failed: Vec<_> = all
@@ -31,50 +28,16 @@ async fn waits_for_a_hundred_jobs_are_spread_at_the_pace_that_is_known() {
         .filter_map(|w| w.outcome.as_ref().err())
         .collect();
     assert!(failed.is_empty(), "{failed:?}");
-    let (polls, refused) = (refused(&fake, 200), refused(&fake, 429));
+    let (polls, refused) = (scene.answered(200), scene.answered(429));
     println!(
         "100 jobs, 5 polls in 60 s: {polls} polls in {:?}, {refused} 429s",
-        clock.elapsed()
+        scene.clock.elapsed()
     );
     // The crowd that finds the limit, each with a challenge before, and nobody after it.
     assert!(refused <= 64, "{refused}");
-    let requests = fake.requests();
+    let requests = scene.fake.requests();
     let last = requests.iter().rposition(|request| request.answered(429));
     assert!(last < Some(3 * 64), "{last:?}");
-}
-
-#[tokio::test]
-async fn a_call_that_cannot_be_admitted_in_time_fails_at_once_and_sends_nothing() {
-    let (fake, clock) = start(FakeAtlas::builder().buckets(PROJECT, 1).rate_limit(SMALL)).await;
-    let client = client_of(&fake).clock(Arc::new(clock.clone()));
-    let client = client.call_timeout(seconds(150)).build().unwrap();
-    let buckets = client.project(PROJECT).export_buckets();
-    let crowd = (0..12).map(|_| async { buckets.list().await.unwrap() });
-    watched(join_all(crowd)).await;
-    fake.clear_requests();
-    let start = clock.elapsed();
-    let calls = (0..60).map(|_| async {
-        let outcome = buckets.list().await;
-        (outcome, clock.elapsed().saturating_sub(start))
-    });
-    let outcomes = watched(join_all(calls)).await;
-    let (mut made, mut limited) = (0, 0);
-    for (outcome, when) in outcomes {
-        let Err(error) = outcome else {
-            made += 1;
-            continue;
-        };
-        limited += 1;
-        assert_eq!(error.kind(), ErrorKind::RateLimited, "{error}");
-        assert!(error.is_rate_limited() && error.is_retryable());
-        assert_eq!((error.attempts(), error.status()), (0, None));
-        assert!(error.retry_after() > Some(seconds(150)), "{error:?}");
-        assert_eq!(when, Duration::ZERO);
-    }
-    println!("60 calls, 5 in 60 s, 150 s each: {made} made, {limited} told at once");
-    assert!(made >= 10 && made + limited == 60, "{made}");
-    let sent = fake.requests().len() - refused(&fake, 401);
-    assert_eq!((sent, refused(&fake, 429)), (made, 0));
 }
 
 #[tokio::test]
@@ -85,40 +48,36 @@ async fn the_rate_limit_of_one_project_holds_no_other_back() {
     let builder = projects
         .iter()
         .fold(FakeAtlas::builder(), |builder, id| builder.buckets(id, 1));
-    let (fake, clock) = start(builder.rate_limit(SMALL)).await;
-    let client = client_of(&fake)
-        .clock(Arc::new(clock.clone()))
-        .build()
-        .unwrap();
-    let list = |id: &str| client.project(id).export_buckets().list();
+    let scene = Scene::in_order(builder.rate_limit(SMALL)).await;
+    let list = |id: &str| scene.client.project(id).export_buckets().list();
     watched(async {
         let crowd = (0..12).map(|_| list(&projects[0]).into_future());
         join_all(crowd).await;
-        let start = clock.elapsed();
-        assert!(refused(&fake, 429) > 0 && start > Duration::ZERO);
+        let start = scene.clock.elapsed();
+        assert!(scene.answered(429) > 0 && start > Duration::ZERO);
         for project in &projects[1..] {
             list(project).await.unwrap();
         }
-        assert_eq!(clock.elapsed(), start);
+        assert_eq!(scene.clock.elapsed(), start);
     })
     .await;
 }
 
 #[tokio::test]
 async fn a_crowd_of_one_caller_does_not_starve_another() {
-    let (fake, clock) = start(clusters(40)).await;
-    let begun = jobs(&fake, &clock, 40).await;
-    fake.set_rate_limit(SMALL).unwrap();
+    let scene = clusters(40).await;
+    let begun = scene.begin_exports(40).await;
+    scene.fake.set_rate_limit(SMALL).unwrap();
     let mut waiting = wait_all(begun.iter().map(|(jobs, id)| jobs.wait_until_finished(id)));
     let get = async {
         // Once the crowd stands in line.
-        clock.pass(seconds(1)).await;
-        let start = clock.elapsed();
+        scene.clock.pass(seconds(1)).await;
+        let start = scene.clock.elapsed();
         begun[0].0.get(&begun[0].1).await.unwrap();
-        clock.elapsed().saturating_sub(start)
+        scene.clock.elapsed().saturating_sub(start)
     };
     let waits = async { while waiting.next().await.is_some() {} };
-    let (took, ()) = watched(futures_util::future::join(get, waits)).await;
+    let (took, ()) = watched(join(get, waits)).await;
     println!("a call beside 40 waits, 5 in 60 s: {took:?}");
     assert!(took <= seconds(60), "{took:?}");
 }
@@ -131,54 +90,40 @@ async fn two_clients_with_one_governor_are_as_one() {
         period: seconds(1),
     };
     let builder = FakeAtlas::builder().buckets(PROJECT, 1).rate_limit(limit);
-    let (fake, clock) = start(builder.refill_evenly()).await;
+    let scene = Scene::in_order(builder.refill_evenly()).await;
     let governor = RateGovernor::new();
-    let clients: Vec<_> = (0..4)
-        .map(|_| {
-            let client = client_of(&fake).clock(Arc::new(clock.clone()));
-            client.rate_governor(governor.clone()).build().unwrap()
-        })
-        .collect();
-    let calls = clients.iter().map(|client| async {
-        for _ in 0..125 {
-            let buckets = client.project(PROJECT).export_buckets();
-            buckets.list().await.unwrap();
+    let calls = (0..4).map(|_| {
+        let buckets = buckets_of(scene.another().rate_governor(governor.clone()));
+        async move {
+            for _ in 0..125 {
+                buckets.list().await.unwrap();
+            }
         }
     });
     watched(join_all(calls)).await;
-    let refused = refused(&fake, 429);
+    let refused = scene.answered(429);
     println!(
         "four clients at 5/s with one governor: 500 calls in {:?}, {refused} 429s",
-        clock.elapsed()
+        scene.clock.elapsed()
     );
     // One of each client at the most, in the crowd that finds the limit.
     assert!(refused <= 4, "{refused}");
-    assert!(clock.elapsed() <= seconds(88).mul_f64(1.03));
+    assert!(scene.clock.elapsed() <= seconds(88).mul_f64(1.03));
 }
 
 #[tokio::test]
 async fn a_429_without_a_body_pauses_for_a_while_and_then_one_goes_ahead() {
-    let year = Response::builder()
-        .status(StatusCode::TOO_MANY_REQUESTS)
-        .header("retry-after", "31536000")
-        .body("")
-        .unwrap();
-    let (fake, clock) = ten_buckets().await;
-    let client = client_of(&fake)
-        .clock(Arc::new(clock.clone()))
-        .build()
-        .unwrap();
-    let buckets = client.project(PROJECT).export_buckets();
-    let which = || Match::operation(ids::LIST_EXPORT_BUCKETS).authenticated();
-    fake.inject_for(which(), Fault::answer(year.clone()));
-    let error = buckets.list().await.unwrap_err();
+    let year = slow_down(31_536_000);
+    let scene = ten_buckets().await;
+    scene.inject(ids::LIST_EXPORT_BUCKETS, year.clone());
+    let error = scene.buckets.list().await.unwrap_err();
     assert_eq!(error.retry_after(), Some(seconds(31_536_000)));
     // The one that goes ahead is refused as well; then the next gets through.
-    fake.inject_for(which(), Fault::answer(year));
-    fake.clear_requests();
+    scene.inject(ids::LIST_EXPORT_BUCKETS, year);
+    scene.fake.clear_requests();
     let calls = (0..20).map(|_| async {
-        let outcome = buckets.list().await;
-        (outcome.is_ok(), clock.elapsed())
+        let outcome = scene.buckets.list().await;
+        (outcome.is_ok(), scene.clock.elapsed())
     });
     let outcomes = watched(join_all(calls)).await;
     assert_eq!(outcomes.iter().filter(|(ok, _)| *ok).count(), 19);
@@ -189,9 +134,9 @@ async fn a_429_without_a_body_pauses_for_a_while_and_then_one_goes_ahead() {
             .count(),
         1
     );
-    assert_eq!(clock.elapsed(), seconds(120));
+    assert_eq!(scene.clock.elapsed(), seconds(120));
     assert_eq!(
-        fake.requests().len(),
+        scene.fake.requests().len(),
         20 + 18,
         "each lane is challenged once"
     );
@@ -199,123 +144,36 @@ async fn a_429_without_a_body_pauses_for_a_while_and_then_one_goes_ahead() {
 
 #[tokio::test]
 async fn a_poll_that_is_asked_to_come_in_a_year_ends_no_wait() {
-    let (fake, clock) = start(clusters(2)).await;
-    let begun = jobs(&fake, &clock, 2).await;
-    let year = Response::builder()
-        .status(StatusCode::TOO_MANY_REQUESTS)
-        .header("retry-after", "31536000")
-        .body("");
-    let which = Match::operation(ids::GET_EXPORT_JOB).authenticated();
-    fake.inject_for(which, Fault::answer(year.unwrap()));
+    let scene = clusters(2).await;
+    let begun = scene.begin_exports(2).await;
+    let year = slow_down(31_536_000);
+    scene.inject(ids::GET_EXPORT_JOB, year);
     let waits = begun.iter().map(|(jobs, id)| jobs.wait_until_finished(id));
     for waited in watched(wait_all(waits)).await {
         waited.outcome.unwrap();
     }
-    assert!(clock.elapsed() <= seconds(130), "{:?}", clock.elapsed());
-}
-
-#[tokio::test]
-async fn a_held_back_wait_still_ends_when_its_time_is_up() {
-    let (fake, clock) = start(clusters(1)).await;
-    let begun = jobs(&fake, &clock, 1).await;
-    let (jobs, id) = &begun[0];
-    teach(&fake, ids::GET_EXPORT_JOB);
-    jobs.get(id).await.unwrap();
-    let start = clock.elapsed();
-    let wait = jobs.wait_until_finished(id).max_wait(seconds(5));
-    let error = watched(wait).await.unwrap_err();
     assert!(
-        matches!(error, WaitError::MaxWaitExceeded { .. }),
-        "{error}"
+        scene.clock.elapsed() <= seconds(130),
+        "{:?}",
+        scene.clock.elapsed()
     );
-    let took = clock.elapsed().saturating_sub(start);
-    assert!(took <= seconds(20), "{took:?}");
-}
-
-#[tokio::test]
-async fn a_deadline_that_passes_in_the_queue_for_a_slot_names_it() {
-    let (fake, clock) = ten_buckets().await;
-    fake.faults_by(|_| Some(Fault::silence()));
-    let client = client_of(&fake).clock(Arc::new(clock)).max_in_flight(1);
-    let client = client.call_timeout(seconds(30)).build().unwrap();
-    let buckets = client.project(PROJECT).export_buckets();
-    let calls = (0..2).map(|_| async { buckets.list().await.unwrap_err() });
-    let errors = watched(join_all(calls)).await;
-    let told: Vec<_> = errors.iter().map(ToString::to_string).collect();
-    assert!(
-        errors
-            .iter()
-            .all(|error| error.kind() == ErrorKind::Timeout)
-    );
-    assert_eq!([errors[0].attempts(), errors[1].attempts()], [1, 0]);
-    assert_eq!(
-        told[0],
-        "no complete response within 30 s: raise ClientBuilder::call_timeout"
-    );
-    assert_eq!(
-        told[1],
-        "the request could not be sent within 30 s: raise ClientBuilder::call_timeout; waited \
-         30.0 s for a slot (ClientBuilder::max_in_flight is 1)"
-    );
-}
-
-#[tokio::test]
-async fn the_wait_for_a_slot_does_not_count_for_the_attempt() {
-    let (fake, clock) = ten_buckets().await;
-    let which = Match::operation(ids::LIST_EXPORT_BUCKETS);
-    fake.inject_for(which, Fault::silence());
-    let client = client_of(&fake)
-        .clock(Arc::new(clock.clone()))
-        .max_in_flight(1);
-    let client = client.attempt_timeout(seconds(20)).build().unwrap();
-    let buckets = client.project(PROJECT).export_buckets();
-    let calls = (0..3).map(|_| async { buckets.list().await });
-    for outcome in watched(join_all(calls)).await {
-        outcome.unwrap();
-    }
-    assert!(clock.elapsed() >= seconds(20));
-}
-
-#[tokio::test]
-async fn max_elapsed_bounds_the_beginning_of_an_attempt() {
-    let (fake, clock) = ten_buckets().await;
-    teach(&fake, ids::LIST_EXPORT_BUCKETS);
-    let policy = RetryPolicy::default().max_elapsed(seconds(1));
-    let client = client_of(&fake)
-        .clock(Arc::new(clock.clone()))
-        .retry(policy);
-    let client = client.build().unwrap();
-    let buckets = client.project(PROJECT).export_buckets();
-    let error = buckets.list().await.unwrap_err();
-    assert_eq!((error.status(), error.attempts()), (Some(429), 1));
-    let error = buckets.list().await.unwrap_err();
-    assert_eq!(
-        (error.kind(), error.attempts()),
-        (ErrorKind::RateLimited, 0)
-    );
-    assert_eq!(clock.elapsed(), Duration::ZERO);
 }
 
 #[tokio::test]
 async fn requests_that_waited_for_slots_do_not_leave_together() {
-    let (fake, clock) = ten_buckets().await;
-    let client = client_of(&fake).clock(Arc::new(clock.clone()));
-    let client = client.max_in_flight(8).build().unwrap();
-    let buckets = client.project(PROJECT).export_buckets();
-    teach(&fake, ids::LIST_EXPORT_BUCKETS);
+    let scene = ten_buckets().await.with(|client| client.max_in_flight(8));
+    teach(&scene, ids::LIST_EXPORT_BUCKETS);
     // Slots are taken by silence while the tokens come in.
-    let cluster = client.project(PROJECT).cluster("C");
-    fake.faults_by(|head| head.path.ends_with("snapshots").then(Fault::silence));
+    let cluster = scene.project.cluster("C");
+    scene
+        .fake
+        .faults_by(|head| head.path.ends_with("snapshots").then(Fault::silence));
     let silent = (0..8).map(|_| async { cluster.snapshots().list().await.is_err() });
     let calls = (0..8).map(|_| async {
-        buckets.list().await.unwrap();
-        clock.elapsed()
+        scene.buckets.list().await.unwrap();
+        scene.clock.elapsed()
     });
-    let (_, mut times) = watched(futures_util::future::join(
-        join_all(silent),
-        join_all(calls),
-    ))
-    .await;
+    let (_, mut times) = watched(join(join_all(silent), join_all(calls))).await;
     times.sort();
     let together = times.iter().filter(|time| **time == times[0]).count();
     assert!(together <= 10, "{times:?}");
@@ -336,18 +194,18 @@ async fn alone_on_a_bucket_a_crowd_in_few_slots_is_not_refused_again() {
         } else {
             builder
         };
-        let (fake, clock) = start(builder).await;
-        let client = client_of(&fake).clock(Arc::new(clock.clone()));
-        let client = client.max_in_flight(4).call_timeout(seconds(100_000));
-        let buckets = client.build().unwrap().project(PROJECT).export_buckets();
-        let crowd = |count| join_all((0..count).map(|_| async { buckets.list().await.unwrap() }));
+        let scene = Scene::in_order(builder)
+            .await
+            .with(|client| client.max_in_flight(4).call_timeout(seconds(100_000)));
+        let crowd =
+            |count| join_all((0..count).map(|_| async { scene.buckets.list().await.unwrap() }));
         watched(crowd(55)).await;
-        clock.pass(seconds(100_000)).await;
-        let (before, start) = (refused(&fake, 429), clock.elapsed());
+        scene.clock.pass(seconds(100_000)).await;
+        let (before, start) = (scene.answered(429), scene.clock.elapsed());
         watched(crowd(200)).await;
-        let took = clock.elapsed().saturating_sub(start);
+        let took = scene.clock.elapsed().saturating_sub(start);
         println!("200 calls in 4 slots, 50 tokens and 5 in 60 s: {took:?}");
-        assert_eq!(refused(&fake, 429), before);
+        assert_eq!(scene.answered(429), before);
         assert!(took <= seconds(1_800).mul_f64(1.02), "{took:?}");
     }
 }
@@ -359,113 +217,65 @@ async fn an_answer_that_comes_late_tells_nothing_new() {
         ..SMALL
     };
     let builder = FakeAtlas::builder().buckets(PROJECT, 1).rate_limit(limit);
-    let (fake, clock) = start(builder.refill_evenly()).await;
-    let client = client_of(&fake).clock(Arc::new(clock.clone()));
-    let client = client.call_timeout(seconds(100_000)).build().unwrap();
-    let buckets = client.project(PROJECT).export_buckets();
-    let crowd = |count| join_all((0..count).map(|_| async { buckets.list().await.unwrap() }));
+    let scene = Scene::in_order(builder.refill_evenly())
+        .await
+        .with(|client| client.call_timeout(seconds(100_000)));
+    let crowd = |count| join_all((0..count).map(|_| async { scene.buckets.list().await.unwrap() }));
     watched(crowd(105)).await;
-    clock.pass(seconds(100_000)).await;
-    let before = refused(&fake, 429);
+    scene.clock.pass(seconds(100_000)).await;
+    let before = scene.answered(429);
     let turnstile = Turnstile::new();
-    let which = Match::operation(ids::LIST_EXPORT_BUCKETS).authenticated();
-    fake.inject_for(which, Fault::slow(2, &turnstile));
-    let slow = async { buckets.list().await.unwrap() };
+    scene.inject(ids::LIST_EXPORT_BUCKETS, Fault::slow(2, &turnstile));
+    let slow = async { scene.buckets.list().await.unwrap() };
     let others = async {
         turnstile.arrived(1).await;
         crowd(80).await;
         turnstile.open();
     };
-    watched(futures_util::future::join(slow, others)).await;
+    watched(join(slow, others)).await;
     watched(crowd(60)).await;
-    assert_eq!(refused(&fake, 429), before);
+    assert_eq!(scene.answered(429), before);
 }
 
 #[tokio::test]
 async fn many_who_are_not_polled_stop_nobody_for_longer_than_their_tokens() {
-    let (fake, clock) = ten_buckets().await;
-    teach(&fake, ids::LIST_EXPORT_BUCKETS);
-    let client = client_of(&fake)
-        .clock(Arc::new(clock.clone()))
-        .build()
-        .unwrap();
-    let buckets = client.project(PROJECT).export_buckets();
-    watched(buckets.list()).await.unwrap();
+    let scene = ten_buckets().await;
+    teach(&scene, ids::LIST_EXPORT_BUCKETS);
+    watched(scene.buckets.list()).await.unwrap();
     let mut kept: Vec<_> = (0..20)
-        .map(|_| Box::pin(async { buckets.list().await }))
+        .map(|_| Box::pin(async { scene.buckets.list().await }))
         .collect();
     for call in &mut kept {
         assert!(call.as_mut().now_or_never().is_none());
     }
-    let start = clock.elapsed();
-    watched(buckets.list()).await.unwrap();
-    let took = clock.elapsed().saturating_sub(start);
+    let start = scene.clock.elapsed();
+    watched(scene.buckets.list()).await.unwrap();
+    let took = scene.clock.elapsed().saturating_sub(start);
     println!("behind 20 calls that nobody polls, a token in 12 s: {took:?}");
     assert!(took <= seconds(20 * 12 + 12), "{took:?}");
 }
 
 #[tokio::test]
-async fn no_attempt_begins_after_max_elapsed_behind_one_that_goes_ahead() {
-    let refusal = Response::builder()
-        .status(StatusCode::TOO_MANY_REQUESTS)
-        .header("retry-after", "1")
-        .body("")
-        .unwrap();
-    let (fake, clock) = ten_buckets().await;
-    let policy = RetryPolicy::default().max_elapsed(seconds(2));
-    let client = client_of(&fake)
-        .clock(Arc::new(clock.clone()))
-        .retry(policy);
-    let client = client.attempt_timeout(seconds(30)).build().unwrap();
-    let buckets = client.project(PROJECT).export_buckets();
-    let which = || Match::operation(ids::LIST_EXPORT_BUCKETS).authenticated();
-    fake.inject_for(which(), Fault::answer(refusal));
-    fake.inject_for(which(), Fault::silence());
-    let first = async { buckets.list().await };
-    let others = async {
-        clock.pass(Duration::from_millis(10)).await;
-        join_all((0..2).map(|_| async { (buckets.list().await, clock.elapsed()) })).await
-    };
-    let (_, others) = watched(futures_util::future::join(first, others)).await;
-    for (outcome, when) in others {
-        assert_eq!(outcome.unwrap_err().kind(), ErrorKind::RateLimited);
-        assert!(when <= seconds(3), "{when:?}");
-    }
-}
-
-#[tokio::test]
 async fn a_refusal_that_was_on_its_way_when_the_limit_became_known_counts_too() {
-    let (fake, clock) = ten_buckets().await;
-    let client = client_of(&fake)
-        .clock(Arc::new(clock.clone()))
-        .build()
-        .unwrap();
-    let buckets = client.project(PROJECT).export_buckets();
+    let scene = ten_buckets().await;
     let turnstile = Turnstile::new();
-    let later = Response::builder()
-        .status(StatusCode::TOO_MANY_REQUESTS)
-        .header("retry-after", "45")
-        .body("")
-        .unwrap();
-    let which = Match::operation(ids::LIST_EXPORT_BUCKETS).authenticated();
-    fake.inject_for(which, Fault::answer(later).held_by(&turnstile));
-    let held = async { buckets.list().await.unwrap() };
+    let later = slow_down(45);
+    scene.inject(ids::LIST_EXPORT_BUCKETS, later.held_by(&turnstile));
+    let held = async { scene.buckets.list().await.unwrap() };
     let others = async {
         turnstile.arrived(1).await;
         // A bucket that has a token in twelve seconds, says this one.
-        teach(&fake, ids::LIST_EXPORT_BUCKETS);
-        let first = buckets.list();
+        teach(&scene, ids::LIST_EXPORT_BUCKETS);
+        let first = scene.buckets.list();
         let second = async {
-            clock.pass(seconds(1)).await;
+            scene.clock.pass(seconds(1)).await;
             turnstile.open();
-            clock.pass(seconds(1)).await;
-            buckets.list().await.unwrap();
-            clock.elapsed()
+            scene.clock.pass(seconds(1)).await;
+            scene.buckets.list().await.unwrap();
+            scene.clock.elapsed()
         };
-        futures_util::future::join(first.into_future(), second)
-            .await
-            .1
+        join(first.into_future(), second).await.1
     };
-    let (_, when) = watched(futures_util::future::join(held, others)).await;
+    let (_, when) = watched(join(held, others)).await;
     assert!(when >= seconds(46), "{when:?}");
 }

@@ -1,29 +1,14 @@
 //! No operation of the contract is forgotten anywhere: each has a route of the fake, a public
 //! method, a place in the table of faults, and a row in two documents.
 
-use atlas_export::{ApiVersion, Client};
+use atlas_export::ApiVersion;
 use atlas_export_api::{OPERATIONS, Operation};
-use atlas_export_fake::{Bucket, FakeAtlas, Snapshot};
-use atlas_export_tests::{BUCKET, CLUSTER, PROJECT, ROLE, SNAPSHOT, client_of};
-use serde_json::json;
+use atlas_export_tests::{BUCKET, CLUSTER, PROJECT, SNAPSHOT, Scene};
 
-use super::faults::{JOB, call, kind};
+use super::every_operation::{JOB, call, furnished, kind};
 
 const README: &str = include_str!("../../README.md");
 const CURATION: &str = include_str!("../../openapi/CURATION.md");
-
-/// A fake that has what the operations are about.
-async fn furnished() -> FakeAtlas {
-    let job = json!({"id": JOB, "exportBucketId": BUCKET, "state": "Successful"});
-    FakeAtlas::builder()
-        .sharded_cluster(PROJECT, CLUSTER, &["shard-0", "config-0"])
-        .snapshot(PROJECT, CLUSTER, Snapshot::completed(SNAPSHOT))
-        .bucket(PROJECT, Bucket::aws("standing", ROLE).id(BUCKET))
-        .job(PROJECT, CLUSTER, job)
-        .start()
-        .await
-        .unwrap()
-}
 
 /// The path of an operation, about what the fake has.
 fn path(operation: &Operation) -> String {
@@ -41,33 +26,26 @@ fn path(operation: &Operation) -> String {
 
 /// Whether the fake knows path and method.
 async fn has_route(operation: &Operation) -> bool {
-    let fake = furnished().await;
-    let client = client_of(&fake).build().unwrap();
+    let scene = Scene::start(furnished()).await;
     let target = format!("/api/atlas/v2{}", path(operation));
     let body = (operation.method != "GET").then(|| b"{}".to_vec());
-    let answer = client.raw(operation.method, &target, body).await;
+    let answer = scene.client.raw(operation.method, &target, body).await;
     let status = answer.map_or_else(|error| error.status(), |(status, _)| Some(status));
     !matches!(status, Some(404 | 405))
 }
 
 /// What goes wrong when the public method is called in a version; `None` where there is none.
 async fn sends(operation: &Operation, date: Option<&str>) -> Option<Result<(), String>> {
-    let fake = furnished().await;
-    let builder = client_of(&fake);
-    let client: Client = match date {
-        None => builder.api_version(ApiVersion::V1),
-        Some(date) => builder.resource_version(operation.id, date),
-    }
-    .build()
-    .unwrap();
-    let project = client.project(PROJECT);
-    let cluster = project.cluster(CLUSTER);
-    let told = call(&project, &cluster, operation.id).await?;
+    let scene = Scene::start(furnished()).await.with(|client| match date {
+        None => client.api_version(ApiVersion::V1),
+        Some(date) => client.resource_version(operation.id, date),
+    });
+    let told = call(&scene.project, &scene.cluster, operation.id).await?;
     let accept = date.map_or_else(
         || "application/json".to_owned(),
         |date| format!("application/vnd.atlas.{date}+json"),
     );
-    let seen = fake.requests().into_iter().any(|request| {
+    let seen = scene.fake.requests().into_iter().any(|request| {
         request.method == operation.method
             && request.path.ends_with(&path(operation))
             && request
@@ -101,7 +79,7 @@ async fn gaps(operation: &Operation) -> Vec<String> {
             None => {
                 gaps.push(format!(
                     "{id} has no public method: write one, and call it in `call` of \
-                     tests/behaviour/faults.rs"
+                     tests/behaviour/every_operation.rs"
                 ));
                 break;
             }
@@ -112,7 +90,7 @@ async fn gaps(operation: &Operation) -> Vec<String> {
     if kind(operation).is_none() {
         gaps.push(format!(
             "{id} has no place in the table of faults: say in `kind` of \
-             tests/behaviour/faults.rs what {} means",
+             tests/behaviour/every_operation.rs what {} means",
             operation.method
         ));
     }

@@ -2,29 +2,20 @@
 
 use std::time::Duration;
 
-use atlas_export::{Client, ErrorKind, retry::RetryPolicy};
+use atlas_export::{ErrorKind, retry::RetryPolicy};
 use atlas_export_fake::FakeAtlas;
-use atlas_export_tests::{PROJECT, Reply, ScriptedServer, client_of, key, page_of};
+use atlas_export_tests::{PROJECT, Reply, Scene, ScriptedServer, buckets_of, client_at, page_of};
 use futures_util::future::{join_all, select};
 
 #[tokio::test]
 async fn requests_go_through_the_proxy_that_is_set() {
-    let proxy = ScriptedServer::start(vec![Reply::json(200, &page_of(&[]))])
-        .await
-        .unwrap();
-    let client = Client::builder()
-        .base_url("http://atlas.invalid")
-        .allow_insecure_http(true)
-        .credentials(key())
-        .proxy(proxy.url())
-        .build()
-        .unwrap();
-    client
-        .project(PROJECT)
-        .export_buckets()
-        .list()
-        .await
-        .unwrap();
+    let proxy = ScriptedServer::start([Reply::empty_page()]).await;
+    let buckets = buckets_of(
+        client_at("http://atlas.invalid")
+            .allow_insecure_http(true)
+            .proxy(proxy.url()),
+    );
+    buckets.list().await.unwrap();
     let request = proxy.requests().pop().unwrap();
     assert!(
         request.starts_with("GET http://atlas.invalid/api/atlas/v2/"),
@@ -34,20 +25,13 @@ async fn requests_go_through_the_proxy_that_is_set() {
 
 #[tokio::test]
 async fn without_a_proxy_the_host_itself_is_asked() {
-    let client = Client::builder()
-        .base_url("http://atlas.invalid")
-        .allow_insecure_http(true)
-        .credentials(key())
-        .no_proxy()
-        .retry(RetryPolicy::none())
-        .build()
-        .unwrap();
-    let error = client
-        .project(PROJECT)
-        .export_buckets()
-        .list()
-        .await
-        .unwrap_err();
+    let buckets = buckets_of(
+        client_at("http://atlas.invalid")
+            .allow_insecure_http(true)
+            .no_proxy()
+            .retry(RetryPolicy::none()),
+    );
+    let error = buckets.list().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect);
     assert!(
         error.to_string().contains("http://atlas.invalid"),
@@ -58,23 +42,18 @@ async fn without_a_proxy_the_host_itself_is_asked() {
 #[tokio::test]
 async fn a_proxy_that_cannot_be_reached_or_wants_a_password_is_named_without_its_own() {
     let challenge = "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n";
-    let proxy = ScriptedServer::start(vec![Reply::raw(challenge)])
-        .await
-        .unwrap();
+    let proxy = ScriptedServer::start([Reply::raw(challenge)]).await;
     let at = proxy.url();
     let host = at.strip_prefix("http://").unwrap();
     for (base, kind) in [
         ("http://atlas.invalid", ErrorKind::Api),
         ("https://atlas.invalid", ErrorKind::Connect),
     ] {
-        let client = Client::builder()
-            .base_url(base)
-            .allow_insecure_http(true)
-            .credentials(key())
-            .proxy(format!("http://me:s3cret@{host}"))
-            .build()
-            .unwrap();
-        let buckets = client.project(PROJECT).export_buckets();
+        let buckets = buckets_of(
+            client_at(base)
+                .allow_insecure_http(true)
+                .proxy(format!("http://me:s3cret@{host}")),
+        );
         let error = buckets.list().await.unwrap_err();
         assert_eq!(error.kind(), kind);
         let message = error.to_string();
@@ -90,37 +69,18 @@ async fn a_proxy_that_cannot_be_reached_or_wants_a_password_is_named_without_its
 
 #[tokio::test]
 async fn this_machine_is_never_reached_through_a_proxy() {
-    let proxy = ScriptedServer::start(vec![Reply::json(500, "")])
-        .await
-        .unwrap();
-    let fake = FakeAtlas::builder().project(PROJECT).start().await.unwrap();
-    let client = client_of(&fake).proxy(proxy.url()).build().unwrap();
-    client
-        .project(PROJECT)
-        .export_buckets()
-        .list()
-        .await
-        .unwrap();
+    let proxy = ScriptedServer::start([Reply::json(500, "")]).await;
+    let scene = Scene::start(FakeAtlas::builder().project(PROJECT)).await;
+    let scene = scene.with(|client| client.proxy(proxy.url()));
+    scene.buckets.list().await.unwrap();
     assert!(proxy.requests().is_empty());
 }
 
 #[tokio::test]
 async fn the_user_agent_names_the_application() {
-    let server = ScriptedServer::start(vec![Reply::json(200, &page_of(&[]))])
-        .await
-        .unwrap();
-    let client = Client::builder()
-        .base_url(server.url())
-        .credentials(key())
-        .application("backup-tool/1.4")
-        .build()
-        .unwrap();
-    client
-        .project(PROJECT)
-        .export_buckets()
-        .list()
-        .await
-        .unwrap();
+    let server = ScriptedServer::start([Reply::empty_page()]).await;
+    let buckets = buckets_of(server.client().application("backup-tool/1.4"));
+    buckets.list().await.unwrap();
     let request = server.requests().pop().unwrap();
     let expected = format!(
         "user-agent: backup-tool/1.4 atlas-export/{}",
@@ -149,19 +109,12 @@ async fn connecting_that_takes_too_long_is_given_up() {
         let a_moment = Box::pin(tokio::time::sleep(Duration::from_millis(20)));
         waiting.push(select(connect, a_moment).await);
     }
-    let client = Client::builder()
-        .base_url(format!("http://{address}"))
-        .credentials(key())
-        .connect_timeout(Duration::from_millis(50))
-        .retry(RetryPolicy::none())
-        .build()
-        .unwrap();
-    let error = client
-        .project(PROJECT)
-        .export_buckets()
-        .list()
-        .await
-        .unwrap_err();
+    let buckets = buckets_of(
+        client_at(format!("http://{address}"))
+            .connect_timeout(Duration::from_millis(50))
+            .retry(RetryPolicy::none()),
+    );
+    let error = buckets.list().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect, "{error}");
     assert!(
         error.elapsed() < Duration::from_secs(5),
@@ -173,19 +126,12 @@ async fn connecting_that_takes_too_long_is_given_up() {
 #[tokio::test]
 async fn an_attempt_that_takes_too_long_is_given_up_and_repeated() {
     let (_listener, url) = silent().await;
-    let client = Client::builder()
-        .base_url(url)
-        .credentials(key())
-        .attempt_timeout(Duration::from_millis(20))
-        .retry(RetryPolicy::default().max_attempts(2))
-        .build()
-        .unwrap();
-    let error = client
-        .project(PROJECT)
-        .export_buckets()
-        .list()
-        .await
-        .unwrap_err();
+    let buckets = buckets_of(
+        client_at(url)
+            .attempt_timeout(Duration::from_millis(20))
+            .retry(RetryPolicy::default().max_attempts(2)),
+    );
+    let error = buckets.list().await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 2));
     assert!(error.to_string().contains("0.02 s"), "{error}");
 }
@@ -193,18 +139,8 @@ async fn an_attempt_that_takes_too_long_is_given_up_and_repeated() {
 #[tokio::test]
 async fn a_call_that_takes_too_long_ends_whatever_its_attempts_do() {
     let (_listener, url) = silent().await;
-    let client = Client::builder()
-        .base_url(url)
-        .credentials(key())
-        .call_timeout(Duration::from_millis(30))
-        .build()
-        .unwrap();
-    let error = client
-        .project(PROJECT)
-        .export_buckets()
-        .list()
-        .await
-        .unwrap_err();
+    let buckets = buckets_of(client_at(url).call_timeout(Duration::from_millis(30)));
+    let error = buckets.list().await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 1));
     assert!(error.to_string().contains("0.03 s"), "{error}");
 }
@@ -244,13 +180,7 @@ async fn requests_in_flight_are_bounded() {
     });
     for (bound, crowd) in [(3, 12), (usize::MAX, 12)] {
         most.store(0, Ordering::SeqCst);
-        let client = Client::builder()
-            .base_url(&url)
-            .credentials(key())
-            .max_in_flight(bound)
-            .build()
-            .unwrap();
-        let buckets = client.project(PROJECT).export_buckets();
+        let buckets = buckets_of(client_at(&url).max_in_flight(bound));
         buckets.list().await.unwrap();
         let calls = (0..crowd).map(|_| async { buckets.list().await });
         for outcome in join_all(calls).await {

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use atlas_export::{ErrorKind, ExportBuckets, PageSize};
-use atlas_export_fake::{Bucket, FakeAtlas};
-use atlas_export_tests::{PROJECT, ROLE, client_of};
+use atlas_export::{ErrorKind, PageSize};
+use atlas_export_fake::{Bucket, FakeAtlas, FakeAtlasBuilder};
+use atlas_export_tests::{PROJECT, ROLE, Scene};
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use serde_json::json;
 
@@ -29,14 +29,10 @@ fn bucket(n: usize) -> Bucket {
     Bucket::aws("b-1", ROLE).id(&id(n))
 }
 
-async fn start(count: usize) -> (FakeAtlas, ExportBuckets) {
-    let builder = (0..count).fold(FakeAtlas::builder(), |builder, n| {
+fn with_buckets(count: usize) -> FakeAtlasBuilder {
+    (0..count).fold(FakeAtlas::builder(), |builder, n| {
         builder.bucket(PROJECT, bucket(n))
-    });
-    let fake = builder.start().await.unwrap();
-    let client = client_of(&fake).build().unwrap();
-    let buckets = client.project(PROJECT).export_buckets();
-    (fake, buckets)
+    })
 }
 
 /// Begins with so many items, and changes the list before so many pages of it, at random:
@@ -85,7 +81,7 @@ fn faults(read: &[String], stay: usize) -> (usize, usize) {
 async fn over_1000_random_schedules_nothing_that_stayed_is_missed_and_nothing_doubled() {
     let (mut lost_otherwise, mut doubled_otherwise) = (0, 0);
     let (mut unsettled, mut repeated) = (0, 0);
-    let (fake, buckets) = start(0).await;
+    let Scene { fake, buckets, .. } = Scene::start(with_buckets(0)).await;
     for seed in 0..1_000 {
         let mut random = Random(seed ^ 0xA71A5);
         let stay = 5 + random.below(20);
@@ -142,7 +138,7 @@ async fn over_1000_random_schedules_nothing_that_stayed_is_missed_and_nothing_do
 
 #[tokio::test]
 async fn a_list_that_keeps_changing_is_an_error_that_says_so() {
-    let (fake, buckets) = start(30).await;
+    let Scene { fake, buckets, .. } = Scene::start(with_buckets(30)).await;
     let mut n = 1_000;
     fake.before_bucket_pages(move |buckets| {
         n += 1;
@@ -153,15 +149,20 @@ async fn a_list_that_keeps_changing_is_an_error_that_says_so() {
     let error = items.next().await.unwrap().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Transport);
     assert!(error.is_retryable());
-    assert!(error.to_string().contains("read 3 times"), "{error}");
+    let message = error.to_string();
+    assert!(
+        message.contains("no two of 3 consecutive readings matched"),
+        "{message}"
+    );
     assert!(items.next().await.is_none());
 }
 
 #[tokio::test]
 async fn a_list_of_one_page_is_read_once_and_a_longer_one_twice() {
     for (count, pages) in [(500, 1), (501, 4)] {
-        let (fake, buckets) = start(count).await;
-        let all: Vec<_> = buckets
+        let scene = Scene::start(with_buckets(count)).await;
+        let all: Vec<_> = scene
+            .buckets
             .list()
             .consistent()
             .by_item()
@@ -169,8 +170,7 @@ async fn a_list_of_one_page_is_read_once_and_a_longer_one_twice() {
             .await
             .unwrap();
         assert_eq!(all.len(), count);
-        let read = fake.requests().iter().filter(|r| r.answered(200)).count();
-        assert_eq!(read, pages);
+        assert_eq!(scene.answered(200), pages);
     }
 }
 
@@ -180,10 +180,8 @@ async fn an_item_that_does_not_decode_takes_part_and_stays_in_its_place() {
         .bucket(PROJECT, bucket(1))
         .bucket(PROJECT, json!({"cloudProvider": "AWS"}))
         .bucket(PROJECT, bucket(2));
-    let fake = builder.start().await.unwrap();
-    let client = client_of(&fake).build().unwrap();
-    let list = client.project(PROJECT).export_buckets().list();
-    let list = list.page_size(PageSize::MIN).consistent();
+    let scene = Scene::start(builder).await;
+    let list = scene.buckets.list().page_size(PageSize::MIN).consistent();
     let all: Vec<_> = list.by_item().collect().await;
     assert_eq!(all.len(), 3);
     let odd = all[1].as_ref().unwrap_err();
@@ -193,7 +191,7 @@ async fn an_item_that_does_not_decode_takes_part_and_stays_in_its_place() {
 
 #[tokio::test]
 async fn a_consistent_list_begins_at_its_beginning() {
-    let (fake, buckets) = start(3).await;
+    let Scene { fake, buckets, .. } = Scene::start(with_buckets(3)).await;
     let error = buckets.list().page(2).consistent().by_item().next().await;
     assert_eq!(error.unwrap().unwrap_err().kind(), ErrorKind::Config);
     assert_eq!(fake.requests().len(), 0);

@@ -1,24 +1,14 @@
 //! What calls cost: requests, bodies and bytes, counted by the server.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
-use atlas_export::{Client, NewExportBucket};
 use atlas_export_fake::FakeAtlas;
-use atlas_export_tests::{PROJECT, ROLE, Reply, ScriptedServer, TestClock, client_of, key, parsed};
+use atlas_export_tests::{PROJECT, Reply, Scene, ScriptedServer, buckets_of, new_bucket, seconds};
 use futures_util::{StreamExt as _, future::join_all, stream};
 
 #[tokio::test]
 async fn ten_gets_one_after_another_cost_eleven_requests() {
-    let fake = FakeAtlas::builder()
-        .buckets(PROJECT, 1)
-        .start()
-        .await
-        .unwrap();
-    let buckets = client_of(&fake)
-        .build()
-        .unwrap()
-        .project(PROJECT)
-        .export_buckets();
+    let Scene { fake, buckets, .. } = Scene::start(FakeAtlas::builder().buckets(PROJECT, 1)).await;
     for _ in 0..10 {
         buckets.list().await.unwrap();
     }
@@ -30,13 +20,8 @@ async fn ten_gets_one_after_another_cost_eleven_requests() {
 
 #[tokio::test]
 async fn a_cold_post_costs_two_requests_and_sends_its_body_once() {
-    let fake = FakeAtlas::builder().project(PROJECT).start().await.unwrap();
-    let buckets = client_of(&fake)
-        .build()
-        .unwrap()
-        .project(PROJECT)
-        .export_buckets();
-    let new = NewExportBucket::aws("example-bucket", parsed(ROLE)).unwrap();
+    let Scene { fake, buckets, .. } = Scene::start(FakeAtlas::builder().project(PROJECT)).await;
+    let new = new_bucket("example-bucket");
     buckets.create(new).await.unwrap();
     let requests = fake.requests();
     let seen: Vec<_> = requests
@@ -49,15 +34,10 @@ async fn a_cold_post_costs_two_requests_and_sends_its_body_once() {
 
 #[tokio::test]
 async fn a_warm_post_costs_one_request() {
-    let fake = FakeAtlas::builder().project(PROJECT).start().await.unwrap();
-    let buckets = client_of(&fake)
-        .build()
-        .unwrap()
-        .project(PROJECT)
-        .export_buckets();
+    let Scene { fake, buckets, .. } = Scene::start(FakeAtlas::builder().project(PROJECT)).await;
     buckets.list().await.unwrap();
     fake.clear_requests();
-    let new = NewExportBucket::aws("example-bucket", parsed(ROLE)).unwrap();
+    let new = new_bucket("example-bucket");
     buckets.create(new).await.unwrap();
     assert_eq!(fake.requests().len(), 1);
 }
@@ -65,23 +45,14 @@ async fn a_warm_post_costs_one_request() {
 #[tokio::test]
 async fn a_crowd_costs_one_challenge_for_each_in_flight_and_no_false_refusal() {
     const CROWD: usize = 16;
-    let fake = FakeAtlas::builder()
-        .buckets(PROJECT, 1)
-        .start()
-        .await
-        .unwrap();
-    let buckets = client_of(&fake)
-        .build()
-        .unwrap()
-        .project(PROJECT)
-        .export_buckets();
+    let scene = Scene::start(FakeAtlas::builder().buckets(PROJECT, 1)).await;
     for _ in 0..4 {
-        let calls = (0..CROWD).map(|_| async { buckets.list().await });
+        let calls = (0..CROWD).map(|_| async { scene.buckets.list().await });
         for outcome in join_all(calls).await {
             outcome.unwrap();
         }
     }
-    let challenges = fake.requests().iter().filter(|r| r.answered(401)).count();
+    let challenges = scene.answered(401);
     assert!(challenges <= CROWD, "{challenges} challenges");
 }
 
@@ -89,12 +60,10 @@ async fn a_crowd_costs_one_challenge_for_each_in_flight_and_no_false_refusal() {
 async fn creations_in_a_cold_crowd_cost_a_challenge_for_each_in_flight() {
     const CALLS: usize = 200;
     const AT_ONCE: usize = 32;
-    let fake = FakeAtlas::builder().project(PROJECT).start().await.unwrap();
-    let client = client_of(&fake).build().unwrap();
-    let buckets = client.project(PROJECT).export_buckets();
+    let Scene { fake, buckets, .. } = Scene::start(FakeAtlas::builder().project(PROJECT)).await;
     let calls = stream::iter(0..CALLS).map(|n| {
         let buckets = buckets.clone();
-        let new = NewExportBucket::aws(format!("bucket-{n}"), parsed(ROLE)).unwrap();
+        let new = new_bucket(&format!("bucket-{n}"));
         async move { buckets.create(new).await.map(drop) }
     });
     let outcomes: Vec<_> = calls.buffer_unordered(AT_ONCE).collect().await;
@@ -107,53 +76,32 @@ async fn creations_in_a_cold_crowd_cost_a_challenge_for_each_in_flight() {
 
 #[tokio::test]
 async fn clones_share_the_handshake_and_other_clients_do_not() {
-    let fake = FakeAtlas::builder().project(PROJECT).start().await.unwrap();
-    let client = client_of(&fake).build().unwrap();
-    for client in [client.clone(), client] {
-        client
-            .project(PROJECT)
-            .export_buckets()
-            .list()
-            .await
-            .unwrap();
+    let scene = Scene::start(FakeAtlas::builder().project(PROJECT)).await;
+    for client in [scene.client.clone(), scene.client.clone()] {
+        let buckets = client.project(PROJECT).export_buckets();
+        buckets.list().await.unwrap();
     }
-    assert_eq!(fake.requests().len(), 3);
-    let other = client_of(&fake).build().unwrap();
-    other
-        .project(PROJECT)
-        .export_buckets()
-        .list()
-        .await
-        .unwrap();
-    assert_eq!(fake.requests().len(), 5);
+    assert_eq!(scene.fake.requests().len(), 3);
+    buckets_of(scene.another()).list().await.unwrap();
+    assert_eq!(scene.fake.requests().len(), 5);
 }
 
 #[tokio::test]
 async fn ten_thousand_gets_cost_hardly_more_requests() {
-    let clock = TestClock::default();
     let fake = FakeAtlas::builder()
         .project(PROJECT)
-        .nonce_lifetime(Duration::from_secs(60))
-        .nonce_uses(1023)
-        .clock(Arc::new(clock.clone()))
-        .start()
-        .await
-        .unwrap();
-    let buckets = client_of(&fake)
-        .clock(Arc::new(clock.clone()))
-        .build()
-        .unwrap()
-        .project(PROJECT)
-        .export_buckets();
+        .nonce_lifetime(seconds(60))
+        .nonce_uses(1023);
+    let scene = Scene::start(fake).await;
     for call in 0..10_000 {
-        buckets.list().await.unwrap();
-        clock.advance(Duration::from_millis(40));
+        scene.buckets.list().await.unwrap();
+        scene.clock.advance(Duration::from_millis(40));
         if call == 500 {
             // Uses run out before time does, so a nonce is made to expire.
-            clock.advance(Duration::from_secs(61));
+            scene.clock.advance(seconds(61));
         }
     }
-    let requests = fake.requests().len();
+    let requests = scene.fake.requests().len();
     assert!(requests <= 10_020, "{requests} requests");
     assert!(
         requests > 10_010,
@@ -164,14 +112,8 @@ async fn ten_thousand_gets_cost_hardly_more_requests() {
 #[tokio::test]
 async fn a_cold_post_of_64_kb_sends_little_more_than_its_body() {
     const BODY: usize = 64 * 1024;
-    let server = ScriptedServer::start(vec![Reply::challenge("a"), Reply::json(200, "{}")])
-        .await
-        .unwrap();
-    let client = Client::builder()
-        .base_url(server.url())
-        .credentials(key())
-        .build()
-        .unwrap();
+    let server = ScriptedServer::start([Reply::challenge("a"), Reply::json(200, "{}")]).await;
+    let client = server.client().build().unwrap();
     client
         .raw("POST", "/any", Some(vec![b'x'; BODY]))
         .await

@@ -1,17 +1,16 @@
 //! Deleting a bucket that schedules export to: who does, and how to end it.
 
-use atlas_export::{ErrorKind, ExportBuckets, buckets::DeleteBucketError};
+use atlas_export::{ErrorKind, buckets::DeleteBucketError};
 use atlas_export_api::operations::ids;
-use atlas_export_fake::{Bucket, FakeAtlas, FakeAtlasBuilder, Fault, Match};
-use atlas_export_tests::{BUCKET, PROJECT, ROLE, client_of, parsed};
+use atlas_export_fake::{Bucket, FakeAtlasBuilder, Fault};
+use atlas_export_tests::{BUCKET, PROJECT, ROLE, Scene, parsed, with_bucket};
 use http::StatusCode;
 
 const OTHER: &str = "604f6322dc786a5341d4f7fc";
 
 /// Two clusters export to the bucket, one elsewhere, one nowhere, and one cannot.
 fn furnished() -> FakeAtlasBuilder {
-    FakeAtlas::builder()
-        .bucket(PROJECT, Bucket::aws("exports", ROLE).id(BUCKET))
+    with_bucket()
         .bucket(PROJECT, Bucket::aws("others", ROLE).id(OTHER))
         .auto_export(PROJECT, "Orders", BUCKET, "monthly")
         .auto_export(PROJECT, "Elsewhere", OTHER, "monthly")
@@ -20,17 +19,9 @@ fn furnished() -> FakeAtlasBuilder {
         .auto_export(PROJECT, "Users", BUCKET, "yearly")
 }
 
-async fn start(builder: FakeAtlasBuilder) -> (FakeAtlas, ExportBuckets) {
-    let fake = builder.start().await.unwrap();
-    let client = client_of(&fake).build().unwrap();
-    let buckets = client.project(PROJECT).export_buckets();
-    (fake, buckets)
-}
-
 #[tokio::test]
 async fn a_bucket_that_nobody_uses_is_deleted_in_one_request() {
-    let builder = FakeAtlas::builder().bucket(PROJECT, Bucket::aws("exports", ROLE).id(BUCKET));
-    let (fake, buckets) = start(builder).await;
+    let Scene { fake, buckets, .. } = Scene::start(with_bucket()).await;
     let deleted = buckets.delete_safely(&parsed(BUCKET)).await.unwrap();
     assert!(deleted.detached.is_empty());
     assert_eq!(fake.requests().len(), 2); // a challenge and its answer
@@ -39,7 +30,7 @@ async fn a_bucket_that_nobody_uses_is_deleted_in_one_request() {
 
 #[tokio::test]
 async fn who_uses_it_is_named_and_nothing_is_changed() {
-    let (fake, buckets) = start(furnished()).await;
+    let Scene { fake, buckets, .. } = Scene::start(furnished()).await;
     let before = fake.schedule(PROJECT, "Orders");
     let error = buckets.delete_safely(&parsed(BUCKET)).await.unwrap_err();
     let message = error.to_string();
@@ -67,7 +58,7 @@ async fn who_uses_it_is_named_and_nothing_is_changed() {
 
 #[tokio::test]
 async fn detaching_changes_the_schedules_that_name_it_and_no_more_of_them() {
-    let (fake, buckets) = start(furnished()).await;
+    let Scene { fake, buckets, .. } = Scene::start(furnished()).await;
     let (elsewhere, orders) = (
         fake.schedule(PROJECT, "Elsewhere"),
         fake.schedule(PROJECT, "Orders"),
@@ -87,7 +78,7 @@ async fn detaching_changes_the_schedules_that_name_it_and_no_more_of_them() {
 
 #[tokio::test]
 async fn a_schedule_that_still_names_it_is_told_with_what_was_switched_off() {
-    let (fake, buckets) = start(furnished().schedules_keep_export()).await;
+    let Scene { fake, buckets, .. } = Scene::start(furnished().schedules_keep_export()).await;
     let error = buckets
         .delete_safely(&parsed(BUCKET))
         .detach()
@@ -109,23 +100,28 @@ async fn a_schedule_that_still_names_it_is_told_with_what_was_switched_off() {
 
 #[tokio::test]
 async fn a_schedule_that_cannot_be_read_may_use_it_too() {
-    let (fake, buckets) = start(furnished()).await;
-    fake.inject_for(
-        Match::operation(ids::GET_BACKUP_SCHEDULE).authenticated(),
+    let scene = Scene::start(furnished()).await;
+    scene.inject(
+        ids::GET_BACKUP_SCHEDULE,
         Fault::status(StatusCode::FORBIDDEN),
     );
-    let error = buckets.delete_safely(&parsed(BUCKET)).await.unwrap_err();
+    let error = scene
+        .buckets
+        .delete_safely(&parsed(BUCKET))
+        .await
+        .unwrap_err();
     assert!(error.to_string().contains("1 that may use it"), "{error}");
 }
 
 #[tokio::test]
 async fn a_list_of_clusters_that_cannot_be_read_hides_no_refusal() {
-    let (fake, buckets) = start(furnished()).await;
-    fake.inject_for(
-        Match::operation(ids::LIST_CLUSTERS).authenticated(),
-        Fault::status(StatusCode::FORBIDDEN),
-    );
-    let error = buckets.delete_safely(&parsed(BUCKET)).await.unwrap_err();
+    let scene = Scene::start(furnished()).await;
+    scene.inject(ids::LIST_CLUSTERS, Fault::status(StatusCode::FORBIDDEN));
+    let error = scene
+        .buckets
+        .delete_safely(&parsed(BUCKET))
+        .await
+        .unwrap_err();
     let DeleteBucketError::InUse { users, .. } = error else {
         panic!("{error:?}")
     };
@@ -134,12 +130,13 @@ async fn a_list_of_clusters_that_cannot_be_read_hides_no_refusal() {
 
 #[tokio::test]
 async fn an_export_that_cannot_be_switched_off_is_told_with_its_cluster() {
-    let (fake, buckets) = start(furnished()).await;
-    fake.inject_for(
-        Match::operation(ids::UPDATE_BACKUP_SCHEDULE).authenticated(),
+    let scene = Scene::start(furnished()).await;
+    scene.inject(
+        ids::UPDATE_BACKUP_SCHEDULE,
         Fault::status(StatusCode::FORBIDDEN),
     );
-    let error = buckets
+    let error = scene
+        .buckets
         .delete_safely(&parsed(BUCKET))
         .detach()
         .await
@@ -155,11 +152,11 @@ async fn an_export_that_cannot_be_switched_off_is_told_with_its_cluster() {
 
 #[tokio::test]
 async fn another_refusal_is_handed_on() {
-    let (_fake, buckets) = start(furnished()).await;
+    let scene = Scene::start(furnished()).await;
     let missing = parsed("0123456789abcdef01234567");
-    let error = buckets.delete_safely(&missing).await.unwrap_err();
+    let error = scene.buckets.delete_safely(&missing).await.unwrap_err();
     assert!(matches!(error, DeleteBucketError::Delete(error) if error.is_not_found()));
     let wrong = atlas_export::ExportBucketId::received("{BUCKET-ID}");
-    let error = buckets.delete_safely(&wrong).await.unwrap_err();
+    let error = scene.buckets.delete_safely(&wrong).await.unwrap_err();
     assert!(matches!(error, DeleteBucketError::Delete(error) if error.kind() == ErrorKind::Config));
 }

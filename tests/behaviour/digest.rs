@@ -5,29 +5,14 @@
 //! handshake, 7 the probe, 8 resends, 9 redirects, 10 origins, 11 Basic and plain http, 12 the
 //! answer, 13 the choice among challenges.
 
-use std::{pin::pin, sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc};
 
-use atlas_export::{Client, ErrorKind, ExportBuckets, NewExportBucket};
+use atlas_export::ErrorKind;
 use atlas_export_fake::{FakeAtlas, Fault, Turnstile};
 use atlas_export_tests::{
-    PROJECT, ROLE, Reply, ScriptedServer, TestClock, client_of, key, page_of, parsed,
+    PROJECT, Reply, Scene, ScriptedServer, TestClock, buckets_of, new_bucket, seconds,
 };
 use futures_util::future::{Either, join_all, select};
-
-fn new_bucket() -> NewExportBucket {
-    NewExportBucket::aws("example-bucket", parsed(ROLE)).unwrap()
-}
-
-fn scripted(server: &ScriptedServer) -> ExportBuckets {
-    Client::builder()
-        .base_url(server.url())
-        .credentials(key())
-        .clock(Arc::new(TestClock::default()))
-        .build()
-        .unwrap()
-        .project(PROJECT)
-        .export_buckets()
-}
 
 /// A part of the `Authorization` of a request, as it was received.
 fn part(request: &str, name: &str) -> Option<String> {
@@ -49,13 +34,7 @@ fn answers(fake: &FakeAtlas) -> Vec<u16> {
 #[tokio::test]
 async fn rule_01_a_cancelled_call_takes_its_lane_with_it() {
     let turnstile = Turnstile::new();
-    let fake = FakeAtlas::builder()
-        .buckets(PROJECT, 1)
-        .start()
-        .await
-        .unwrap();
-    let client = client_of(&fake).build().unwrap();
-    let buckets = client.project(PROJECT).export_buckets();
+    let Scene { fake, buckets, .. } = Scene::start(FakeAtlas::builder().buckets(PROJECT, 1)).await;
     buckets.list().await.unwrap();
     fake.inject(Fault::delay(&turnstile));
     {
@@ -84,22 +63,11 @@ async fn rule_01_a_cancelled_call_takes_its_lane_with_it() {
 
 #[tokio::test]
 async fn rule_02_an_expired_nonce_costs_one_challenge_and_no_error() {
-    let clock = TestClock::default();
-    let fake = FakeAtlas::builder()
-        .project(PROJECT)
-        .clock(Arc::new(clock.clone()))
-        .start()
-        .await
-        .unwrap();
-    let client = client_of(&fake)
-        .clock(Arc::new(clock.clone()))
-        .build()
-        .unwrap();
-    let buckets = client.project(PROJECT).export_buckets();
-    buckets.list().await.unwrap();
-    clock.advance(Duration::from_secs(61));
-    buckets.list().await.unwrap();
-    assert_eq!(answers(&fake), [401, 200, 401, 200]);
+    let scene = Scene::start(FakeAtlas::builder().project(PROJECT)).await;
+    scene.buckets.list().await.unwrap();
+    scene.clock.advance(seconds(61));
+    scene.buckets.list().await.unwrap();
+    assert_eq!(answers(&scene.fake), [401, 200, 401, 200]);
 }
 
 #[tokio::test]
@@ -112,14 +80,12 @@ async fn rule_03_a_nonce_that_is_stale_at_once_is_no_wrong_key() {
         )
     };
     let script = ["a", "b", "c"].map(stale).into_iter();
-    let good = [stale("d"), Reply::json(200, &page_of(&[]))];
-    let server = ScriptedServer::start(script.chain(good).collect())
-        .await
-        .unwrap();
-    scripted(&server).list().await.unwrap();
+    let good = [stale("d"), Reply::empty_page()];
+    let server = ScriptedServer::start(script.chain(good)).await;
+    server.buckets().list().await.unwrap();
 
-    let server = ScriptedServer::start(vec![stale("a")]).await.unwrap();
-    let error = scripted(&server).list().await.unwrap_err();
+    let server = ScriptedServer::start([stale("a")]).await;
+    let error = server.buckets().list().await.unwrap_err();
     assert_eq!((error.kind(), error.status()), (ErrorKind::Api, Some(401)));
     assert!(error.to_string().contains("stale"), "{error}");
     // Three requests for each attempt, and no more attempts than any call has.
@@ -133,7 +99,7 @@ fn refused(nonce: &str) -> Reply {
 
 #[tokio::test]
 async fn rule_03_a_key_that_has_worked_gets_one_challenge_more_before_it_is_called_wrong() {
-    let good = || Reply::json(200, &page_of(&[]));
+    let good = || Reply::empty_page();
     let warm = || vec![Reply::challenge("a"), good()];
     // Refused on the lane, on a fresh nonce, and then let in.
     let script = [
@@ -141,16 +107,16 @@ async fn rule_03_a_key_that_has_worked_gets_one_challenge_more_before_it_is_call
         vec![refused("b"), refused("c"), refused("d"), good()],
     ]
     .concat();
-    let server = ScriptedServer::start(script).await.unwrap();
-    let buckets = scripted(&server);
+    let server = ScriptedServer::start(script).await;
+    let buckets = server.buckets();
     buckets.list().await.unwrap();
     buckets.list().await.unwrap();
     assert_eq!(server.requests().len(), 6);
 
     // Refused to the end: it was taken back, or the project is not its own.
     let script = [warm(), vec![refused("b")]].concat();
-    let server = ScriptedServer::start(script).await.unwrap();
-    let buckets = scripted(&server);
+    let server = ScriptedServer::start(script).await;
+    let buckets = server.buckets();
     buckets.list().await.unwrap();
     let error = buckets.list().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Authentication);
@@ -163,30 +129,26 @@ async fn rule_03_a_body_is_not_sent_into_the_void_for_the_challenge_more() {
     let created = r#"{"_id":"604f6322dc786a5341d4f7fb","cloudProvider":"AWS"}"#;
     let script = vec![
         Reply::challenge("a"),
-        Reply::json(200, &page_of(&[])),
+        Reply::empty_page(),
         refused("b"),
         refused("c"),
         refused("d"),
         Reply::json(200, created),
     ];
-    let server = ScriptedServer::start(script).await.unwrap();
-    let buckets = scripted(&server);
+    let server = ScriptedServer::start(script).await;
+    let buckets = server.buckets();
     buckets.list().await.unwrap();
-    buckets.create(new_bucket()).await.unwrap();
-    let methods: Vec<_> = server
-        .requests()
-        .iter()
-        .filter_map(|request| Some(request.split(' ').next()?.to_owned()))
-        .collect();
-    assert_eq!(methods, ["GET", "GET", "POST", "POST", "GET", "POST"]);
+    buckets.create(new_bucket("example-bucket")).await.unwrap();
+    assert_eq!(
+        server.methods(),
+        ["GET", "GET", "POST", "POST", "GET", "POST"]
+    );
 }
 
 #[tokio::test]
 async fn rule_06_a_cold_crowd_shakes_hands_at_once() {
     const CROWD: usize = 16;
-    let fake = FakeAtlas::builder().project(PROJECT).start().await.unwrap();
-    let client = client_of(&fake).build().unwrap();
-    let buckets = client.project(PROJECT).export_buckets();
+    let Scene { fake, buckets, .. } = Scene::start(FakeAtlas::builder().project(PROJECT)).await;
     let calls = (0..CROWD).map(|_| async { buckets.list().await });
     for outcome in join_all(calls).await {
         outcome.unwrap();
@@ -199,8 +161,7 @@ async fn rule_06_a_cold_crowd_shakes_hands_at_once() {
 #[tokio::test]
 async fn rule_06_a_failed_handshake_is_each_call_s_own() {
     // A project that the key does not belong to is answered like a wrong key.
-    let fake = FakeAtlas::builder().project(PROJECT).start().await.unwrap();
-    let client = client_of(&fake).build().unwrap();
+    let Scene { fake, client, .. } = Scene::start(FakeAtlas::builder().project(PROJECT)).await;
     let elsewhere = "32b6e34b3d91647abb20e7b9";
     fake.faults_by(move |head| head.path.contains(elsewhere).then(Fault::basic_challenge));
     let calls = (0..8).map(|n| {
@@ -214,24 +175,27 @@ async fn rule_06_a_failed_handshake_is_each_call_s_own() {
 
 #[tokio::test]
 async fn rule_07_a_lane_that_was_idle_for_long_is_not_trusted_with_a_body() {
-    let clock = TestClock::default();
-    let fake = FakeAtlas::builder().project(PROJECT).start().await.unwrap();
-    let client = client_of(&fake)
-        .clock(Arc::new(clock.clone()))
-        .build()
-        .unwrap();
-    let buckets = client.project(PROJECT).export_buckets();
-    buckets.list().await.unwrap();
+    let scene = Scene::start(FakeAtlas::builder().project(PROJECT)).await;
+    scene.buckets.list().await.unwrap();
     for (idle, requests) in [(29, 1), (31, 2)] {
-        clock.advance(Duration::from_secs(idle));
-        fake.clear_requests();
-        buckets.create(new_bucket()).await.unwrap();
-        let bodies = fake
+        scene.clock.advance(seconds(idle));
+        scene.fake.clear_requests();
+        scene
+            .buckets
+            .create(new_bucket("example-bucket"))
+            .await
+            .unwrap();
+        let bodies = scene
+            .fake
             .requests()
             .iter()
             .filter(|r| !r.body.is_empty())
             .count();
-        assert_eq!((fake.requests().len(), bodies), (requests, 1), "{idle} s");
+        assert_eq!(
+            (scene.fake.requests().len(), bodies),
+            (requests, 1),
+            "{idle} s"
+        );
     }
 }
 
@@ -245,14 +209,13 @@ async fn rule_07_a_probe_that_fails_is_repeated_like_a_read() {
         Reply::challenge("a"),
         Reply::json(200, created),
     ];
-    let server = ScriptedServer::start(script).await.unwrap();
-    scripted(&server).create(new_bucket()).await.unwrap();
-    let methods: Vec<_> = server
-        .requests()
-        .iter()
-        .filter_map(|request| Some(request.split(' ').next()?.to_owned()))
-        .collect();
-    assert_eq!(methods, ["GET", "GET", "GET", "GET", "POST"]);
+    let server = ScriptedServer::start(script).await;
+    server
+        .buckets()
+        .create(new_bucket("example-bucket"))
+        .await
+        .unwrap();
+    assert_eq!(server.methods(), ["GET", "GET", "GET", "GET", "POST"]);
 }
 
 #[tokio::test]
@@ -261,20 +224,17 @@ async fn a_creation_that_was_challenged_has_not_acted_though_the_challenge_break
         WWW-Authenticate: Digest realm=\"x\", nonce=\"b\", qop=\"auth\"\r\n\r\n{";
     let script = vec![
         Reply::challenge("a"),
-        Reply::json(200, &page_of(&[])),
+        Reply::empty_page(),
         Reply::unfinished(broken),
     ];
-    let server = ScriptedServer::start(script).await.unwrap();
-    let client = Client::builder()
-        .base_url(server.url())
-        .credentials(key())
-        .clock(Arc::new(TestClock::in_order()))
-        .call_timeout(Duration::from_secs(2))
-        .build()
-        .unwrap();
-    let buckets = client.project(PROJECT).export_buckets();
+    let server = ScriptedServer::start(script).await;
+    let client = server.client().clock(Arc::new(TestClock::in_order()));
+    let buckets = buckets_of(client.call_timeout(seconds(2)));
     buckets.list().await.unwrap();
-    let error = buckets.create(new_bucket()).await.unwrap_err();
+    let error = buckets
+        .create(new_bucket("example-bucket"))
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
     assert!(!error.may_have_taken_effect() && error.is_retryable());
     assert_eq!(server.requests().len(), 3);
@@ -285,10 +245,10 @@ async fn rule_08_every_resend_is_signed_anew() {
     let script = vec![
         Reply::challenge("a"),
         Reply::json(503, ""),
-        Reply::json(200, &page_of(&[])),
+        Reply::empty_page(),
     ];
-    let server = ScriptedServer::start(script).await.unwrap();
-    scripted(&server).list().await.unwrap();
+    let server = ScriptedServer::start(script).await;
+    server.buckets().list().await.unwrap();
     let requests = server.requests();
     let sent = |name| {
         requests[1..]
@@ -307,9 +267,9 @@ async fn rule_08_every_resend_is_signed_anew() {
 async fn rule_10_lanes_belong_to_one_origin() {
     let mut nonces = Vec::new();
     for nonce in ["a", "b"] {
-        let script = vec![Reply::challenge(nonce), Reply::json(200, &page_of(&[]))];
-        let server = ScriptedServer::start(script).await.unwrap();
-        scripted(&server).list().await.unwrap();
+        let script = vec![Reply::challenge(nonce), Reply::empty_page()];
+        let server = ScriptedServer::start(script).await;
+        server.buckets().list().await.unwrap();
         // The first request knows no nonce, of no origin.
         assert_eq!(part(&server.requests()[0], "nonce"), None);
         nonces.push(part(&server.requests()[1], "nonce").unwrap());
@@ -320,12 +280,8 @@ async fn rule_10_lanes_belong_to_one_origin() {
 #[tokio::test]
 async fn rule_12_what_is_signed_is_what_goes_on_the_wire() {
     let script = vec![Reply::challenge("a"), Reply::json(200, "{}")];
-    let server = ScriptedServer::start(script).await.unwrap();
-    let client = Client::builder()
-        .base_url(server.url())
-        .credentials(key())
-        .build()
-        .unwrap();
+    let server = ScriptedServer::start(script).await;
+    let client = server.client().build().unwrap();
     let target = "/a%20b/c?q=1%2F2&r=%C3%A9";
     client.raw("GET", target, None).await.unwrap();
     let request = server.requests().pop().unwrap();
@@ -345,10 +301,8 @@ async fn rule_13_the_strongest_challenge_is_answered() {
          WWW-Authenticate: Digest realm=\"x\", nonce=\"s\", algorithm=SHA-256, qop=\"auth\"\r\n",
         "",
     );
-    let server = ScriptedServer::start(vec![challenge, Reply::json(200, &page_of(&[]))])
-        .await
-        .unwrap();
-    scripted(&server).list().await.unwrap();
+    let server = ScriptedServer::start([challenge, Reply::empty_page()]).await;
+    server.buckets().list().await.unwrap();
     let request = server.requests().pop().unwrap();
     assert_eq!(part(&request, "algorithm").as_deref(), Some("SHA-256"));
     assert_eq!(part(&request, "nonce").as_deref(), Some("s"));

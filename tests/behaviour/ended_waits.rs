@@ -1,26 +1,12 @@
 //! Waits that end when there is nothing more to wait for, and not before.
 
-use std::{sync::Arc, time::Duration};
-
-use atlas_export::{Client, Cluster, wait::WaitError};
-use atlas_export_tests::{
-    BUCKET, CLUSTER, PROJECT, Reply, SNAPSHOT, ScriptedServer, TestClock, key, parsed,
-};
+use atlas_export::{codes, wait::WaitError};
+use atlas_export_tests::{BUCKET, Reply, SNAPSHOT, ScriptedServer, parsed, seconds};
 use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 
 /// When the [`TestClock`] begins.
 const NOW: u32 = 1_786_332_505;
-
-async fn server(script: Vec<Reply>) -> (ScriptedServer, TestClock, Cluster) {
-    let server = ScriptedServer::start(script).await.unwrap();
-    let clock = TestClock::default();
-    let client = Client::builder().base_url(server.url()).credentials(key());
-    let client = client.clock(Arc::new(clock.clone())).build().unwrap();
-    let project = client.project(PROJECT);
-    let cluster = project.cluster(CLUSTER);
-    (server, clock, cluster)
-}
 
 fn job(id: &str, more: &Value) -> Reply {
     let mut job = json!({"id": id, "exportBucketId": BUCKET});
@@ -39,7 +25,7 @@ fn refusal(code: &str) -> Reply {
 }
 
 fn missing() -> Reply {
-    refusal("RESOURCE_NOT_FOUND")
+    refusal(codes::RESOURCE_NOT_FOUND)
 }
 
 /// An id that was made so many seconds before now, or after.
@@ -55,13 +41,16 @@ async fn a_job_that_has_ended_in_a_state_that_is_not_known_ends_the_wait_and_is_
         (Value::Null, "without a state"),
     ] {
         let more = json!({"state": state, "finishedAt": "2026-08-10T04:08:25Z"});
-        let (server, clock, cluster) = server(vec![job(SNAPSHOT, &more)]).await;
-        let wait = || cluster.export_jobs().wait_until_finished(&parsed(SNAPSHOT));
+        let server = ScriptedServer::start([job(SNAPSHOT, &more)]).await;
+        let wait = || server.jobs().wait_until_finished(&parsed(SNAPSHOT));
         let error = wait().await.unwrap_err();
         let message = error.to_string();
         assert!(message.contains(told), "{message}");
         assert!(matches!(error, WaitError::UnknownEnd(job) if job.id.as_str() == SNAPSHOT));
-        assert_eq!((server.requests().len(), clock.sleeps().len()), (1, 0));
+        assert_eq!(
+            (server.requests().len(), server.clock.sleeps().len()),
+            (1, 0)
+        );
         let all: Vec<_> = wait().into_stream().collect().await;
         assert!(matches!(all[..], [Err(WaitError::UnknownEnd(_))]));
     }
@@ -79,17 +68,17 @@ async fn without_an_end_a_state_that_is_not_known_is_waited_on_and_each_poll_has
             done(SNAPSHOT),
         ]
     };
-    let (_server, clock, cluster) = server(script()).await;
-    let jobs = cluster.export_jobs();
+    let server = ScriptedServer::start(script()).await;
+    let jobs = server.jobs();
     jobs.wait_until_finished(&parsed(SNAPSHOT)).await.unwrap();
-    assert_eq!(clock.sleeps(), [Duration::from_secs(1); 3]);
+    assert_eq!(server.clock.sleeps(), [seconds(1); 3]);
 
-    let (_server, clock, cluster) = server(script()).await;
-    let wait = cluster.export_jobs().wait_until_finished(&parsed(SNAPSHOT));
+    let server = ScriptedServer::start(script()).await;
+    let wait = server.jobs().wait_until_finished(&parsed(SNAPSHOT));
     let mut stream = wait.into_stream();
     for polls in 0..4 {
         stream.next().await.unwrap().unwrap();
-        assert_eq!(clock.sleeps().len(), polls);
+        assert_eq!(server.clock.sleeps().len(), polls);
     }
     assert!(stream.next().await.is_none());
 }
@@ -100,10 +89,13 @@ async fn a_snapshot_in_a_status_that_is_not_known_is_waited_on_with_a_pause() {
         let snapshot = json!({"id": SNAPSHOT, "status": status});
         Reply::json(200, &snapshot.to_string())
     };
-    let (_server, clock, cluster) = server(vec![status("paused"), status("completed")]).await;
-    let wait = cluster.snapshots().wait_until_completed(&parsed(SNAPSHOT));
+    let server = ScriptedServer::start([status("paused"), status("completed")]).await;
+    let wait = server
+        .cluster()
+        .snapshots()
+        .wait_until_completed(&parsed(SNAPSHOT));
     assert_eq!(wait.await.unwrap().status.unwrap().as_str(), "completed");
-    assert_eq!(clock.sleeps(), [Duration::from_secs(1)]);
+    assert_eq!(server.clock.sleeps(), [seconds(1)]);
 }
 
 #[tokio::test]
@@ -123,8 +115,8 @@ async fn a_reason_that_does_not_fit_does_not_hide_that_the_job_failed() {
         ),
     ] {
         let more = json!({"state": "Failed", "stateReason": reason});
-        let (_server, _clock, cluster) = server(vec![job(SNAPSHOT, &more)]).await;
-        let jobs = cluster.export_jobs();
+        let server = ScriptedServer::start([job(SNAPSHOT, &more)]).await;
+        let jobs = server.jobs();
         let error = jobs.wait_until_finished(&parsed(SNAPSHOT)).await;
         let error = error.unwrap_err();
         assert!(matches!(error, WaitError::Failed(_)), "{reason}: {error}");
@@ -136,25 +128,22 @@ async fn a_reason_that_does_not_fit_does_not_hide_that_the_job_failed() {
 async fn a_job_that_was_just_made_may_show_later() {
     for age in [0, 1, 28] {
         let id = made(age);
-        let (server, clock, cluster) = server(vec![missing(), missing(), done(&id)]).await;
-        let jobs = cluster.export_jobs();
+        let server = ScriptedServer::start([missing(), missing(), done(&id)]).await;
+        let jobs = server.jobs();
         jobs.wait_until_finished(&parsed(&id)).await.unwrap();
         assert_eq!(server.requests().len(), 3);
-        assert_eq!(clock.sleeps(), [Duration::from_secs(1); 2]);
+        assert_eq!(server.clock.sleeps(), [seconds(1); 2]);
     }
 }
 
 #[tokio::test]
 async fn a_job_that_never_shows_ends_the_wait_when_it_is_no_longer_new() {
-    let (_server, clock, cluster) = server(vec![missing()]).await;
-    let jobs = cluster.export_jobs();
+    let server = ScriptedServer::start([missing()]).await;
+    let jobs = server.jobs();
     let wait = jobs.wait_until_finished(&parsed(&made(5)));
-    let error = wait
-        .poll_interval(Duration::from_secs(1))
-        .await
-        .unwrap_err();
+    let error = wait.poll_interval(seconds(1)).await.unwrap_err();
     assert!(matches!(error, WaitError::Poll(error) if error.is_not_found()));
-    assert_eq!(clock.elapsed(), Duration::from_secs(26));
+    assert_eq!(server.clock.elapsed(), seconds(26));
 }
 
 #[tokio::test]
@@ -165,18 +154,21 @@ async fn an_old_job_or_one_from_the_future_or_another_404_ends_the_wait_at_once(
         (made(-2), missing()),
         (made(-100_000), missing()),
         ("ffffffffdc786a5341d4f7fb".to_owned(), missing()),
-        (made(1), refusal("CLUSTER_NOT_FOUND")),
+        (made(1), refusal(codes::CLUSTER_NOT_FOUND)),
         (made(1), Reply::json(404, "{}")),
         (made(1), Reply::with_headers(404, "", "")),
     ] {
-        let (server, clock, cluster) = server(vec![answer, done(&id)]).await;
-        let jobs = cluster.export_jobs();
+        let server = ScriptedServer::start([answer, done(&id)]).await;
+        let jobs = server.jobs();
         let error = jobs.wait_until_finished(&parsed(&id)).await.unwrap_err();
         assert!(
             matches!(error, WaitError::Poll(error) if error.is_not_found()),
             "{id}"
         );
-        assert_eq!((server.requests().len(), clock.sleeps().len()), (1, 0));
+        assert_eq!(
+            (server.requests().len(), server.clock.sleeps().len()),
+            (1, 0)
+        );
     }
 }
 
@@ -185,8 +177,13 @@ async fn a_snapshot_that_was_just_begun_may_show_later_too() {
     for (id, shows) in [(made(1), true), (made(60), false), (made(-5), false)] {
         let snapshot = json!({"id": id, "status": "completed"}).to_string();
         let script = vec![missing(), Reply::json(200, &snapshot)];
-        let (_server, _clock, cluster) = server(script).await;
-        match cluster.snapshots().wait_until_completed(&parsed(&id)).await {
+        let server = ScriptedServer::start(script).await;
+        match server
+            .cluster()
+            .snapshots()
+            .wait_until_completed(&parsed(&id))
+            .await
+        {
             Ok(_) => assert!(shows, "{id}"),
             Err(WaitError::Poll(error)) => assert!(!shows && error.is_not_found()),
             Err(error) => panic!("{error}"),

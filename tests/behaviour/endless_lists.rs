@@ -1,21 +1,13 @@
 //! Lists that do not end by themselves, or do not tell their items apart: each reading ends.
 
-use std::{sync::Arc, time::Duration};
-
-use atlas_export::{Client, ErrorKind, ExportBuckets, PageSize};
+use atlas_export::{Client, ErrorKind, PageSize};
 use atlas_export_api::operations::ids;
-use atlas_export_fake::{FakeAtlas, TotalCount};
+use atlas_export_fake::{FakeAtlas, Snapshot, TotalCount};
 use atlas_export_tests::{
-    CLUSTER, PROJECT, Reply, ScriptedServer, TestClock, client_of, key, page_of,
+    CLUSTER, PROJECT, Reply, Scene, ScriptedServer, buckets_of, key, page_of, seconds,
 };
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use serde_json::json;
-
-fn buckets_of(server: &ScriptedServer) -> ExportBuckets {
-    let client = Client::builder().base_url(server.url()).credentials(key());
-    let project = client.build().unwrap().project(PROJECT);
-    project.export_buckets()
-}
 
 fn bucket(n: u32) -> String {
     json!({"_id": format!("604f6322dc786a53{n:08x}"), "cloudProvider": "AWS"}).to_string()
@@ -29,10 +21,6 @@ fn page(items: &[String], next: bool) -> Reply {
     Reply::json(200, &page)
 }
 
-async fn server(script: Vec<Reply>) -> ScriptedServer {
-    ScriptedServer::start(script).await.unwrap()
-}
-
 #[tokio::test]
 async fn the_same_page_for_every_page_is_an_error_the_third_time() {
     let odd = |field: &str| format!("{{{field}:7}}");
@@ -42,8 +30,8 @@ async fn the_same_page_for_every_page_is_an_error_the_third_time() {
         vec![odd(r#""cloudProvider""#), odd(r#""bucketName""#)],
     ] {
         for concurrency in [1, 8] {
-            let same = server(vec![page(&items, true)]).await;
-            let list = || buckets_of(&same).list().concurrency(concurrency);
+            let same = ScriptedServer::start([page(&items, true)]).await;
+            let list = || same.buckets().list().concurrency(concurrency);
             let read: Vec<_> = list().by_page().take(1_000).collect().await;
             assert_eq!(read.len(), 3, "{items:?}, {concurrency}");
             let error = read[2].as_ref().unwrap_err();
@@ -72,8 +60,9 @@ async fn the_same_page_twice_may_be_an_insertion_and_another_order_is_another_pa
         page(&other, true),
         page(&[bucket(3)], false),
     ];
-    let server = server(script).await;
-    let read: Vec<_> = buckets_of(&server)
+    let server = ScriptedServer::start(script).await;
+    let read: Vec<_> = server
+        .buckets()
         .list()
         .by_item()
         .try_collect()
@@ -86,20 +75,16 @@ async fn the_same_page_twice_may_be_an_insertion_and_another_order_is_another_pa
 async fn a_window_of_any_size_asks_for_64_pages_and_no_more() {
     for count in [TotalCount::Absent, TotalCount::Fixed(u64::MAX)] {
         for concurrency in [1_000, usize::MAX] {
-            let clock = TestClock::in_order();
-            let builder = FakeAtlas::builder().clock(Arc::new(clock.clone()));
-            let builder = builder.total_count(count).buckets(PROJECT, 1_000);
-            let fake = builder.start().await.unwrap();
-            let client = client_of(&fake).clock(Arc::new(clock.clone()));
-            let client = client.max_in_flight(usize::MAX).build().unwrap();
-            let list = client.project(PROJECT).export_buckets().list();
+            let builder = FakeAtlas::builder().total_count(count);
+            let scene = Scene::in_order(builder.buckets(PROJECT, 1_000)).await;
+            let scene = scene.with(|client| client.max_in_flight(usize::MAX));
+            let list = scene.buckets.list();
             let list = list.page_size(PageSize::MIN).concurrency(concurrency);
             let mut items = list.by_item();
             items.next().await.unwrap().unwrap();
             // Whatever was asked for has come.
-            clock.pass(Duration::from_secs(1)).await;
-            let pages = fake.requests().iter().filter(|r| r.answered(200)).count();
-            assert_eq!(pages, 64, "{count:?}, {concurrency}");
+            scene.clock.pass(seconds(1)).await;
+            assert_eq!(scene.answered(200), 64, "{count:?}, {concurrency}");
         }
     }
 }
@@ -113,8 +98,8 @@ async fn equal_items_that_do_not_decode_are_not_taken_for_one_seen_twice() {
             page(&[odd(), bucket(2)], false),
         ]
     };
-    let server = server(pages().into_iter().chain(pages()).collect()).await;
-    let list = buckets_of(&server).list();
+    let server = ScriptedServer::start(pages().into_iter().chain(pages())).await;
+    let list = server.buckets().list();
     let read: Vec<_> = list.consistent().by_item().collect().await;
     assert_eq!(read.iter().filter(|item| item.is_ok()).count(), 2);
     assert_eq!(read.len(), 5);
@@ -130,8 +115,8 @@ async fn one_equal_item_less_that_does_not_decode_is_another_reading() {
         reading(&[odd(), bucket(1)]),
         reading(&[odd(), bucket(1)]),
     ];
-    let server = server(script.into_iter().flatten().collect()).await;
-    let list = buckets_of(&server).list();
+    let server = ScriptedServer::start(script.into_iter().flatten()).await;
+    let list = server.buckets().list();
     let read: Vec<_> = list.consistent().by_item().collect().await;
     assert_eq!((read.len(), server.requests().len()), (3, 6));
 }
@@ -145,8 +130,8 @@ async fn two_readings_in_another_order_do_not_agree() {
         ]
     };
     let script = [reading(1, 2, 3), reading(3, 1, 2), reading(3, 1, 2)];
-    let server = server(script.into_iter().flatten().collect()).await;
-    let list = buckets_of(&server).list();
+    let server = ScriptedServer::start(script.into_iter().flatten()).await;
+    let list = server.buckets().list();
     let read: Vec<_> = list.consistent().by_item().try_collect().await.unwrap();
     assert_eq!(server.requests().len(), 6);
     assert!(read[0].id.as_str().ends_with('3'), "{read:?}");
@@ -158,8 +143,8 @@ async fn what_does_not_decode_counts_for_a_full_page() {
     for first in [[odd.clone(), bucket(1)], [odd.clone(), odd]] {
         let script = [first.to_vec(), vec![bucket(2)]];
         let script = script.map(|items| Reply::json(200, &page_of(&items)));
-        let server = server(script.to_vec()).await;
-        let list = buckets_of(&server).list();
+        let server = ScriptedServer::start(script).await;
+        let list = server.buckets().list();
         let list = list.page_size(PageSize::new(2).unwrap());
         let read: Vec<_> = list.by_item().collect().await;
         assert_eq!((read.len(), server.requests().len()), (3, 2));
@@ -172,10 +157,8 @@ async fn a_list_of_more_pages_than_the_bound_is_an_error() {
     let pages: Vec<_> = pages.collect();
     for (bound, read) in [(4, 4), (5, 5), (6, 5)] {
         for concurrency in [1, 3] {
-            let server = server(pages.clone()).await;
-            let client = Client::builder().base_url(server.url()).credentials(key());
-            let client = client.max_pages(bound).build().unwrap();
-            let list = client.project(PROJECT).export_buckets().list();
+            let server = ScriptedServer::start(pages.clone()).await;
+            let list = buckets_of(server.client().max_pages(bound)).list();
             let all: Vec<_> = list.concurrency(concurrency).by_page().collect().await;
             let good = all.iter().filter(|page| page.is_ok()).count();
             // What is asked for ahead comes in any order.
@@ -200,28 +183,21 @@ async fn a_list_of_more_pages_than_the_bound_is_an_error() {
 #[tokio::test]
 async fn what_reads_a_whole_list_takes_no_longer_than_a_call_may() {
     // Each page answers within its time, and 100 of them take longer than a call may.
-    let clock = TestClock::in_order();
-    let builder = FakeAtlas::builder().clock(Arc::new(clock.clone()));
+    let builder = FakeAtlas::builder().buckets(PROJECT, 100);
     let builder = (0..100).fold(builder, |builder, n| {
         let id = format!("604f6322dc786a53{n:08x}");
         let job = json!({"id": id, "exportBucketId": id, "state": "Queued"});
-        builder.job(PROJECT, CLUSTER, job).snapshot(
-            PROJECT,
-            CLUSTER,
-            atlas_export_fake::Snapshot::completed(id),
-        )
+        let builder = builder.job(PROJECT, CLUSTER, job);
+        builder.snapshot(PROJECT, CLUSTER, Snapshot::completed(id))
     });
-    let fake = builder.buckets(PROJECT, 100).start().await.unwrap();
-    let slow = clock.clone();
-    fake.faults_by(move |_| {
-        slow.advance(Duration::from_secs(40));
+    let scene = Scene::in_order(builder).await;
+    let slow = scene.clock.clone();
+    scene.fake.faults_by(move |_| {
+        slow.advance(seconds(40));
         None
     });
-    let client = client_of(&fake).clock(Arc::new(clock.clone()));
-    let limit = Duration::from_secs(100);
-    let client = client.call_timeout(limit).build().unwrap();
-    let project = client.project(PROJECT);
-    let list = project.export_buckets().list().page_size(PageSize::MIN);
+    let scene = scene.with(|client| client.call_timeout(seconds(100)));
+    let list = scene.buckets.list().page_size(PageSize::MIN);
     let error = list.consistent().by_item().next().await.unwrap();
     let error = error.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
@@ -230,9 +206,6 @@ async fn what_reads_a_whole_list_takes_no_longer_than_a_call_may() {
     let message = error.to_string();
     assert!(message.contains("within 100 s"), "{message}");
     assert!(message.contains("call_timeout"), "{message}");
-    assert!(
-        clock.elapsed() < Duration::from_secs(250),
-        "{:?}",
-        clock.elapsed()
-    );
+    let took = scene.clock.elapsed();
+    assert!(took < seconds(250), "{took:?}");
 }

@@ -1,110 +1,76 @@
 //! Creations that are safe to repeat: never two, whatever gets lost.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use atlas_export::{
-    Client, Cluster, Ensured, ErrorKind, ExportBuckets, ExportJobs, NewExportBucket,
-    models::ExportJobState,
+    Ensured, Error, ErrorKind, NewExportBucket,
+    models::{ExportJob, ExportJobState},
 };
 use atlas_export_api::operations::ids;
-use atlas_export_fake::{
-    Bucket, FakeAtlas, FakeAtlasBuilder, Fault, JobOutcome, JobProgress, Match, Moment, Snapshot,
-};
+use atlas_export_fake::{Bucket, FakeAtlasBuilder, Fault, JobOutcome, JobProgress, Moment};
 use atlas_export_tests::{
-    BUCKET, CLUSTER, PROJECT, ROLE, SNAPSHOT, TestClock, client_of, fault, parsed,
+    BUCKET, CLUSTER, PROJECT, ROLE, SNAPSHOT, Scene, exportable, fault, new_bucket, parsed, seconds,
 };
 use http::StatusCode;
 use serde_json::json;
 
-struct World {
-    fake: FakeAtlas,
-    clock: TestClock,
-    buckets: ExportBuckets,
-    jobs: ExportJobs,
-}
-
-fn furnished() -> FakeAtlasBuilder {
-    FakeAtlas::builder()
-        .snapshot(PROJECT, CLUSTER, Snapshot::completed(SNAPSHOT))
-        .bucket(PROJECT, Bucket::aws("standing", ROLE).id(BUCKET))
-}
-
-async fn start(builder: FakeAtlasBuilder) -> World {
-    let clock = TestClock::default();
-    let builder = builder.clock(Arc::new(clock.clone()));
-    let fake = builder.start().await.unwrap();
-    let client: Client = client_of(&fake)
-        .clock(Arc::new(clock.clone()))
-        // Waited out, in real time, by faults that send less than they announce.
-        .attempt_timeout(Duration::from_secs(1))
-        .build()
-        .unwrap();
-    let project = client.project(PROJECT);
-    let cluster: Cluster = project.cluster(CLUSTER);
-    World {
-        fake,
-        clock,
-        buckets: project.export_buckets(),
-        jobs: cluster.export_jobs(),
-    }
+async fn start(fake: FakeAtlasBuilder) -> Scene {
+    // Waited out, in real time, by faults that send less than they announce.
+    let patience = seconds(1);
+    let scene = Scene::start(fake).await;
+    scene.with(|client| client.attempt_timeout(patience))
 }
 
 fn wanted() -> NewExportBucket {
-    NewExportBucket::aws("my-bucket", parsed(ROLE)).unwrap()
+    new_bucket("my-bucket")
 }
 
-impl World {
-    /// How many creations reached the server.
-    fn posts(&self) -> usize {
-        let requests = self.fake.requests();
-        let posts = requests.iter().filter(|r| r.method == "POST");
-        posts.filter(|r| !r.answered(401)).count()
-    }
+/// How many creations reached the server.
+fn posts(scene: &Scene) -> usize {
+    let requests = scene.fake.requests();
+    let posts = requests.iter().filter(|r| r.method == "POST");
+    posts.filter(|r| !r.answered(401)).count()
+}
 
-    /// How many buckets there are of the wanted name.
-    fn registered(&self) -> usize {
-        let buckets = self.fake.buckets(PROJECT);
-        buckets
-            .iter()
-            .filter(|b| b["bucketName"] == "my-bucket")
-            .count()
-    }
+/// How many buckets there are of the wanted name.
+fn registered(scene: &Scene) -> usize {
+    let buckets = scene.fake.buckets(PROJECT);
+    buckets
+        .iter()
+        .filter(|b| b["bucketName"] == "my-bucket")
+        .count()
+}
 
-    fn exports(&self) -> usize {
-        self.fake.jobs(PROJECT, CLUSTER).len()
-    }
+fn exports(scene: &Scene) -> usize {
+    scene.fake.jobs(PROJECT, CLUSTER).len()
+}
 
-    fn lose_the_answer_to(&self, operation: &str) {
-        let fault = Fault::reset().at(Moment::Acted);
-        self.fake
-            .inject_for(Match::operation(operation).authenticated(), fault);
-    }
+fn lose_the_answer_to(scene: &Scene, operation: &str) {
+    scene.inject(operation, Fault::reset().at(Moment::Acted));
+}
 
-    async fn ensure_job(
-        &self,
-    ) -> Result<Ensured<atlas_export::models::ExportJob>, atlas_export::Error> {
-        self.jobs.ensure(&parsed(SNAPSHOT), &parsed(BUCKET)).await
-    }
+async fn ensure_job(scene: &Scene) -> Result<Ensured<ExportJob>, Error> {
+    scene.jobs.ensure(&parsed(SNAPSHOT), &parsed(BUCKET)).await
 }
 
 #[tokio::test]
 async fn two_calls_register_one_bucket() {
-    let world = start(furnished()).await;
-    let first = world.buckets.ensure(wanted()).await.unwrap();
+    let scene = start(exportable()).await;
+    let first = scene.buckets.ensure(wanted()).await.unwrap();
     assert!(first.is_created());
-    let second = world.buckets.ensure(wanted()).await.unwrap();
+    let second = scene.buckets.ensure(wanted()).await.unwrap();
     let Ensured::Existing(bucket) = second else {
         panic!("created twice")
     };
     assert_eq!((&bucket.id, bucket.count), (&first.get().id, 1));
-    assert_eq!((world.posts(), world.registered()), (1, 1));
+    assert_eq!((posts(&scene), registered(&scene)), (1, 1));
 }
 
 #[tokio::test]
 async fn of_several_buckets_the_oldest_is_chosen_and_their_number_told() {
     let same = |id: &str| Bucket::aws("my-bucket", ROLE).id(id);
-    let world = start(
-        furnished()
+    let scene = start(
+        exportable()
             .bucket(PROJECT, same("6a79f0c30000000000000000"))
             .bucket(PROJECT, same("5f79f0c3000000000000000f"))
             .bucket(PROJECT, same("6a79f0c20000000000000001"))
@@ -120,27 +86,27 @@ async fn of_several_buckets_the_oldest_is_chosen_and_their_number_told() {
             ),
     )
     .await;
-    let Ensured::Existing(bucket) = world.buckets.ensure(wanted()).await.unwrap() else {
+    let Ensured::Existing(bucket) = scene.buckets.ensure(wanted()).await.unwrap() else {
         panic!("registered once more")
     };
     assert_eq!(bucket.count, 3);
     assert_eq!(bucket.id.as_str(), "5f79f0c3000000000000000f");
-    assert_eq!(world.posts(), 0);
+    assert_eq!(posts(&scene), 0);
 }
 
 #[tokio::test]
 async fn a_difference_that_does_not_count_is_told() {
-    let world = start(furnished()).await;
-    let _ = world.buckets.ensure(wanted()).await.unwrap();
+    let scene = start(exportable()).await;
+    let _ = scene.buckets.ensure(wanted()).await.unwrap();
     let private = wanted().require_private_networking(true).unwrap();
-    let Ensured::Existing(bucket) = world.buckets.ensure(private).await.unwrap() else {
+    let Ensured::Existing(bucket) = scene.buckets.ensure(private).await.unwrap() else {
         panic!("registered twice")
     };
     assert_eq!(bucket.differences, ["requirePrivateNetworking"]);
 
-    let _ = world.ensure_job().await.unwrap();
+    let _ = ensure_job(&scene).await.unwrap();
     let (snapshot, bucket) = (parsed(SNAPSHOT), parsed(BUCKET));
-    let other = world
+    let other = scene
         .jobs
         .ensure(&snapshot, &bucket)
         .custom_data("ticket", "OPS-7");
@@ -155,73 +121,68 @@ async fn an_azure_container_is_the_same_in_the_url_and_apart() {
     let service = "https://storage.blob.core.windows.net";
     let in_url = NewExportBucket::azure(format!("{service}/exports"), parsed(ROLE)).unwrap();
     let apart = NewExportBucket::azure_container(service, "exports", parsed(ROLE)).unwrap();
-    let world = start(furnished()).await;
-    assert!(world.buckets.ensure(in_url).await.unwrap().is_created());
-    assert!(!world.buckets.ensure(apart).await.unwrap().is_created());
+    let scene = start(exportable()).await;
+    assert!(scene.buckets.ensure(in_url).await.unwrap().is_created());
+    assert!(!scene.buckets.ensure(apart).await.unwrap().is_created());
 }
 
 #[tokio::test]
 async fn a_lost_answer_is_resolved_by_looking() {
-    let world = start(furnished()).await;
-    world.lose_the_answer_to(ids::CREATE_EXPORT_BUCKET);
-    assert!(world.buckets.ensure(wanted()).await.unwrap().is_created());
-    assert_eq!((world.posts(), world.registered()), (1, 1));
-    world.lose_the_answer_to(ids::CREATE_EXPORT_JOB);
-    assert!(world.ensure_job().await.unwrap().is_created());
-    assert_eq!((world.posts(), world.exports()), (2, 1));
+    let scene = start(exportable()).await;
+    lose_the_answer_to(&scene, ids::CREATE_EXPORT_BUCKET);
+    assert!(scene.buckets.ensure(wanted()).await.unwrap().is_created());
+    assert_eq!((posts(&scene), registered(&scene)), (1, 1));
+    lose_the_answer_to(&scene, ids::CREATE_EXPORT_JOB);
+    assert!(ensure_job(&scene).await.unwrap().is_created());
+    assert_eq!((posts(&scene), exports(&scene)), (2, 1));
     // It was there at the first look, so nobody waited for it.
-    assert_eq!(world.clock.elapsed(), Duration::ZERO);
+    assert_eq!(scene.clock.elapsed(), Duration::ZERO);
 }
 
 #[tokio::test]
 async fn an_effect_that_shows_within_the_settle_time_is_not_doubled() {
-    let late = Duration::from_secs(29);
-    let world = start(furnished().creations_show_after(late)).await;
-    world.lose_the_answer_to(ids::CREATE_EXPORT_BUCKET);
-    assert!(world.buckets.ensure(wanted()).await.unwrap().is_created());
-    assert_eq!((world.posts(), world.registered()), (1, 1));
-    assert_eq!(world.clock.sleeps(), [Duration::from_secs(30)]);
+    let late = seconds(29);
+    let scene = start(exportable().creations_show_after(late)).await;
+    lose_the_answer_to(&scene, ids::CREATE_EXPORT_BUCKET);
+    assert!(scene.buckets.ensure(wanted()).await.unwrap().is_created());
+    assert_eq!((posts(&scene), registered(&scene)), (1, 1));
+    assert_eq!(scene.clock.sleeps(), [seconds(30)]);
 }
 
 /// What `ensure` documents that it cannot know.
 #[tokio::test]
 async fn an_effect_that_shows_after_the_settle_time_is_doubled() {
-    let late = Duration::from_secs(29);
-    let world = start(furnished().creations_show_after(late)).await;
-    world.lose_the_answer_to(ids::CREATE_EXPORT_BUCKET);
-    let ensured = world
-        .buckets
-        .ensure(wanted())
-        .settle(Duration::from_secs(5))
-        .await;
+    let late = seconds(29);
+    let scene = start(exportable().creations_show_after(late)).await;
+    lose_the_answer_to(&scene, ids::CREATE_EXPORT_BUCKET);
+    let ensured = scene.buckets.ensure(wanted()).settle(seconds(5)).await;
     assert!(ensured.unwrap().is_created());
-    assert_eq!((world.posts(), world.registered()), (2, 2));
+    assert_eq!((posts(&scene), registered(&scene)), (2, 2));
 }
 
 #[tokio::test]
 async fn a_creation_that_came_to_nothing_is_made_again_three_times_at_the_most() {
-    let world = start(furnished()).await;
-    let lost = Match::operation(ids::CREATE_EXPORT_BUCKET).authenticated();
-    world.fake.inject_for(lost.clone(), Fault::reset());
-    assert!(world.buckets.ensure(wanted()).await.unwrap().is_created());
-    assert_eq!((world.posts(), world.registered()), (2, 1));
+    let scene = start(exportable()).await;
+    scene.inject(ids::CREATE_EXPORT_BUCKET, Fault::reset());
+    assert!(scene.buckets.ensure(wanted()).await.unwrap().is_created());
+    assert_eq!((posts(&scene), registered(&scene)), (2, 1));
 
-    let world = start(furnished()).await;
-    world
+    let scene = start(exportable()).await;
+    scene
         .fake
         .faults_by(|head| (head.method == "POST").then(Fault::reset));
-    let error = world.buckets.ensure(wanted()).await.unwrap_err();
+    let error = scene.buckets.ensure(wanted()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Ambiguous);
-    assert_eq!((world.posts(), world.registered()), (3, 0));
+    assert_eq!((posts(&scene), registered(&scene)), (3, 0));
 }
 
 #[tokio::test]
 async fn where_looking_fails_nothing_is_created_again_and_the_error_says_so() {
-    let world = start(furnished()).await;
-    world.lose_the_answer_to(ids::CREATE_EXPORT_BUCKET);
+    let scene = start(exportable()).await;
+    lose_the_answer_to(&scene, ids::CREATE_EXPORT_BUCKET);
     // The first look is answered; after the creation nothing is.
     let seen = std::sync::atomic::AtomicBool::new(false);
-    world.fake.faults_by(move |head| {
+    scene.fake.faults_by(move |head| {
         if head.method == "POST" {
             seen.store(true, std::sync::atomic::Ordering::Relaxed);
             return None;
@@ -229,36 +190,36 @@ async fn where_looking_fails_nothing_is_created_again_and_the_error_says_so() {
         seen.load(std::sync::atomic::Ordering::Relaxed)
             .then(|| Fault::status(StatusCode::SERVICE_UNAVAILABLE))
     });
-    let error = world.buckets.ensure(wanted()).await.unwrap_err();
+    let error = scene.buckets.ensure(wanted()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Ambiguous);
     assert!(error.may_have_taken_effect());
     assert!(error.to_string().contains("call ensure again"), "{error}");
-    assert_eq!(world.posts(), 1);
+    assert_eq!(posts(&scene), 1);
     // And the next call finds it.
-    world.fake.faults_by(|_| None);
-    assert!(!world.buckets.ensure(wanted()).await.unwrap().is_created());
-    assert_eq!(world.registered(), 1);
+    scene.fake.faults_by(|_| None);
+    assert!(!scene.buckets.ensure(wanted()).await.unwrap().is_created());
+    assert_eq!(registered(&scene), 1);
 }
 
 #[tokio::test]
 async fn a_refusal_is_no_reason_to_look_again() {
-    let world = start(furnished()).await;
+    let scene = start(exportable()).await;
     let missing = parsed("0123456789abcdef01234567");
-    let error = world
+    let error = scene
         .jobs
         .ensure(&parsed(SNAPSHOT), &missing)
         .await
         .unwrap_err();
     assert!(error.is_not_found(), "{error}");
-    assert_eq!(world.posts(), 1);
+    assert_eq!(posts(&scene), 1);
 }
 
 #[tokio::test]
 async fn a_bucket_that_cannot_be_read_may_be_the_one() {
-    let world = start(furnished().bucket(PROJECT, json!({"_id": 17}))).await;
-    let error = world.buckets.ensure(wanted()).await.unwrap_err();
+    let scene = start(exportable().bucket(PROJECT, json!({"_id": 17}))).await;
+    let error = scene.buckets.ensure(wanted()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
-    assert_eq!(world.posts(), 0);
+    assert_eq!(posts(&scene), 0);
 }
 
 fn past(id: &str, state: &str, minute: u32) -> serde_json::Value {
@@ -279,39 +240,39 @@ async fn an_export_that_succeeded_or_goes_on_is_not_started_again() {
         ("Cancelled", true),
     ] {
         let job = past("605ccba3c1c7613f423e1585", state, 0);
-        let world = start(furnished().job(PROJECT, CLUSTER, job)).await;
-        let ensured = world.ensure_job().await.unwrap();
+        let scene = start(exportable().job(PROJECT, CLUSTER, job)).await;
+        let ensured = ensure_job(&scene).await.unwrap();
         assert_eq!(ensured.is_created(), starts, "{state}");
     }
 }
 
 #[tokio::test]
 async fn again_exports_what_was_exported_but_not_what_is_being_exported() {
-    let again = async |world: &World| {
+    let again = async |scene: &Scene| {
         let (snapshot, bucket) = (parsed(SNAPSHOT), parsed(BUCKET));
-        world.jobs.ensure(&snapshot, &bucket).export_again().await
+        scene.jobs.ensure(&snapshot, &bucket).export_again().await
     };
     let done = past("605ccba3c1c7613f423e1585", "Successful", 0);
-    let world = start(furnished().job(PROJECT, CLUSTER, done.clone())).await;
-    assert!(again(&world).await.unwrap().is_created());
+    let scene = start(exportable().job(PROJECT, CLUSTER, done.clone())).await;
+    assert!(again(&scene).await.unwrap().is_created());
     let active = past("605ccba3c1c7613f423e1586", "InProgress", 1);
-    let world = start(
-        furnished()
+    let scene = start(
+        exportable()
             .job(PROJECT, CLUSTER, done)
             .job(PROJECT, CLUSTER, active),
     )
     .await;
-    let Ensured::Existing(job) = again(&world).await.unwrap() else {
+    let Ensured::Existing(job) = again(&scene).await.unwrap() else {
         panic!("started beside an active one")
     };
     assert_eq!(job.id.as_str(), "605ccba3c1c7613f423e1586");
     // A lost answer is not mistaken for the job that was there.
     let done = past("605ccba3c1c7613f423e1585", "Successful", 0);
-    let world = start(furnished().job(PROJECT, CLUSTER, done)).await;
-    world.lose_the_answer_to(ids::CREATE_EXPORT_JOB);
-    let created = again(&world).await.unwrap().into_inner();
+    let scene = start(exportable().job(PROJECT, CLUSTER, done)).await;
+    lose_the_answer_to(&scene, ids::CREATE_EXPORT_JOB);
+    let created = again(&scene).await.unwrap().into_inner();
     assert_ne!(created.id.as_str(), "605ccba3c1c7613f423e1585");
-    assert_eq!((world.posts(), world.exports()), (1, 2));
+    assert_eq!((posts(&scene), exports(&scene)), (1, 2));
 }
 
 #[tokio::test]
@@ -323,10 +284,10 @@ async fn what_succeeded_comes_before_what_goes_on_and_the_older_before_the_newer
         past("605ccba3c1c7613f423e1587", "Successful", 2),
     ]
     .into_iter()
-    .fold(furnished(), |builder, job| {
+    .fold(exportable(), |builder, job| {
         builder.job(PROJECT, CLUSTER, job)
     });
-    let Ensured::Existing(job) = start(builder).await.ensure_job().await.unwrap() else {
+    let Ensured::Existing(job) = ensure_job(&start(builder).await).await.unwrap() else {
         panic!("started once more")
     };
     assert_eq!(
@@ -346,12 +307,12 @@ async fn a_job_whose_answer_was_lost_and_that_failed_at_once_is_found_and_not_re
         error_code: "EXPORT_FAILED".into(),
         message: "no access".into(),
     };
-    let world = start(furnished().job_progress(at_once).job_outcome(outcome)).await;
-    world.lose_the_answer_to(ids::CREATE_EXPORT_JOB);
-    let job = world.ensure_job().await.unwrap();
+    let scene = start(exportable().job_progress(at_once).job_outcome(outcome)).await;
+    lose_the_answer_to(&scene, ids::CREATE_EXPORT_JOB);
+    let job = ensure_job(&scene).await.unwrap();
     assert!(job.is_created());
     assert_eq!(job.get().state, Some(ExportJobState::Failed));
-    assert_eq!((world.posts(), world.exports()), (1, 1));
+    assert_eq!((posts(&scene), exports(&scene)), (1, 1));
 }
 
 #[tokio::test]
@@ -364,19 +325,18 @@ async fn a_refusal_of_the_request_itself_may_be_a_race_and_others_are_none() {
         (403, false),
         (404, false),
     ] {
-        let world = start(furnished()).await;
+        let scene = start(exportable()).await;
         // There is an export by the time of the refusal.
         let refusal = Fault::status(StatusCode::from_u16(status).unwrap()).at(Moment::Acted);
-        let create = Match::operation(ids::CREATE_EXPORT_JOB).authenticated();
-        world.fake.inject_for(create, refusal);
-        match world.ensure_job().await {
+        scene.inject(ids::CREATE_EXPORT_JOB, refusal);
+        match ensure_job(&scene).await {
             Ok(ensured) => assert!(race && !ensured.is_created(), "{status}"),
             Err(error) => {
                 assert!(!race, "{error}");
                 assert_eq!(error.status(), Some(status));
             }
         }
-        assert_eq!((world.posts(), world.exports()), (1, 1), "{status}");
+        assert_eq!((posts(&scene), exports(&scene)), (1, 1), "{status}");
     }
 }
 
@@ -387,33 +347,33 @@ async fn under_200_scripts_of_random_faults_there_are_never_two() {
     let mut calls = 0;
     let mut faults = 0;
     for seed in 0..200 {
-        let lag = Duration::from_secs(seed % 30);
-        let world = start(furnished().creations_show_after(lag)).await;
-        world.clock.real_guards();
+        let lag = seconds(seed % 30);
+        let scene = start(exportable().creations_show_after(lag)).await;
+        scene.clock.real_guards();
         // Silence would have to be waited out in real time.
-        world.fake.faults_by(move |head| {
+        scene.fake.faults_by(move |head| {
             fault(seed, head).filter(|fault| !format!("{fault:?}").contains("Silence"))
         });
         for attempt in 0.. {
             calls += 1;
-            if let Ok(ensured) = world.buckets.ensure(wanted()).await {
+            if let Ok(ensured) = scene.buckets.ensure(wanted()).await {
                 assert!(attempt > 0 || ensured.is_created(), "seed {seed}");
                 break;
             }
-            world.clock.advance(Duration::from_secs(30));
+            scene.clock.advance(seconds(30));
             assert!(attempt < 50, "seed {seed} never succeeds");
         }
         for attempt in 0.. {
             calls += 1;
-            if world.ensure_job().await.is_ok() {
+            if ensure_job(&scene).await.is_ok() {
                 break;
             }
-            world.clock.advance(Duration::from_secs(30));
+            scene.clock.advance(seconds(30));
             assert!(attempt < 50, "seed {seed} never succeeds");
         }
-        assert_eq!(world.registered(), 1, "seed {seed}: buckets");
-        assert_eq!(world.exports(), 1, "seed {seed}: exports");
-        faults += world
+        assert_eq!(registered(&scene), 1, "seed {seed}: buckets");
+        assert_eq!(exports(&scene), 1, "seed {seed}: exports");
+        faults += scene
             .fake
             .requests()
             .iter()

@@ -10,13 +10,11 @@ use std::{
 };
 
 use atlas_export::{
-    ErrorKind, Project,
+    ErrorKind,
     fleet::{ClusterReport, FleetReport, FleetRun, FleetStatus, Intent, SkipReason},
 };
-use atlas_export_fake::{
-    Bucket, FakeAtlas, FakeAtlasBuilder, Fault, JobOutcome, JobProgress, Snapshot,
-};
-use atlas_export_tests::{BUCKET, PROJECT, ROLE, TestClock, client_of, parsed};
+use atlas_export_fake::{FakeAtlasBuilder, Fault, JobOutcome, JobProgress, Snapshot};
+use atlas_export_tests::{BUCKET, PROJECT, Scene, parsed, with_bucket};
 
 use futures_util::{Stream as _, StreamExt as _};
 use http::StatusCode;
@@ -58,12 +56,10 @@ fn kind(n: usize) -> Kind {
 }
 
 fn furnished(count: usize) -> FakeAtlasBuilder {
-    let builder = FakeAtlas::builder()
-        .bucket(PROJECT, Bucket::aws("exports", ROLE).id(BUCKET))
-        .job_progress(JobProgress::ByClock {
-            queued: Duration::from_secs(3600),
-            in_progress: Duration::from_secs(3600),
-        });
+    let builder = with_bucket().job_progress(JobProgress::ByClock {
+        queued: Duration::from_secs(3600),
+        in_progress: Duration::from_secs(3600),
+    });
     (0..count).fold(builder, |builder, n| {
         let cluster = name(n);
         let builder = builder.cluster(PROJECT, &cluster);
@@ -97,20 +93,14 @@ fn furnished(count: usize) -> FakeAtlasBuilder {
     })
 }
 
-async fn start(builder: FakeAtlasBuilder) -> (FakeAtlas, Project) {
-    let clock = TestClock::default();
-    let fake = builder
-        .clock(Arc::new(clock.clone()))
-        .start()
-        .await
-        .unwrap();
-    fake.faults_by(|head| {
+async fn start(builder: FakeAtlasBuilder) -> Scene {
+    let scene = Scene::start(builder).await;
+    scene.fake.faults_by(|head| {
         let number = head.path.split_once("/Cluster")?.1.get(..3)?.parse().ok()?;
         let refused = head.method == "POST" && head.authenticated && kind(number) == Kind::Failing;
         refused.then(|| Fault::status(StatusCode::FORBIDDEN))
     });
-    let client = client_of(&fake).clock(Arc::new(clock)).build().unwrap();
-    (fake, client.project(PROJECT))
+    scene
 }
 
 /// Polls a run so many times, and drops it wherever it is then.
@@ -142,7 +132,7 @@ async fn a_fleet_of_200_that_is_interrupted_at_ten_random_points_exports_each_cl
 
 /// How many clusters were left to do at each interruption.
 async fn interrupt_and_resume(seed: u64) -> Vec<usize> {
-    let (fake, project) = start(furnished(200)).await;
+    let Scene { fake, project, .. } = start(furnished(200)).await;
     let fleet = || project.export_fleet(&parsed(BUCKET));
     let plan = fleet().plan().await.unwrap();
     let posts = fake
@@ -207,8 +197,13 @@ async fn interrupt_and_resume(seed: u64) -> Vec<usize> {
 
 #[tokio::test]
 async fn a_plan_says_for_each_cluster_what_would_happen_and_why_not() {
-    let (_fake, project) = start(furnished(20)).await;
-    let plan = project.export_fleet(&parsed(BUCKET)).plan().await.unwrap();
+    let scene = start(furnished(20)).await;
+    let plan = scene
+        .project
+        .export_fleet(&parsed(BUCKET))
+        .plan()
+        .await
+        .unwrap();
     for (n, planned) in plan.clusters().iter().enumerate() {
         let fits = match kind(n) {
             Kind::Exportable | Kind::Failing => planned.intent == Intent::Export,
@@ -241,8 +236,8 @@ async fn a_plan_says_for_each_cluster_what_would_happen_and_why_not() {
 
 #[tokio::test]
 async fn clusters_are_chosen_by_name_and_by_what_they_are() {
-    let (_fake, project) = start(furnished(20)).await;
-    let fleet = || project.export_fleet(&parsed(BUCKET));
+    let scene = start(furnished(20)).await;
+    let fleet = || scene.project.export_fleet(&parsed(BUCKET));
     let only = ["Cluster004", "Cluster000", "Nowhere"].map(parsed);
     let plan = fleet().only(only).plan().await.unwrap();
     let names: Vec<_> = plan.clusters().iter().map(|c| c.cluster.as_str()).collect();
@@ -272,8 +267,7 @@ async fn exports_are_waited_for_and_their_ends_told_apart() {
             FleetStatus::Failed,
         ),
     ] {
-        let builder = FakeAtlas::builder()
-            .bucket(PROJECT, Bucket::aws("exports", ROLE).id(BUCKET))
+        let builder = with_bucket()
             .job_outcome(outcome)
             .job_progress(JobProgress::ByClock {
                 queued: Duration::from_secs(5),
@@ -282,7 +276,7 @@ async fn exports_are_waited_for_and_their_ends_told_apart() {
         let builder = (0..6).fold(builder, |builder, n| {
             builder.snapshot(PROJECT, &name(n), Snapshot::completed(snapshot(n)))
         });
-        let (fake, project) = start(builder).await;
+        let Scene { fake, project, .. } = start(builder).await;
         let seen = Arc::new(Mutex::new(BTreeMap::new()));
         let writer = seen.clone();
         let fleet = || project.export_fleet(&parsed(BUCKET)).concurrency(2);
@@ -327,7 +321,7 @@ async fn exports_are_waited_for_and_their_ends_told_apart() {
 
 #[tokio::test]
 async fn a_cluster_that_cannot_be_looked_at_is_told_and_tried_again() {
-    let (fake, project) = start(furnished(1)).await;
+    let Scene { fake, project, .. } = start(furnished(1)).await;
     fake.faults_by(|head| {
         let snapshots = head.path.ends_with("/snapshots") && head.authenticated;
         snapshots.then(|| Fault::status(StatusCode::FORBIDDEN))
@@ -349,11 +343,13 @@ async fn a_cluster_that_cannot_be_looked_at_is_told_and_tried_again() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_right_is_refused() {
-    let (_fake, project) = start(furnished(2)).await;
-    let fleet = || project.export_fleet(&parsed(BUCKET));
+async fn invalid_options_are_refused() {
+    let scene = start(furnished(2)).await;
+    let fleet = || scene.project.export_fleet(&parsed(BUCKET));
     let report = fleet().plan().await.unwrap().run().into_report();
-    let elsewhere = project.export_fleet(&parsed("604f6322dc786a5341d4f7fc"));
+    let elsewhere = scene
+        .project
+        .export_fleet(&parsed("604f6322dc786a5341d4f7fc"));
     for fleet in [elsewhere.resume(report), fleet().concurrency(0)] {
         assert_eq!(fleet.plan().await.unwrap_err().kind(), ErrorKind::Config);
     }

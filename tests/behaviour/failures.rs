@@ -2,43 +2,32 @@
 
 use std::error::Error as _;
 
-use atlas_export::{Client, Credentials, Error, ErrorKind, NewExportBucket, retry::RetryPolicy};
+use atlas_export::{Credentials, Error, ErrorKind, ExportBuckets, codes, retry::RetryPolicy};
 use atlas_export_api::operations::ids;
 use atlas_export_fake::FakeAtlas;
 use atlas_export_tests::{
-    BUCKET, CLUSTER, PROJECT, ROLE, Reply, ScriptedServer, TestClock, client_of, key, page_of,
-    parsed,
+    BUCKET, CLUSTER, PROJECT, Reply, SNAPSHOT, Scene, ScriptedServer, buckets_of, client_at,
+    new_bucket, page_of, parsed, with_bucket,
 };
 
-async fn list_from(script: Vec<Reply>) -> (Error, ScriptedServer) {
-    let server = ScriptedServer::start(script).await.unwrap();
-    let error = scripted(&server).list().await.unwrap_err();
-    (error, server)
+/// The buckets of a client that tries once.
+fn once(server: &ScriptedServer) -> ExportBuckets {
+    buckets_of(server.client().retry(RetryPolicy::none()))
 }
 
-fn scripted(server: &ScriptedServer) -> atlas_export::ExportBuckets {
-    Client::builder()
-        .base_url(server.url())
-        .credentials(key())
-        .retry(RetryPolicy::none())
-        .build()
-        .unwrap()
-        .project(PROJECT)
-        .export_buckets()
+/// What a list fails with.
+async fn list_from(script: impl IntoIterator<Item = Reply>) -> (Error, ScriptedServer) {
+    let server = ScriptedServer::start(script).await;
+    let error = once(&server).list().await.unwrap_err();
+    (error, server)
 }
 
 #[tokio::test]
 async fn a_wrong_private_key_is_one_clear_error_after_at_most_three_requests() {
-    let fake = FakeAtlas::builder().project(PROJECT).start().await.unwrap();
-    let (public, _) = fake.credentials();
-    let client = Client::builder()
-        .base_url(fake.url())
-        .credentials(Credentials::api_key(public, "wrong"))
-        .build()
-        .unwrap();
-    let error = client
-        .project(PROJECT)
-        .export_buckets()
+    let scene = Scene::start(FakeAtlas::builder().project(PROJECT)).await;
+    let (public, _) = scene.fake.credentials();
+    let wrong = Credentials::api_key(public, "wrong");
+    let error = buckets_of(scene.another().credentials(wrong))
         .list()
         .await
         .unwrap_err();
@@ -46,7 +35,8 @@ async fn a_wrong_private_key_is_one_clear_error_after_at_most_three_requests() {
     assert_eq!((error.status(), error.attempts()), (Some(401), 1));
     assert!(!error.is_retryable());
     assert!(error.to_string().contains("refuses the API key"), "{error}");
-    assert!(fake.requests().len() <= 3, "{}", fake.requests().len());
+    let requests = scene.fake.requests().len();
+    assert!(requests <= 3, "{requests}");
 }
 
 #[tokio::test]
@@ -56,7 +46,7 @@ async fn rules_04_and_11_a_401_without_digest_says_what_was_offered_and_basic_is
         "WWW-Authenticate: Basic realm=\"x\"\r\nContent-Type: application/json\r\n",
         r#"{"error":401,"errorCode":"UNEXPECTED_ERROR","detail":"not for you"}"#,
     );
-    let (error, server) = list_from(vec![basic]).await;
+    let (error, server) = list_from([basic]).await;
     let kind = (error.kind(), error.status());
     assert_eq!(kind, (ErrorKind::Authentication, Some(401)));
     let message = error.to_string();
@@ -77,7 +67,7 @@ async fn a_401_that_cannot_be_answered_says_what_was_offered() {
         ("WWW-Authenticate: Digest realm\r\n".to_owned(), "malformed"),
         (String::new(), "no challenge"),
     ] {
-        let (error, server) = list_from(vec![Reply::with_headers(401, &headers, "")]).await;
+        let (error, server) = list_from([Reply::with_headers(401, &headers, "")]).await;
         assert_eq!(error.kind(), ErrorKind::Authentication);
         let message = error.to_string();
         assert!(message.contains(offered), "{message}");
@@ -95,7 +85,7 @@ async fn atlas_s_own_words_about_a_401_come_before_our_advice() {
         ("IP_ADDRESS_NOT_ON_WHITELIST", "address"),
     ] {
         let body = format!(r#"{{"error":401,"errorCode":"{code}","detail":"Words."}}"#);
-        let (error, _server) = list_from(vec![Reply::with_headers(401, headers, &body)]).await;
+        let (error, _server) = list_from([Reply::with_headers(401, headers, &body)]).await;
         let message = error.to_string();
         assert!(
             message.starts_with(&format!("401 {code}: Words. (")),
@@ -114,8 +104,11 @@ async fn a_403_names_the_role_that_the_operation_needs() {
     let message = error.to_string();
     assert!(message.contains("not for you"), "{message}");
     assert!(message.contains("the role Project Read Only"), "{message}");
-    let server = ScriptedServer::start(refused()).await.unwrap();
-    let error = scripted(&server).create(new_bucket()).await.unwrap_err();
+    let server = ScriptedServer::start(refused()).await;
+    let error = once(&server)
+        .create(new_bucket("example-bucket"))
+        .await
+        .unwrap_err();
     let message = error.to_string();
     assert!(
         message.contains("the role Project Backup Manager"),
@@ -123,26 +116,18 @@ async fn a_403_names_the_role_that_the_operation_needs() {
     );
     // One that is about addresses is not about roles.
     let body = body.replace("USER_UNAUTHORIZED", "IP_ADDRESS_NOT_ON_ACCESS_LIST");
-    let (error, _server) = list_from(vec![Reply::json(403, &body)]).await;
+    let (error, _server) = list_from([Reply::json(403, &body)]).await;
     assert!(!error.to_string().contains("role"), "{error}");
 }
 
 #[tokio::test]
 async fn a_404_of_atlas_has_its_code_and_parameters() {
-    let fake = FakeAtlas::builder().project(PROJECT).start().await.unwrap();
-    let client = client_of(&fake).build().unwrap();
-    let error = client
-        .project(PROJECT)
-        .cluster(CLUSTER)
-        .export_jobs()
-        .list()
-        .await
-        .unwrap_err();
+    let scene = Scene::start(FakeAtlas::builder().project(PROJECT)).await;
+    let error = scene.jobs.list().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Api);
     assert!(error.is_not_found());
-    let api = error.api().unwrap();
-    assert_eq!(api.error_code.as_deref(), Some("CLUSTER_NOT_FOUND"));
-    assert!(api.parameters.contains(&CLUSTER.into()));
+    assert_eq!(error.code(), Some(codes::CLUSTER_NOT_FOUND));
+    assert!(error.api().unwrap().parameters.contains(&CLUSTER.into()));
     assert!(
         error.to_string().starts_with("404 CLUSTER_NOT_FOUND: "),
         "{error}"
@@ -156,7 +141,7 @@ async fn a_page_of_a_gateway_is_told_by_its_status_alone() {
         "Content-Type: text/html; charset=utf-8\r\n",
         "<html><body>upstream s3cret</body></html>",
     );
-    let (error, _server) = list_from(vec![page]).await;
+    let (error, _server) = list_from([page]).await;
     assert_eq!((error.kind(), error.status()), (ErrorKind::Api, Some(502)));
     assert!(error.api().is_none() && error.source().is_none());
     let message = error.to_string();
@@ -176,23 +161,23 @@ async fn a_success_that_is_not_atlas_s_is_no_success() {
             "<html>log in s3cret</html>",
         )
     };
-    let (error, server) = list_from(vec![page()]).await;
+    let (error, server) = list_from([page()]).await;
     assert_eq!(error.kind(), ErrorKind::Transport);
     assert!(
         error.to_string().contains("a success with text/html"),
         "{error}"
     );
-    // What stands between may do so for as long as Atlas is away.
+    // A gateway may answer so for as long as Atlas is away.
     assert!(!format!("{error} {error:?}").contains("s3cret") && error.is_retryable());
     // A deletion has nothing but the status to go by.
-    let error = scripted(&server).delete(&parsed(BUCKET)).await.unwrap_err();
+    let error = once(&server).delete(&parsed(BUCKET)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Transport);
     assert!(error.may_have_taken_effect());
 }
 
 #[tokio::test]
 async fn a_success_without_what_was_asked_for_is_a_transport_error_that_may_pass() {
-    let (error, _server) = list_from(vec![Reply::json(200, "")]).await;
+    let (error, _server) = list_from([Reply::json(200, "")]).await;
     assert_eq!((error.kind(), error.status()), (ErrorKind::Transport, None));
     assert!(error.is_retryable());
     assert!(error.to_string().contains("without a body"), "{error}");
@@ -201,7 +186,7 @@ async fn a_success_without_what_was_asked_for_is_a_transport_error_that_may_pass
 #[tokio::test]
 async fn an_encoding_that_nobody_asked_for_is_named() {
     let headers = "Content-Type: application/json\r\nContent-Encoding: br\r\n";
-    let (error, _server) = list_from(vec![Reply::with_headers(200, headers, "s3cret")]).await;
+    let (error, _server) = list_from([Reply::with_headers(200, headers, "s3cret")]).await;
     assert_eq!(error.kind(), ErrorKind::Transport);
     assert!(error.to_string().contains("encoded in br"), "{error}");
 }
@@ -213,19 +198,16 @@ async fn a_media_type_is_compared_without_case_and_a_mark_before_json_is_skipped
         "Content-Type: application/JSON\r\n",
         "Content-Type: Application/Vnd.Atlas.2024-05-30+Json;charset=utf-8\r\n",
     ] {
-        let server = ScriptedServer::start(vec![Reply::with_headers(200, headers, &page)])
-            .await
-            .unwrap();
-        scripted(&server).list().await.unwrap();
+        let server = ScriptedServer::start([Reply::with_headers(200, headers, &page)]).await;
+        once(&server).list().await.unwrap();
     }
     // An error body too.
     let refusal = format!(
         "\u{feff}{}",
         r#"{"error":404,"errorCode":"GROUP_NOT_FOUND"}"#
     );
-    let (error, _server) = list_from(vec![Reply::json(404, &refusal)]).await;
-    let code = error.api().and_then(|api| api.error_code.as_deref());
-    assert_eq!(code, Some("GROUP_NOT_FOUND"));
+    let (error, _server) = list_from([Reply::json(404, &refusal)]).await;
+    assert_eq!(error.code(), Some(codes::GROUP_NOT_FOUND));
 }
 
 #[tokio::test]
@@ -234,10 +216,10 @@ async fn a_creation_that_is_redirected_is_ambiguous_wherever_to() {
         for status in [302, 303, 307, 308, 300] {
             let redirect = Reply::with_headers(status, headers, "");
             // The probe is let through.
-            let script = vec![Reply::json(200, &page_of(&[])), redirect];
-            let server = ScriptedServer::start(script).await.unwrap();
-            let new = NewExportBucket::aws("example-bucket", parsed(ROLE)).unwrap();
-            let error = scripted(&server).create(new).await.unwrap_err();
+            let script = vec![Reply::empty_page(), redirect];
+            let server = ScriptedServer::start(script).await;
+            let new = new_bucket("example-bucket");
+            let error = once(&server).create(new).await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Ambiguous, "{status} {headers}");
             assert_eq!(server.requests().len(), 2);
         }
@@ -249,7 +231,7 @@ async fn a_truncated_body_is_a_transport_error() {
     let cut = Reply::raw(
         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{\"results\":[",
     );
-    let (error, _server) = list_from(vec![cut]).await;
+    let (error, _server) = list_from([cut]).await;
     assert_eq!(error.kind(), ErrorKind::Transport);
     assert!(error.source().is_some() && error.is_retryable());
     assert_eq!(
@@ -260,7 +242,7 @@ async fn a_truncated_body_is_a_transport_error() {
 
 #[tokio::test]
 async fn a_connection_that_ends_without_an_answer_is_a_transport_error() {
-    let (error, _server) = list_from(vec![Reply::raw("")]).await;
+    let (error, _server) = list_from([Reply::raw("")]).await;
     assert_eq!(error.kind(), ErrorKind::Transport);
 }
 
@@ -273,7 +255,7 @@ async fn json_that_does_not_fit_is_a_decode_error_without_the_body() {
         "{}",
         r#"{"error":500,"errorCode":"UNEXPECTED_ERROR","detail":"s3cret"}"#,
     ] {
-        let (error, _server) = list_from(vec![Reply::json(200, body)]).await;
+        let (error, _server) = list_from([Reply::json(200, body)]).await;
         assert_eq!(error.kind(), ErrorKind::Decode, "{body}");
         assert!(!format!("{error} {error:?}").contains("s3cret"), "{error}");
         assert_eq!((error.status(), error.attempts()), (Some(200), 1));
@@ -288,7 +270,7 @@ async fn rule_09_a_redirect_is_an_error_that_names_the_target() {
         "Location: https://u:s3cret@evil.example/?token=s3cret\r\n",
         "",
     );
-    let (error, server) = list_from(vec![redirect]).await;
+    let (error, server) = list_from([redirect]).await;
     assert_eq!(error.kind(), ErrorKind::Transport);
     assert!(
         error.to_string().contains("https://evil.example/"),
@@ -299,44 +281,20 @@ async fn rule_09_a_redirect_is_an_error_that_names_the_target() {
 
 #[tokio::test]
 async fn no_connection_is_a_connect_error() {
-    let url = ScriptedServer::start(vec![]).await.unwrap().url();
-    let client = Client::builder()
-        .base_url(url)
-        .credentials(key())
-        .retry(RetryPolicy::none())
-        .build()
-        .unwrap();
-    let error = client
-        .project(PROJECT)
-        .export_buckets()
-        .list()
-        .await
-        .unwrap_err();
+    let url = ScriptedServer::start([]).await.url();
+    let buckets = buckets_of(client_at(url).retry(RetryPolicy::none()));
+    let error = buckets.list().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect);
     assert!(error.is_retryable());
 }
 
 #[tokio::test]
 async fn what_takes_too_long_is_a_timeout() {
-    let fake = FakeAtlas::builder().project(PROJECT).start().await.unwrap();
-    let clock = TestClock::default();
-    let client = client_of(&fake)
-        .clock(std::sync::Arc::new(clock.clone()))
-        .build()
-        .unwrap();
-    clock.fire_guards();
-    let error = client
-        .project(PROJECT)
-        .export_buckets()
-        .list()
-        .await
-        .unwrap_err();
+    let scene = Scene::start(FakeAtlas::builder().project(PROJECT)).await;
+    scene.clock.fire_guards();
+    let error = scene.buckets.list().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);
     assert!(error.to_string().contains(" s"), "{error}");
-}
-
-fn new_bucket() -> NewExportBucket {
-    NewExportBucket::aws("example-bucket", parsed(ROLE)).unwrap()
 }
 
 #[tokio::test]
@@ -355,14 +313,12 @@ async fn a_creation_whose_answer_is_lost_is_ambiguous_and_not_repeated() {
         (Reply::json(503, ""), Some(503)),
         (Reply::json(200, "garbage"), Some(200)),
     ] {
-        let server = ScriptedServer::start(vec![probe(), lost]).await.unwrap();
-        let client = Client::builder()
-            .base_url(server.url())
-            .credentials(key())
-            .build()
-            .unwrap();
-        let buckets = client.project(PROJECT).export_buckets();
-        let error = buckets.create(new_bucket()).await.unwrap_err();
+        let server = ScriptedServer::start([probe(), lost]).await;
+        let error = server
+            .buckets()
+            .create(new_bucket("example-bucket"))
+            .await
+            .unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Ambiguous, "{error}");
         assert_eq!(error.status(), status, "{error}");
         assert!(
@@ -376,37 +332,20 @@ async fn a_creation_whose_answer_is_lost_is_ambiguous_and_not_repeated() {
 
 #[tokio::test]
 async fn a_creation_that_is_refused_is_not_ambiguous() {
-    let fake = FakeAtlas::builder()
-        .cluster(PROJECT, CLUSTER)
-        .start()
-        .await
-        .unwrap();
-    let client = client_of(&fake).build().unwrap();
-    let jobs = client.project(PROJECT).cluster(CLUSTER).export_jobs();
-    let error = jobs
-        .create(&parsed("5fb6a0e0e5a4d31b5b8ef0b2"), &parsed(BUCKET))
-        .await
-        .unwrap_err();
+    let scene = Scene::start(FakeAtlas::builder().cluster(PROJECT, CLUSTER)).await;
+    let create = scene.jobs.create(&parsed(SNAPSHOT), &parsed(BUCKET));
+    let error = create.await.unwrap_err();
     assert_eq!((error.kind(), error.status()), (ErrorKind::Api, Some(404)));
 }
 
 #[tokio::test]
-async fn the_deletion_of_a_bucket_in_use_is_refused_with_the_mend() {
-    let fake = FakeAtlas::builder()
-        .bucket(
-            PROJECT,
-            atlas_export_fake::Bucket::aws("used", ROLE).id(BUCKET),
-        )
-        .auto_export(PROJECT, "Cluster0", BUCKET, "monthly")
-        .start()
-        .await
-        .unwrap();
-    let client = client_of(&fake).build().unwrap();
-    let buckets = client.project(PROJECT).export_buckets();
-    let error = buckets.delete(&parsed(BUCKET)).await.unwrap_err();
+async fn the_deletion_of_a_bucket_in_use_is_refused_with_the_remedy() {
+    let builder = with_bucket().auto_export(PROJECT, CLUSTER, BUCKET, "monthly");
+    let scene = Scene::start(builder).await;
+    let error = scene.buckets.delete(&parsed(BUCKET)).await.unwrap_err();
     assert_eq!(
-        error.api().unwrap().error_code.as_deref(),
-        Some("EXPORT_BUCKET_DELETE_FAILED_BUCKET_IN_USE")
+        error.code(),
+        Some(codes::EXPORT_BUCKET_DELETE_FAILED_BUCKET_IN_USE)
     );
     assert!(
         error.to_string().contains("disable its automatic export"),

@@ -1,18 +1,15 @@
 //! Every fault meets every operation once: what the caller is told, how many requests the
 //! server saw, and what became of its state. A creation happens once at the most.
 
-use std::{fmt::Write as _, sync::Arc, time::Duration};
+use std::{fmt::Write as _, time::Duration};
 
-use atlas_export::{
-    Client, Cluster, Error, ErrorKind, ErrorKind::Ambiguous, NewExportBucket, Project,
-};
-use atlas_export_api::{OPERATIONS, Operation, operations::ids};
-use atlas_export_fake::{Bucket, FakeAtlas, Fault, Match, Moment, Snapshot, Turnstile};
-use atlas_export_tests::{BUCKET, CLUSTER, PROJECT, ROLE, SNAPSHOT, TestClock, client_of, parsed};
-use http::{HeaderValue, Response, StatusCode};
+use atlas_export::{ErrorKind, ErrorKind::Ambiguous};
+use atlas_export_api::OPERATIONS;
+use atlas_export_fake::{Fault, Moment, Turnstile};
+use atlas_export_tests::{CLUSTER, PROJECT, Scene, slow_down};
+use http::{HeaderValue, StatusCode};
 
-/// A job that is there from the start.
-pub(super) const JOB: &str = "605ccba3c1c7613f423e1585";
+use super::every_operation::{Kind, call, furnished, kind};
 
 /// What a caller is told: success, or a kind of error.
 type Told = Option<ErrorKind>;
@@ -48,13 +45,6 @@ struct Row {
     create: Outcome,
     /// Whether a creation or deletion that meets the fault takes effect in the end.
     effect: [bool; 2],
-}
-
-fn answer(status: u16, header: (&str, &str)) -> Fault {
-    let answer = Response::builder()
-        .status(status)
-        .header(header.0, header.1);
-    Fault::answer(answer.body("").unwrap())
 }
 
 #[expect(
@@ -207,13 +197,7 @@ fn rows() -> Vec<Row> {
         row("500", status(500), ok(2), [ok(2), err(Ambiguous, 1)], no),
         row("503", status(503), ok(2), [ok(2), err(Ambiguous, 1)], no),
         row("408", status(408), ok(2), [ok(2), err(Ambiguous, 1)], no),
-        row(
-            "429",
-            answer(429, ("retry-after", "1")),
-            ok(2),
-            [ok(2), ok(2)],
-            yes,
-        ),
+        row("429", slow_down(1), ok(2), [ok(2), ok(2)], yes),
         row(
             "400",
             status(400),
@@ -260,107 +244,36 @@ fn rows() -> Vec<Row> {
     ]
 }
 
-/// What kind of operation it is, as far as faults are concerned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// A read, or a change that sets what it sets: what may be repeated and adds nothing.
-    Read,
-    Delete,
-    Create,
-}
-
-/// The kind of an operation, by its method.
-pub(super) fn kind(operation: &Operation) -> Option<Kind> {
-    match operation.method {
-        "GET" | "PATCH" | "PUT" => Some(Kind::Read),
-        "DELETE" => Some(Kind::Delete),
-        "POST" => Some(Kind::Create),
-        _ => None,
-    }
-}
-
-/// One call of an operation, by its public method; `None` where it has none.
-pub(super) async fn call(
-    project: &Project,
-    cluster: &Cluster,
-    operation: &str,
-) -> Option<Result<(), Error>> {
-    let (buckets, jobs) = (project.export_buckets(), cluster.export_jobs());
-    Some(match operation {
-        ids::LIST_EXPORT_BUCKETS => buckets.list().await.map(drop),
-        ids::GET_EXPORT_BUCKET => buckets.get(&parsed(BUCKET)).await.map(drop),
-        ids::DELETE_EXPORT_BUCKET => buckets.delete(&parsed(BUCKET)).await,
-        ids::CREATE_EXPORT_BUCKET => {
-            let new = NewExportBucket::aws("example-bucket", parsed(ROLE)).unwrap();
-            buckets.create(new).await.map(drop)
-        }
-        ids::LIST_EXPORT_JOBS => jobs.list().await.map(drop),
-        ids::GET_EXPORT_JOB => jobs.get(&parsed(JOB)).await.map(drop),
-        ids::CREATE_EXPORT_JOB => {
-            let (snapshot, bucket) = (parsed(SNAPSHOT), parsed(BUCKET));
-            jobs.create(&snapshot, &bucket).await.map(drop)
-        }
-        ids::LIST_SNAPSHOTS => cluster.snapshots().list().await.map(drop),
-        ids::GET_SNAPSHOT => cluster.snapshots().get(&parsed(SNAPSHOT)).await.map(drop),
-        ids::LIST_SHARDED_SNAPSHOTS => cluster.snapshots().list_sharded().await.map(drop),
-        ids::GET_SHARDED_SNAPSHOT => {
-            let id = parsed(SNAPSHOT);
-            cluster.snapshots().get_sharded(&id).await.map(drop)
-        }
-        ids::TAKE_SNAPSHOT => cluster.snapshots().take().await.map(drop),
-        ids::GET_BACKUP_SCHEDULE => cluster.auto_export().get().await.map(drop),
-        ids::UPDATE_BACKUP_SCHEDULE => cluster.auto_export().disable().await.map(drop),
-        ids::LIST_CLUSTERS => project.clusters().list().await.map(drop),
-        ids::LIST_ACCESS_ROLES => project.access_roles().list().await.map(drop),
-        ids::UPDATE_EXPORT_BUCKET => {
-            let id = parsed(BUCKET);
-            let update = buckets.update(&id).require_private_networking(true);
-            update.await.map(drop)
-        }
-        _ => return None,
-    })
-}
-
 /// Runs one operation into one fault. What was told, the requests, and the state's change: how
 /// many resources there are more, or fewer.
 async fn meet(operation: &str, fault: &Fault) -> (Outcome, isize) {
-    let fake = FakeAtlas::builder()
-        .sharded_cluster(PROJECT, CLUSTER, &["shard-0", "config-0"])
-        .snapshot(PROJECT, CLUSTER, Snapshot::completed(SNAPSHOT))
-        .bucket(PROJECT, Bucket::aws("standing", ROLE).id(BUCKET))
-        .job(
-            PROJECT,
-            CLUSTER,
-            serde_json::json!({"id": JOB, "exportBucketId": BUCKET, "state": "Successful"}),
-        )
-        .start()
-        .await
-        .unwrap();
-    let clock = TestClock::default();
-    clock.real_guards();
-    let client: Client = client_of(&fake)
-        .clock(Arc::new(clock))
-        // Waited out by the fault that never answers, and by no other.
-        .attempt_timeout(Duration::from_secs(1))
-        .max_response_bytes(4 * 1024 * 1024)
-        .build()
-        .unwrap();
-    let project = client.project(PROJECT);
-    let cluster = project.cluster(CLUSTER);
-    project.export_buckets().list().await.unwrap();
-    fake.clear_requests();
+    let scene = Scene::start(furnished()).await.with(|client| {
+        client
+            // Waited out by the fault that never answers, and by no other.
+            .attempt_timeout(Duration::from_secs(1))
+            .max_response_bytes(4 * 1024 * 1024)
+    });
+    scene.clock.real_guards();
+    scene.buckets.list().await.unwrap();
+    scene.fake.clear_requests();
     let count = || {
-        let (buckets, jobs) = (fake.buckets(PROJECT), fake.jobs(PROJECT, CLUSTER));
-        let snapshots = fake.snapshots(PROJECT, CLUSTER);
+        let (buckets, jobs) = (
+            scene.fake.buckets(PROJECT),
+            scene.fake.jobs(PROJECT, CLUSTER),
+        );
+        let snapshots = scene.fake.snapshots(PROJECT, CLUSTER);
         isize::try_from(buckets.len() + jobs.len() + snapshots.len()).unwrap()
     };
     let before = count();
-    fake.inject_for(Match::operation(operation).authenticated(), fault.clone());
-    let told = call(&project, &cluster, operation).await.unwrap().err();
-    assert_eq!(fake.faults_left(), 0, "{operation} met no fault");
+    scene.inject(operation, fault.clone());
+    let told = call(&scene.project, &scene.cluster, operation)
+        .await
+        .unwrap()
+        .err();
+    assert_eq!(scene.fake.faults_left(), 0, "{operation} met no fault");
     let outcome = Outcome {
         told: told.map(|error| error.kind()),
-        requests: fake.requests().len(),
+        requests: scene.fake.requests().len(),
     };
     (outcome, count() - before)
 }

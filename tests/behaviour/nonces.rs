@@ -8,21 +8,17 @@ use std::{
     },
 };
 
-use atlas_export::{Client, ClientBuilder, ErrorKind, retry::RetryPolicy};
+use atlas_export::{Client, ErrorKind, retry::RetryPolicy};
 use atlas_export_fake::{FakeAtlas, FakeAtlasBuilder, Fault};
-use atlas_export_tests::{PROJECT, TestClock, client_of};
+use atlas_export_tests::{PROJECT, Scene, TestClock, client_of};
 use futures_util::{StreamExt as _, stream};
 use tokio::{
     io::copy_bidirectional,
     net::{TcpListener, TcpStream},
 };
 
-async fn start(builder: FakeAtlasBuilder) -> (FakeAtlas, ClientBuilder) {
-    let clock = TestClock::in_order();
-    let builder = builder.buckets(PROJECT, 1).clock(Arc::new(clock.clone()));
-    let fake = builder.start().await.unwrap();
-    let client = client_of(&fake).clock(Arc::new(clock));
-    (fake, client)
+async fn start(builder: FakeAtlasBuilder) -> Scene {
+    Scene::in_order(builder.buckets(PROJECT, 1)).await
 }
 
 /// So many calls, so many at once. Which failed, and how.
@@ -35,8 +31,10 @@ async fn make(client: &Client, count: usize, at_once: usize) -> Vec<atlas_export
 
 #[tokio::test]
 async fn a_server_that_forgets_all_nonces_again_and_again_costs_no_call() {
-    let (fake, client) = start(FakeAtlas::builder()).await;
-    let client = client.max_in_flight(256).build().unwrap();
+    let scene = start(FakeAtlas::builder())
+        .await
+        .with(|client| client.max_in_flight(256));
+    let Scene { fake, client, .. } = scene;
     fake.faults_by(|head| (head.number % 37 == 36).then(Fault::forget_nonces));
     let failed = make(&client, 2_048, 256).await;
     println!(
@@ -50,8 +48,10 @@ async fn a_server_that_forgets_all_nonces_again_and_again_costs_no_call() {
 #[tokio::test]
 async fn fewer_go_out_at_once_where_nonces_are_forgotten() {
     for every in [5, 9, 13] {
-        let (fake, client) = start(FakeAtlas::builder()).await;
-        let client = client.retry(RetryPolicy::none()).build().unwrap();
+        let scene = start(FakeAtlas::builder())
+            .await
+            .with(|client| client.retry(RetryPolicy::none()));
+        let Scene { fake, client, .. } = scene;
         fake.faults_by(move |head| (head.number % every == 0).then(Fault::forget_nonces));
         let failed = make(&client, 1_000, 64).await;
         println!(
@@ -68,8 +68,10 @@ async fn fewer_go_out_at_once_where_nonces_are_forgotten() {
 
 #[tokio::test]
 async fn without_retries_what_is_not_enough_is_named() {
-    let (fake, client) = start(FakeAtlas::builder()).await;
-    let client = client.retry(RetryPolicy::none()).build().unwrap();
+    let scene = start(FakeAtlas::builder())
+        .await
+        .with(|client| client.retry(RetryPolicy::none()));
+    let Scene { fake, client, .. } = scene;
     // No nonce ever works.
     fake.faults_by(|head| head.authenticated.then(Fault::stale_nonce));
     let failed = make(&client, 4, 4).await;
@@ -130,8 +132,7 @@ async fn two_back_ends_that_do_not_share_nonces_are_no_wrong_key() {
 async fn where_uses_run_out_a_body_goes_up_once_all_the_same() {
     const CALLS: usize = 320;
     const BODY: usize = 8 * 1024;
-    let (fake, client) = start(FakeAtlas::builder().nonce_uses(16)).await;
-    let client = client.build().unwrap();
+    let Scene { fake, client, .. } = start(FakeAtlas::builder().nonce_uses(16)).await;
     for _ in 0..CALLS {
         let body = Some(vec![b'x'; BODY]);
         // There is no such resource; what counts is what goes up.
@@ -158,8 +159,7 @@ async fn where_uses_run_out_a_body_goes_up_once_all_the_same() {
 
 #[tokio::test]
 async fn a_key_that_is_taken_back_is_told_within_bounds() {
-    let (fake, client) = start(FakeAtlas::builder()).await;
-    let client = client.build().unwrap();
+    let Scene { fake, client, .. } = start(FakeAtlas::builder()).await;
     assert!(make(&client, 1, 1).await.is_empty());
     fake.clear_requests();
     fake.faults_by(|_| Some(Fault::answer(refusal())));

@@ -1,21 +1,14 @@
 //! Long lists: complete, in order, and in no more requests than pages.
 
-use atlas_export::{Client, ErrorKind, ExportBuckets, PageSize};
+use atlas_export::{ErrorKind, PageSize};
 use atlas_export_api::operations::ids;
 use atlas_export_fake::{FakeAtlas, FakeAtlasBuilder, Snapshot, TotalCount};
-use atlas_export_tests::{CLUSTER, PROJECT, Reply, ScriptedServer, client_of, key};
+use atlas_export_tests::{CLUSTER, PROJECT, Reply, Scene, ScriptedServer};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream::FusedStream as _};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// As many as one recorded project holds.
 const MANY: usize = 2_508;
-
-async fn start(builder: FakeAtlasBuilder) -> (FakeAtlas, ExportBuckets) {
-    let fake = builder.start().await.unwrap();
-    let client = client_of(&fake).build().unwrap();
-    let buckets = client.project(PROJECT).export_buckets();
-    (fake, buckets)
-}
 
 fn ids(fake: &FakeAtlas) -> Vec<String> {
     fake.buckets(PROJECT)
@@ -26,8 +19,9 @@ fn ids(fake: &FakeAtlas) -> Vec<String> {
 
 /// Reads all buckets at 500 a page, and checks that they are all there in six pages.
 async fn check_complete(builder: FakeAtlasBuilder) {
-    let (fake, buckets) = start(builder.buckets(PROJECT, MANY)).await;
-    let all: Vec<_> = buckets
+    let scene = Scene::start(builder.buckets(PROJECT, MANY)).await;
+    let all: Vec<_> = scene
+        .buckets
         .list()
         .page_size(PageSize::MAX)
         .by_item()
@@ -36,9 +30,8 @@ async fn check_complete(builder: FakeAtlasBuilder) {
         .await
         .unwrap();
     assert_eq!(all.len(), MANY);
-    assert_eq!(all, ids(&fake));
-    let pages = fake.requests().iter().filter(|r| r.answered(200)).count();
-    assert_eq!(pages, 6);
+    assert_eq!(all, ids(&scene.fake));
+    assert_eq!(scene.answered(200), 6);
 }
 
 #[tokio::test]
@@ -62,10 +55,8 @@ async fn the_total_count_decides_nothing() {
 async fn a_total_count_that_is_no_number_loses_nothing() {
     let page = r#"{"results":[{"_id":"604f6322dc786a5341d4f7fb","cloudProvider":"AWS"}],
         "links":[{"rel":"self","href":"x"}],"totalCount":"many"}"#;
-    let server = ScriptedServer::start(vec![Reply::json(200, page)])
-        .await
-        .unwrap();
-    let page = scripted(&server).list().await.unwrap();
+    let server = ScriptedServer::start([Reply::json(200, page)]).await;
+    let page = server.buckets().list().await.unwrap();
     assert_eq!((page.items.len(), page.total_count), (1, None));
 }
 
@@ -76,46 +67,35 @@ async fn without_links_a_short_page_is_the_last() {
 
 #[tokio::test]
 async fn a_full_last_page_without_links_costs_one_more_request() {
-    let (fake, buckets) = start(FakeAtlas::builder().without_links().buckets(PROJECT, 1000)).await;
-    let all = buckets.list().by_item().count().await;
-    let pages = fake.requests().iter().filter(|r| r.answered(200)).count();
-    assert_eq!((all, pages), (1000, 3));
-}
-
-fn scripted(server: &ScriptedServer) -> ExportBuckets {
-    Client::builder()
-        .base_url(server.url())
-        .credentials(key())
-        .build()
-        .unwrap()
-        .project(PROJECT)
-        .export_buckets()
+    let scene = Scene::start(FakeAtlas::builder().without_links().buckets(PROJECT, 1000)).await;
+    let all = scene.buckets.list().by_item().count().await;
+    assert_eq!((all, scene.answered(200)), (1000, 3));
 }
 
 fn page(number: usize, items: usize, next: bool) -> Reply {
     let results: Vec<Value> = (0..items)
-        .map(|n| serde_json::json!({"_id": format!("{number:012x}{n:012x}"), "cloudProvider": "AWS"}))
+        .map(|n| json!({"_id": format!("{number:012x}{n:012x}"), "cloudProvider": "AWS"}))
         .collect();
-    let mut links = vec![serde_json::json!({
+    let mut links = vec![json!({
         "rel": "self", "href": "http://localhost:8080/elsewhere",
     })];
     if next {
         // A host that a proxy has rewritten: looked at, not followed.
-        links.push(serde_json::json!({"rel": "next", "href": "http://192.0.2.1/nowhere"}));
+        links.push(json!({"rel": "next", "href": "http://192.0.2.1/nowhere"}));
     }
-    links.push(serde_json::json!({"rel": "https://cloud.mongodb.com/cluster", "href": "x"}));
+    links.push(json!({"rel": "https://cloud.mongodb.com/cluster", "href": "x"}));
     Reply::json(
         200,
-        &serde_json::json!({"results": results, "links": links}).to_string(),
+        &json!({"results": results, "links": links}).to_string(),
     )
 }
 
 #[tokio::test]
 async fn an_empty_page_in_the_middle_is_not_the_end() {
-    let server = ScriptedServer::start(vec![page(1, 2, true), page(2, 0, true), page(3, 1, false)])
-        .await
-        .unwrap();
-    let all: Vec<_> = scripted(&server)
+    let server =
+        ScriptedServer::start([page(1, 2, true), page(2, 0, true), page(3, 1, false)]).await;
+    let all: Vec<_> = server
+        .buckets()
         .list()
         .by_item()
         .try_collect()
@@ -127,19 +107,15 @@ async fn an_empty_page_in_the_middle_is_not_the_end() {
 
 #[tokio::test]
 async fn a_short_page_with_a_next_link_is_not_the_end() {
-    let server = ScriptedServer::start(vec![page(1, 1, true), page(2, 1, false)])
-        .await
-        .unwrap();
-    assert_eq!(scripted(&server).list().by_item().count().await, 2);
+    let server = ScriptedServer::start([page(1, 1, true), page(2, 1, false)]).await;
+    assert_eq!(server.buckets().list().by_item().count().await, 2);
 }
 
 #[tokio::test]
 async fn a_failed_page_is_one_error_and_the_end() {
     let refusal = Reply::json(403, r#"{"error":403,"errorCode":"X","detail":"no"}"#);
-    let server = ScriptedServer::start(vec![page(1, 2, true), refusal])
-        .await
-        .unwrap();
-    let mut items = scripted(&server).list().by_item();
+    let server = ScriptedServer::start([page(1, 2, true), refusal]).await;
+    let mut items = server.buckets().list().by_item();
     assert!(items.next().await.unwrap().is_ok());
     assert!(items.next().await.unwrap().is_ok());
     let error = items.next().await.unwrap().unwrap_err();
@@ -152,8 +128,9 @@ async fn a_failed_page_is_one_error_and_the_end() {
 
 #[tokio::test]
 async fn pages_can_be_read_one_by_one_from_anywhere() {
-    let (_fake, buckets) = start(FakeAtlas::builder().buckets(PROJECT, 12)).await;
-    let pages: Vec<_> = buckets
+    let scene = Scene::start(FakeAtlas::builder().buckets(PROJECT, 12)).await;
+    let pages: Vec<_> = scene
+        .buckets
         .list()
         .page_size(PageSize::new(5).unwrap())
         .page(2)
@@ -167,7 +144,7 @@ async fn pages_can_be_read_one_by_one_from_anywhere() {
 
 #[tokio::test]
 async fn page_zero_is_refused_before_anything_is_sent() {
-    let (fake, buckets) = start(FakeAtlas::builder().project(PROJECT)).await;
+    let Scene { fake, buckets, .. } = Scene::start(FakeAtlas::builder().project(PROJECT)).await;
     let error = buckets.list().page(0).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Config);
     let mut items = buckets.list().page(0).by_item();
@@ -181,8 +158,8 @@ async fn page_zero_is_refused_before_anything_is_sent() {
 
 #[tokio::test]
 async fn streams_can_be_sent_to_another_task() {
-    let (_fake, buckets) = start(FakeAtlas::builder().buckets(PROJECT, 3)).await;
-    let items = buckets.list().by_item();
+    let scene = Scene::start(FakeAtlas::builder().buckets(PROJECT, 3)).await;
+    let items = scene.buckets.list().by_item();
     let count = tokio::spawn(items.count()).await.unwrap();
     assert_eq!(count, 3);
 }
@@ -191,19 +168,14 @@ async fn streams_can_be_sent_to_another_task() {
 async fn jobs_and_snapshots_are_paged_like_buckets() {
     let many = 7;
     let builder = FakeAtlas::builder().cluster(PROJECT, CLUSTER);
-    let fake = (0..many)
-        .fold(builder, |builder, n| {
-            let id = format!("{n:024x}");
-            let job = serde_json::json!({"id": id, "exportBucketId": id, "state": "Queued"});
-            builder
-                .job(PROJECT, CLUSTER, job)
-                .snapshot(PROJECT, CLUSTER, Snapshot::completed(id))
-        })
-        .start()
-        .await
-        .unwrap();
-    let client = client_of(&fake).build().unwrap();
-    let cluster = client.project(PROJECT).cluster(CLUSTER);
+    let builder = (0..many).fold(builder, |builder, n| {
+        let id = format!("{n:024x}");
+        let job = json!({"id": id, "exportBucketId": id, "state": "Queued"});
+        builder
+            .job(PROJECT, CLUSTER, job)
+            .snapshot(PROJECT, CLUSTER, Snapshot::completed(id))
+    });
+    let Scene { fake, cluster, .. } = Scene::start(builder).await;
     let size = PageSize::new(3).unwrap();
     let expected: Vec<String> = (0..many).map(|n| format!("{n:024x}")).collect();
 
@@ -246,8 +218,8 @@ async fn jobs_and_snapshots_are_paged_like_buckets() {
 
 #[tokio::test]
 async fn a_list_that_never_ends_is_given_up() {
-    let server = ScriptedServer::start(vec![page(1, 0, true)]).await.unwrap();
-    let mut items = scripted(&server).list().by_item();
+    let server = ScriptedServer::start([page(1, 0, true)]).await;
+    let mut items = server.buckets().list().by_item();
     let error = items.next().await.unwrap().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Transport);
     assert!(error.to_string().contains("does not end"), "{error}");
@@ -259,10 +231,8 @@ async fn a_list_that_never_ends_is_given_up() {
 async fn a_link_that_does_not_decode_ends_no_full_page() {
     let bucket = r#"{"_id":"604f6322dc786a5341d4f7fb","cloudProvider":"AWS"}"#;
     let page = format!(r#"{{"results":[{bucket}],"links":[{{"rel":["next"]}}]}}"#);
-    let server = ScriptedServer::start(vec![Reply::json(200, &page)])
-        .await
-        .unwrap();
-    let list = scripted(&server).list().page_size(PageSize::MIN);
+    let server = ScriptedServer::start([Reply::json(200, &page)]).await;
+    let list = server.buckets().list().page_size(PageSize::MIN);
     assert!(list.await.unwrap().has_next);
 }
 
@@ -271,11 +241,9 @@ async fn a_page_without_links_and_size_is_full_at_a_hundred() {
     for (items, has_next) in [(99, false), (100, true)] {
         let bucket = r#"{"_id":"604f6322dc786a5341d4f7fb","cloudProvider":"AWS"}"#.to_owned();
         let body = format!(r#"{{"results":[{}]}}"#, vec![bucket; items].join(","));
-        let server = ScriptedServer::start(vec![Reply::json(200, &body)])
-            .await
-            .unwrap();
+        let server = ScriptedServer::start([Reply::json(200, &body)]).await;
         assert_eq!(
-            scripted(&server).list().await.unwrap().has_next,
+            server.buckets().list().await.unwrap().has_next,
             has_next,
             "{items}"
         );

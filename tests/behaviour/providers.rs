@@ -1,25 +1,15 @@
 //! Buckets of all three clouds: what is sent, what is read, and what a version does not know.
 
-use atlas_export::{ApiVersion, ErrorKind, ExportBuckets, NewExportBucket, buckets::BucketTarget};
+use atlas_export::{ApiVersion, ErrorKind, NewExportBucket, buckets::BucketTarget};
 use atlas_export_api::operations::ids;
 use atlas_export_fake::FakeAtlas;
-use atlas_export_tests::{PROJECT, ROLE, client_of, parsed};
-use futures_util::TryStreamExt as _;
+use atlas_export_tests::{ROLE, Scene, buckets_of, client_of, new_bucket, parsed};
 use serde_json::{Value, json};
 
 const SERVICE: &str = "https://mystorage.blob.core.windows.net";
 
-async fn start(
-    set: impl FnOnce(atlas_export::ClientBuilder) -> atlas_export::ClientBuilder,
-) -> (FakeAtlas, ExportBuckets) {
-    let fake = FakeAtlas::builder().start().await.unwrap();
-    let client = set(client_of(&fake)).build().unwrap();
-    let buckets = client.project(PROJECT).export_buckets();
-    (fake, buckets)
-}
-
 fn aws() -> NewExportBucket {
-    NewExportBucket::aws("my-bucket", parsed(ROLE)).unwrap()
+    new_bucket("my-bucket")
 }
 
 fn private() -> NewExportBucket {
@@ -40,7 +30,7 @@ fn gcp() -> NewExportBucket {
 
 #[tokio::test]
 async fn version_2_registers_buckets_of_every_cloud() {
-    let (fake, buckets) = start(|client| client).await;
+    let Scene { fake, buckets, .. } = Scene::start(FakeAtlas::builder()).await;
     for (new, sent) in [
         (
             private(),
@@ -68,13 +58,11 @@ async fn version_2_registers_buckets_of_every_cloud() {
         assert_eq!(body, sent);
         // What comes back, from the creation, the list and by itself, is what was asked for.
         let one = buckets.get(&created.id).await.unwrap();
-        let mut all = buckets.list().by_item();
-        let mut listed = None;
-        while let Some(bucket) = all.try_next().await.unwrap() {
-            if bucket.id == created.id {
-                listed = Some(bucket);
-            }
-        }
+        let listed = buckets.list().all().await.unwrap();
+        let listed = listed
+            .items
+            .into_iter()
+            .find(|listed| listed.id == created.id);
         for bucket in [created, one, listed.unwrap()] {
             assert!(bucket.target().is_same_as(&new.target()), "{bucket:?}");
         }
@@ -83,9 +71,9 @@ async fn version_2_registers_buckets_of_every_cloud() {
 
 #[tokio::test]
 async fn the_target_of_a_bucket_tells_the_region_where_atlas_does() {
-    let (_fake, buckets) = start(|client| client).await;
-    let created = buckets.create(private()).await.unwrap();
-    let one = buckets.get(&created.id).await.unwrap();
+    let scene = Scene::start(FakeAtlas::builder()).await;
+    let created = scene.buckets.create(private()).await.unwrap();
+    let one = scene.buckets.get(&created.id).await.unwrap();
     let BucketTarget::Aws {
         bucket,
         region,
@@ -106,7 +94,7 @@ async fn the_target_of_a_bucket_tells_the_region_where_atlas_does() {
 async fn what_a_version_does_not_know_is_refused_before_anything_is_sent() {
     let older = "2023-01-01";
     for old in [true, false] {
-        let (fake, buckets) = start(|client| {
+        let scene = Scene::start(FakeAtlas::builder()).await.with(|client| {
             if old {
                 client.api_version(ApiVersion::V1)
             } else {
@@ -115,8 +103,8 @@ async fn what_a_version_does_not_know_is_refused_before_anything_is_sent() {
                     .resource_version(ids::GET_EXPORT_BUCKET, older)
                     .resource_version(ids::LIST_EXPORT_BUCKETS, older)
             }
-        })
-        .await;
+        });
+        let Scene { fake, buckets, .. } = scene;
         for new in [azure(), azure_apart(), gcp(), private()] {
             for ensure in [true, false] {
                 let error = if ensure {
@@ -148,7 +136,7 @@ async fn what_a_version_does_not_know_is_refused_before_anything_is_sent() {
 
 #[tokio::test]
 async fn a_change_of_networking_is_for_version_2_and_for_buckets_on_aws() {
-    let (fake, buckets) = start(|client| client).await;
+    let Scene { fake, buckets, .. } = Scene::start(FakeAtlas::builder()).await;
     let on_aws = buckets.create(aws()).await.unwrap();
     let on_gcp = buckets.create(gcp()).await.unwrap();
     let change = |id| {
@@ -167,11 +155,7 @@ async fn a_change_of_networking_is_for_version_2_and_for_buckets_on_aws() {
     let before = fake.requests().len();
     let nothing = buckets.update(&on_aws.id).await.unwrap_err();
     assert_eq!(nothing.kind(), ErrorKind::Config);
-    let old = client_of(&fake)
-        .api_version(ApiVersion::V1)
-        .build()
-        .unwrap();
-    let old = old.project(PROJECT).export_buckets();
+    let old = buckets_of(client_of(&fake).api_version(ApiVersion::V1));
     let update = old.update(&on_aws.id).require_private_networking(true);
     let unknown = update.await.unwrap_err();
     assert_eq!(unknown.kind(), ErrorKind::Config);

@@ -3,11 +3,10 @@
 //! Every figure is counted by the server, in a time that client and server share and that moves
 //! when nobody has anything left to do.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
-use atlas_export::{Client, ClientBuilder, ExportBuckets};
 use atlas_export_fake::{FakeAtlas, FakeAtlasBuilder, RateLimit};
-use atlas_export_tests::{PROJECT, TestClock, client_of};
+use atlas_export_tests::{PROJECT, Scene, seconds};
 use futures_util::{StreamExt as _, stream};
 
 /// As the documentation of Atlas has it, in small.
@@ -20,84 +19,37 @@ const LIMIT: RateLimit = RateLimit {
 /// Calls at once.
 const WORKERS: usize = 8;
 
-fn seconds(n: u64) -> Duration {
-    Duration::from_secs(n)
-}
-
-struct Scene {
-    fake: FakeAtlas,
-    clock: TestClock,
-    buckets: ExportBuckets,
-}
-
-/// A fake that stands in for Atlas with this limit.
+/// A fake with this limit, and a client with all the time in the world.
 async fn limited(
     limit: RateLimit,
     furnish: impl FnOnce(FakeAtlasBuilder) -> FakeAtlasBuilder,
-) -> (FakeAtlas, TestClock) {
-    let clock = TestClock::in_order();
-    let builder = FakeAtlas::builder()
-        .project(PROJECT)
-        .clock(Arc::new(clock.clone()))
-        .rate_limit(limit);
-    (furnish(builder).start().await.unwrap(), clock)
-}
-
-/// A client with all the time in the world.
-fn patient(fake: &FakeAtlas, clock: &TestClock) -> ClientBuilder {
-    client_of(fake)
-        .clock(Arc::new(clock.clone()))
-        .call_timeout(seconds(100_000))
-}
-
-fn buckets_of(client: &Client) -> ExportBuckets {
-    client.project(PROJECT).export_buckets()
-}
-
-async fn scene(
-    limit: RateLimit,
-    furnish: impl FnOnce(FakeAtlasBuilder) -> FakeAtlasBuilder,
 ) -> Scene {
-    let (fake, clock) = limited(limit, furnish).await;
-    let buckets = buckets_of(&patient(&fake, &clock).build().unwrap());
-    Scene {
-        fake,
-        clock,
-        buckets,
-    }
+    let fake = furnish(FakeAtlas::builder().project(PROJECT).rate_limit(limit));
+    let scene = Scene::in_order(fake).await;
+    scene.with(|client| client.call_timeout(seconds(100_000)))
 }
 
-impl Scene {
-    fn refused(&self) -> usize {
-        refused(&self.fake)
-    }
+/// So many calls, a few at once, and what they took: time, and refusals.
+async fn calls(scene: &Scene, count: usize) -> (Duration, usize) {
+    let (start, before) = (scene.clock.elapsed(), scene.answered(429));
+    make(scene, count).await;
+    let time = scene.clock.elapsed().saturating_sub(start);
+    (time, scene.answered(429) - before)
+}
 
-    /// So many calls, a few at once, and what they took: time, and refusals.
-    async fn calls(&self, count: usize) -> (Duration, usize) {
-        let (start, before) = (self.clock.elapsed(), self.refused());
-        make(&self.buckets, count).await;
-        let time = self.clock.elapsed().saturating_sub(start);
-        (time, self.refused() - before)
-    }
-
-    /// Until the bucket is empty and the client knows: a crowd finds out.
-    async fn learn(&self) {
-        for _ in 0..100 {
-            make(&self.buckets, 2 * WORKERS).await;
-            if self.refused() > 0 {
-                return;
-            }
+/// Until the bucket is empty and the client knows: a crowd finds out.
+async fn learn(scene: &Scene) {
+    for _ in 0..100 {
+        make(scene, 2 * WORKERS).await;
+        if scene.answered(429) > 0 {
+            return;
         }
-        panic!("the limit is never met");
     }
+    panic!("the limit is never met");
 }
 
-fn refused(fake: &FakeAtlas) -> usize {
-    fake.requests().iter().filter(|r| r.answered(429)).count()
-}
-
-async fn make(buckets: &ExportBuckets, count: usize) {
-    let calls = stream::iter(0..count).map(|_| async { buckets.list().await });
+async fn make(scene: &Scene, count: usize) {
+    let calls = stream::iter(0..count).map(|_| async { scene.buckets.list().await });
     let outcomes: Vec<_> = calls.buffer_unordered(WORKERS).collect().await;
     for outcome in outcomes {
         outcome.unwrap();
@@ -115,14 +67,14 @@ async fn alone_there_is_no_further_429_and_hardly_any_time_is_lost() {
                 builder
             }
         };
-        let scene = scene(LIMIT, furnish).await;
-        scene.learn().await;
-        let (time, further) = scene.calls(1_000).await;
+        let scene = limited(LIMIT, furnish).await;
+        learn(&scene).await;
+        let (time, further) = calls(&scene, 1_000).await;
         let ideal = seconds(100);
         // Idle, so that the bucket is full again: a burst, and then the pace.
         scene.clock.pass(seconds(600)).await;
-        let (burst, in_burst) = scene.calls(100).await;
-        let (after, in_after) = scene.calls(200).await;
+        let (burst, in_burst) = calls(&scene, 100).await;
+        let (after, in_after) = calls(&scene, 200).await;
         println!(
             "{name}: 1,000 calls at 10/s in {time:.2?}, ideal {ideal:?}; after ten idle minutes \
              100 in {burst:.2?} and 200 more in {after:.2?}; {} further 429s",
@@ -142,10 +94,10 @@ async fn after_a_week_ten_calls_take_no_time() {
         refill: 5,
         period: seconds(60),
     };
-    let scene = scene(limit, |builder| builder).await;
-    scene.learn().await;
+    let scene = limited(limit, |builder| builder).await;
+    learn(&scene).await;
     scene.clock.pass(seconds(7 * 24 * 60 * 60)).await;
-    let (time, refused) = scene.calls(10).await;
+    let (time, refused) = calls(&scene, 10).await;
     assert_eq!((time, refused), (Duration::ZERO, 0));
 }
 
@@ -165,9 +117,9 @@ async fn small_buckets_as_documented_are_met_in_lumps_and_evenly() {
                 builder
             }
         };
-        let scene = scene(limit, furnish).await;
-        scene.learn().await;
-        let (time, further) = scene.calls(100).await;
+        let scene = limited(limit, furnish).await;
+        learn(&scene).await;
+        let (time, further) = calls(&scene, 100).await;
         println!("{name}: 100 calls at 5 in 60 s in {time:?}; {further} further 429s");
         assert_eq!(further, 0, "{name}");
         assert!(time <= seconds(20 * 60).mul_f64(1.02), "{name}: {time:?}");
@@ -188,9 +140,9 @@ async fn with_a_competitor_most_of_what_is_left_is_used_and_hardly_any_call_is_r
                 }
                 builder.competitor(5, seconds(1))
             };
-            let scene = scene(LIMIT, furnish).await;
-            scene.learn().await;
-            let (time, refused) = scene.calls(CALLS).await;
+            let scene = limited(LIMIT, furnish).await;
+            learn(&scene).await;
+            let (time, refused) = calls(&scene, CALLS).await;
             let left = 5.0 * time.as_secs_f64();
             let part = 1_000.0 / left;
             println!(
@@ -215,21 +167,21 @@ async fn a_raised_limit_and_a_competitor_that_leaves_are_noticed() {
                 builder.without_rate_headers()
             }
         };
-        let scene = scene(LIMIT, furnish).await;
-        scene.learn().await;
-        scene.calls(500).await;
+        let scene = limited(LIMIT, furnish).await;
+        learn(&scene).await;
+        calls(&scene, 500).await;
         scene.fake.set_competitor(None);
         // Time to find out.
-        scene.calls(200).await;
-        let (alone, refused_alone) = scene.calls(1_000).await;
+        calls(&scene, 200).await;
+        let (alone, refused_alone) = calls(&scene, 1_000).await;
         let raised = RateLimit {
             capacity: 200,
             refill: 20,
             ..LIMIT
         };
         scene.fake.set_rate_limit(raised).unwrap();
-        scene.calls(400).await;
-        let (quick, refused_quick) = scene.calls(2_000).await;
+        calls(&scene, 400).await;
+        let (quick, refused_quick) = calls(&scene, 2_000).await;
         println!(
             "headers: {headers}: the competitor gone, 1,000 calls in {alone:.1?} with \
              {refused_alone} 429s; the limit doubled, 2,000 in {quick:.1?} with {refused_quick}"
@@ -245,12 +197,12 @@ async fn a_raised_limit_and_a_competitor_that_leaves_are_noticed() {
 
 #[tokio::test]
 async fn without_headers_one_probe_in_ten_periods_is_refused_and_none_between() {
-    let scene = scene(LIMIT, |builder| {
+    let scene = limited(LIMIT, |builder| {
         builder.refill_evenly().without_rate_headers()
     })
     .await;
-    scene.learn().await;
-    let (time, refused) = scene.calls(1_000).await;
+    learn(&scene).await;
+    let (time, refused) = calls(&scene, 1_000).await;
     println!("alone without headers: 1,000 calls in {time:.1?}, {refused} refused");
     assert!(refused <= 10, "{refused}");
     assert!(time <= seconds(100).mul_f64(1.02), "{time:?}");

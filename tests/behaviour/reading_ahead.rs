@@ -1,23 +1,15 @@
 //! Pages read ahead: whole, in order, bounded, and no more requests than it takes.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
-use atlas_export::{ErrorKind, ExportBuckets, ExportJobs, PageSize};
-use atlas_export_fake::{FakeAtlas, FakeAtlasBuilder, Fault, TotalCount};
-use atlas_export_tests::{BUCKET, CLUSTER, PROJECT, TestClock, client_of};
+use atlas_export::{ErrorKind, PageSize};
+use atlas_export_fake::{FakeAtlas, Fault, TotalCount};
+use atlas_export_tests::{BUCKET, CLUSTER, PROJECT, Scene, seconds};
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use http::StatusCode;
 use serde_json::json;
 
 const MANY: usize = 2_508;
-
-async fn start(builder: FakeAtlasBuilder) -> (FakeAtlas, ExportBuckets, ExportJobs) {
-    let fake = builder.start().await.unwrap();
-    let client = client_of(&fake).build().unwrap();
-    let project = client.project(PROJECT);
-    let jobs = project.cluster(CLUSTER).export_jobs();
-    (fake, project.export_buckets(), jobs)
-}
 
 fn bucket_ids(fake: &FakeAtlas) -> Vec<String> {
     let buckets = fake.buckets(PROJECT);
@@ -27,13 +19,6 @@ fn bucket_ids(fake: &FakeAtlas) -> Vec<String> {
     ids.collect()
 }
 
-/// Pages, and challenges.
-fn answers(fake: &FakeAtlas) -> (usize, usize) {
-    let requests = fake.requests();
-    let count = |status| requests.iter().filter(|r| r.answered(status)).count();
-    (count(200), count(401))
-}
-
 fn job(n: usize) -> serde_json::Value {
     json!({"id": format!("605ccba3c1c7613f{n:08x}"), "exportBucketId": BUCKET, "state": "Successful"})
 }
@@ -41,8 +26,9 @@ fn job(n: usize) -> serde_json::Value {
 #[tokio::test]
 async fn many_buckets_from_afar_come_once_in_order_and_in_as_many_requests_as_pages() {
     let builder = FakeAtlas::builder().latency(Duration::from_millis(40));
-    let (fake, buckets, _) = start(builder.buckets(PROJECT, MANY)).await;
-    let all: Vec<_> = buckets
+    let scene = Scene::start(builder.buckets(PROJECT, MANY)).await;
+    let all: Vec<_> = scene
+        .buckets
         .list()
         .page_size(PageSize::MAX)
         .concurrency(8)
@@ -51,11 +37,11 @@ async fn many_buckets_from_afar_come_once_in_order_and_in_as_many_requests_as_pa
         .try_collect()
         .await
         .unwrap();
-    assert_eq!(all, bucket_ids(&fake));
-    let (pages, handshakes) = answers(&fake);
+    assert_eq!(all, bucket_ids(&scene.fake));
+    let (pages, handshakes) = (scene.answered(200), scene.answered(401));
     assert_eq!(pages, 6);
-    assert_eq!(fake.requests().len(), pages + handshakes);
-    let most = fake.most_in_flight();
+    assert_eq!(scene.fake.requests().len(), pages + handshakes);
+    let most = scene.fake.most_in_flight();
     println!("2,508 buckets: {pages} pages, {handshakes} handshakes, {most} in flight");
     assert!((2..=8).contains(&most), "{most}");
 }
@@ -67,8 +53,9 @@ async fn many_jobs_from_afar_come_once_in_order_and_in_as_many_requests_as_pages
             FakeAtlas::builder().latency(Duration::from_millis(40)),
             |builder, n| builder.job(PROJECT, CLUSTER, job(n)),
         );
-        let (fake, _, jobs) = start(builder).await;
-        let list = jobs
+        let scene = Scene::start(builder).await;
+        let list = scene
+            .jobs
             .list()
             .page_size(PageSize::MAX)
             .concurrency(concurrency);
@@ -79,12 +66,12 @@ async fn many_jobs_from_afar_come_once_in_order_and_in_as_many_requests_as_pages
         for (n, read) in all.iter().enumerate() {
             assert_eq!(read.id.as_str(), job(n)["id"].as_str().unwrap());
         }
-        let (pages, handshakes) = answers(&fake);
-        assert_eq!(fake.requests().len(), pages + handshakes);
+        let (pages, handshakes) = (scene.answered(200), scene.answered(401));
+        assert_eq!(scene.fake.requests().len(), pages + handshakes);
         assert_eq!(pages, 20);
-        let most = fake.most_in_flight();
+        let most = scene.fake.most_in_flight();
         println!(
-            "10,000 jobs, concurrency {concurrency}: {pages} pages, {handshakes} handshakes, \
+            "10,000 scene.jobs, concurrency {concurrency}: {pages} pages, {handshakes} handshakes, \
              {most} in flight, {took} ms"
         );
         assert!(
@@ -96,16 +83,18 @@ async fn many_jobs_from_afar_come_once_in_order_and_in_as_many_requests_as_pages
 
 #[tokio::test]
 async fn one_by_one_a_page_is_asked_for_when_it_is_wanted_and_not_before() {
-    let (fake, buckets, _) = start(FakeAtlas::builder().buckets(PROJECT, 30)).await;
-    let mut items = buckets
+    let scene = Scene::start(FakeAtlas::builder().buckets(PROJECT, 30)).await;
+    let mut items = scene
+        .buckets
         .list()
         .page_size(PageSize::new(10).unwrap())
         .by_item();
     for _ in 0..10 {
         items.next().await.unwrap().unwrap();
     }
-    assert_eq!(answers(&fake).0, 1);
-    let ahead = buckets
+    assert_eq!(scene.answered(200), 1);
+    let ahead = scene
+        .buckets
         .list()
         .page_size(PageSize::new(10).unwrap())
         .concurrency(2);
@@ -113,13 +102,13 @@ async fn one_by_one_a_page_is_asked_for_when_it_is_wanted_and_not_before() {
     ahead.next().await.unwrap().unwrap();
     // One is read, and the other is under way: it has been sent, whether it has arrived or not.
     ahead.next().await.unwrap().unwrap();
-    assert!(answers(&fake).0 <= 4);
+    assert!(scene.answered(200) <= 4);
 }
 
 #[tokio::test]
 async fn a_stream_that_is_dropped_sends_nothing_more() {
     let builder = FakeAtlas::builder().latency(Duration::from_millis(5));
-    let (fake, buckets, _) = start(builder.buckets(PROJECT, MANY)).await;
+    let Scene { fake, buckets, .. } = Scene::start(builder.buckets(PROJECT, MANY)).await;
     let mut some = buckets
         .list()
         .page_size(PageSize::new(20).unwrap())
@@ -154,19 +143,15 @@ async fn a_stream_that_is_dropped_sends_nothing_more() {
 #[tokio::test]
 async fn no_page_more_is_asked_for_than_the_window_has() {
     for concurrency in [1, 2, 3, 8] {
-        let clock = TestClock::in_order();
-        let builder = FakeAtlas::builder().clock(Arc::new(clock.clone()));
-        let fake = builder.buckets(PROJECT, 100).start().await.unwrap();
-        let client = client_of(&fake).clock(Arc::new(clock.clone())).build();
-        let list = client.unwrap().project(PROJECT).export_buckets();
-        let list = list.list().page_size(PageSize::new(2).unwrap());
+        let scene = Scene::in_order(FakeAtlas::builder().buckets(PROJECT, 100)).await;
+        let list = scene.buckets.list().page_size(PageSize::new(2).unwrap());
         let mut some = list.concurrency(concurrency).by_item();
         for item in 0..20 {
             some.next().await.unwrap().unwrap();
             // Whatever was asked for has come.
-            clock.pass(Duration::from_secs(1)).await;
+            scene.clock.pass(seconds(1)).await;
             let read = item / 2 + 1;
-            assert_eq!(answers(&fake).0, read + concurrency - 1, "item {item}");
+            assert_eq!(scene.answered(200), read + concurrency - 1, "item {item}");
         }
     }
 }
@@ -187,8 +172,9 @@ async fn a_total_count_is_a_hint_and_decides_nothing() {
             if !links {
                 builder = builder.without_links();
             }
-            let (fake, buckets, _) = start(builder).await;
-            let all: Vec<_> = buckets
+            let scene = Scene::start(builder).await;
+            let all: Vec<_> = scene
+                .buckets
                 .list()
                 .concurrency(8)
                 .by_item()
@@ -196,8 +182,8 @@ async fn a_total_count_is_a_hint_and_decides_nothing() {
                 .try_collect()
                 .await
                 .unwrap();
-            assert_eq!(all, bucket_ids(&fake), "{count:?}");
-            let (pages, _) = answers(&fake);
+            assert_eq!(all, bucket_ids(&scene.fake), "{count:?}");
+            let pages = scene.answered(200);
             assert!(
                 (6..=most_pages).contains(&pages),
                 "{count:?}: {pages} pages"
@@ -208,7 +194,7 @@ async fn a_total_count_is_a_hint_and_decides_nothing() {
 
 #[tokio::test]
 async fn a_page_that_fails_is_one_error_after_what_came_before_it_and_then_the_end() {
-    let (fake, buckets, _) = start(FakeAtlas::builder().buckets(PROJECT, 60)).await;
+    let Scene { fake, buckets, .. } = Scene::start(FakeAtlas::builder().buckets(PROJECT, 60)).await;
     fake.faults_by(|head| {
         let third = head
             .query
@@ -227,7 +213,7 @@ async fn a_page_that_fails_is_one_error_after_what_came_before_it_and_then_the_e
 #[tokio::test]
 async fn a_page_beyond_the_end_that_fails_is_no_error() {
     let builder = FakeAtlas::builder().total_count(TotalCount::Fixed(1_000));
-    let (fake, buckets, _) = start(builder.buckets(PROJECT, 25)).await;
+    let Scene { fake, buckets, .. } = Scene::start(builder.buckets(PROJECT, 25)).await;
     fake.faults_by(|head| {
         let query = head.query.as_deref().unwrap_or_default();
         let beyond = ["pageNum=4", "pageNum=5", "pageNum=6"];
@@ -244,7 +230,7 @@ async fn a_page_beyond_the_end_that_fails_is_no_error() {
 
 #[tokio::test]
 async fn concurrency_of_zero_is_refused_and_more_than_there_are_pages_is_fine() {
-    let (fake, buckets, _) = start(FakeAtlas::builder().buckets(PROJECT, 30)).await;
+    let Scene { fake, buckets, .. } = Scene::start(FakeAtlas::builder().buckets(PROJECT, 30)).await;
     let mut none = buckets.list().concurrency(0).by_item();
     let error = none.next().await.unwrap().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Config);

@@ -7,47 +7,18 @@ use std::{
 };
 
 use atlas_export::{
-    ExportJobs,
     models::ExportJob,
     wait::{WaitError, wait_all},
 };
-use atlas_export_fake::{
-    Bucket, FakeAtlas, FakeAtlasBuilder, Fault, JobProgress, RateLimit, Snapshot,
-};
-use atlas_export_tests::{BUCKET, CLUSTER, PROJECT, ROLE, SNAPSHOT, TestClock, client_of, parsed};
-use http::{Response, StatusCode};
-
-fn seconds(n: u64) -> Duration {
-    Duration::from_secs(n)
-}
+use atlas_export_fake::{FakeAtlas, FakeAtlasBuilder, Fault, JobProgress, RateLimit};
+use atlas_export_tests::{Scene, exportable, exportable_clusters, seconds, slow_down};
+use http::StatusCode;
 
 fn lasting(queued: u64, in_progress: u64) -> FakeAtlasBuilder {
-    FakeAtlas::builder().job_progress(JobProgress::ByClock {
+    exportable().job_progress(JobProgress::ByClock {
         queued: seconds(queued),
         in_progress: seconds(in_progress),
     })
-}
-
-async fn start(builder: FakeAtlasBuilder) -> (FakeAtlas, TestClock, ExportJobs) {
-    let clock = TestClock::default();
-    let fake = builder
-        .clock(Arc::new(clock.clone()))
-        .snapshot(PROJECT, CLUSTER, Snapshot::completed(SNAPSHOT))
-        .bucket(PROJECT, Bucket::aws("exports", ROLE).id(BUCKET))
-        .start()
-        .await
-        .unwrap();
-    let client = client_of(&fake)
-        .clock(Arc::new(clock.clone()))
-        .build()
-        .unwrap();
-    let cluster = client.project(PROJECT).cluster(CLUSTER);
-    (fake, clock, cluster.export_jobs())
-}
-
-async fn begin(jobs: &ExportJobs) -> ExportJob {
-    let (snapshot, bucket) = (parsed(SNAPSHOT), parsed(BUCKET));
-    jobs.create(&snapshot, &bucket).await.unwrap()
 }
 
 /// All GETs of a job, retries included.
@@ -61,15 +32,15 @@ fn polls(fake: &FakeAtlas) -> usize {
 
 #[tokio::test]
 async fn the_recorded_life_of_a_job_is_followed_to_its_end_in_at_most_40_polls() {
-    let (fake, clock, jobs) = start(lasting(70, 810)).await;
-    let job = begin(&jobs).await;
+    let scene = Scene::start(lasting(70, 810)).await;
+    let job = scene.begin_export().await;
     let states = Arc::new(Mutex::new(Vec::new()));
     let writer = states.clone();
     let went_wrong = Arc::new(Mutex::new(0));
     let troubles = went_wrong.clone();
-    let trouble_clock = clock.clone();
+    let trouble_clock = scene.clock.clone();
     // One each: early on, in the middle, and late.
-    fake.faults_by(move |head| {
+    scene.fake.faults_by(move |head| {
         let mut done = troubles.lock().unwrap();
         let now = trouble_clock.elapsed();
         if !head.path.contains("/exports/") {
@@ -78,20 +49,15 @@ async fn the_recorded_life_of_a_job_is_followed_to_its_end_in_at_most_40_polls()
         let fault = match *done {
             0 if now > seconds(20) => Fault::status(StatusCode::SERVICE_UNAVAILABLE),
             1 if now > seconds(300) => Fault::reset(),
-            2 if now > seconds(600) => Fault::answer(
-                Response::builder()
-                    .status(StatusCode::TOO_MANY_REQUESTS)
-                    .header("retry-after", "7")
-                    .body("")
-                    .unwrap(),
-            ),
+            2 if now > seconds(600) => slow_down(7),
             _ => return None,
         };
         *done += 1;
         Some(fault)
     });
-    let done = jobs
-        .wait_until_finished(&job.id)
+    let done = scene
+        .jobs
+        .wait_until_finished(&job)
         .on_progress(move |progress| {
             assert_eq!(progress.collections, None, "0 of 0 is no progress");
             assert_eq!(progress.remaining, None);
@@ -112,45 +78,55 @@ async fn the_recorded_life_of_a_job_is_followed_to_its_end_in_at_most_40_polls()
         chrono::TimeDelta::seconds(880)
     );
     assert_eq!(*went_wrong.lock().unwrap(), 3);
-    let polls = polls(&fake);
+    let polls = polls(&scene.fake);
     println!("14 min 40 s with a 503, a reset and a 429: {polls} polls");
     assert!(polls <= 40, "{polls} polls");
-    assert!(clock.elapsed() < seconds(880 + 62), "{:?}", clock.elapsed());
+    assert!(
+        scene.clock.elapsed() < seconds(880 + 62),
+        "{:?}",
+        scene.clock.elapsed()
+    );
 }
 
 #[tokio::test]
 async fn an_hour_costs_at_most_90_polls_and_a_short_job_is_noticed_soon() {
-    let (fake, clock, jobs) = start(lasting(100, 3_500)).await;
-    let job = begin(&jobs).await;
-    jobs.wait_until_finished(&job.id).await.unwrap();
-    let count = polls(&fake);
+    let scene = Scene::start(lasting(100, 3_500)).await;
+    let job = scene.begin_export().await;
+    scene.jobs.wait_until_finished(&job).await.unwrap();
+    let count = polls(&scene.fake);
     println!("an hour: {count} polls");
     assert!(count <= 90, "{count} polls");
-    assert!(clock.elapsed() < seconds(3_600 + 61));
+    assert!(scene.clock.elapsed() < seconds(3_600 + 61));
 
-    let (_fake, clock, jobs) = start(lasting(2, 3)).await;
-    let job = begin(&jobs).await;
-    jobs.wait_until_finished(&job.id).await.unwrap();
-    assert!(clock.elapsed() < seconds(7), "{:?}", clock.elapsed());
+    let scene = Scene::start(lasting(2, 3)).await;
+    let job = scene.begin_export().await;
+    scene.jobs.wait_until_finished(&job).await.unwrap();
+    assert!(
+        scene.clock.elapsed() < seconds(7),
+        "{:?}",
+        scene.clock.elapsed()
+    );
 }
 
 #[tokio::test]
 async fn a_wait_that_begins_late_goes_by_the_age_of_the_job() {
-    let (fake, clock, jobs) = start(lasting(100, 3_500)).await;
-    let job = begin(&jobs).await;
-    clock.advance(seconds(3_000));
-    jobs.wait_until_finished(&job.id).await.unwrap();
+    let scene = Scene::start(lasting(100, 3_500)).await;
+    let job = scene.begin_export().await;
+    scene.clock.advance(seconds(3_000));
+    scene.jobs.wait_until_finished(&job).await.unwrap();
     // Ten minutes are left, at one poll a minute.
-    assert!(polls(&fake) <= 12, "{} polls", polls(&fake));
+    assert!(polls(&scene.fake) <= 12, "{} polls", polls(&scene.fake));
 }
 
 #[tokio::test]
 async fn an_estimate_is_told_once_collections_move_and_is_about_right() {
-    let (_fake, _clock, jobs) = start(lasting(10, 600).collections(60)).await;
-    let job = begin(&jobs).await;
+    let scene = Scene::start(lasting(10, 600).collections(60)).await;
+    let job = scene.begin_export().await;
     let estimates = Arc::new(Mutex::new(Vec::new()));
     let writer = estimates.clone();
-    jobs.wait_until_finished(&job.id)
+    scene
+        .jobs
+        .wait_until_finished(&job)
         .on_progress(move |progress| {
             writer
                 .lock()
@@ -172,57 +148,20 @@ async fn an_estimate_is_told_once_collections_move_and_is_about_right() {
     }
 }
 
-/// So many clusters with a job each.
-async fn many(
-    builder: FakeAtlasBuilder,
-    count: u32,
-) -> (FakeAtlas, TestClock, Vec<(ExportJobs, ExportJob)>) {
-    let clock = TestClock::default();
-    let builder = builder
-        .clock(Arc::new(clock.clone()))
-        .bucket(PROJECT, Bucket::aws("exports", ROLE).id(BUCKET));
-    let builder = (0..count).fold(builder, |builder, n| {
-        let name = format!("Cluster{n}");
-        builder.snapshot(
-            PROJECT,
-            &name,
-            Snapshot::completed(format!("5fb6a0e0e5a4d31b5b8{n:05x}")),
-        )
-    });
-    let fake = builder.start().await.unwrap();
-    let client = client_of(&fake)
-        .clock(Arc::new(clock.clone()))
-        .build()
-        .unwrap();
-    let project = client.project(PROJECT);
-    let mut begun = Vec::new();
-    for n in 0..count {
-        let jobs = project.cluster(&format!("Cluster{n}")).export_jobs();
-        let (snapshot, bucket) = (
-            parsed(&format!("5fb6a0e0e5a4d31b5b8{n:05x}")),
-            parsed(BUCKET),
-        );
-        let job = jobs.create(&snapshot, &bucket).await.unwrap();
-        begun.push((jobs, job));
-    }
-    (fake, clock, begun)
-}
-
 #[tokio::test]
 async fn many_jobs_are_waited_for_at_once_and_told_in_the_order_given() {
     let by_polls = JobProgress::ByPolls {
         queued: 1,
         in_progress: 3,
     };
-    let (_fake, _clock, begun) = many(FakeAtlas::builder().job_progress(by_polls), 40).await;
-    let waits = begun
-        .iter()
-        .map(|(jobs, job)| jobs.wait_until_finished(&job.id));
+    let scene = Scene::start(exportable_clusters(40).job_progress(by_polls)).await;
+    let begun = scene.begin_exports(40).await;
+    let waits = begun.iter().map(|(jobs, id)| jobs.wait_until_finished(id));
     let all = wait_all(waits).await;
     assert_eq!(all.len(), 40);
-    for (waited, (_, job)) in all.iter().zip(&begun) {
-        assert_eq!(waited.id, job.id);
-        assert_eq!(waited.outcome.as_ref().unwrap().id, job.id);
+    for (waited, (_, id)) in all.iter().zip(&begun) {
+        assert_eq!(waited.id, *id);
+        assert_eq!(waited.outcome.as_ref().unwrap().id, *id);
     }
     assert!(wait_all::<ExportJob>([]).await.is_empty());
 }
@@ -233,17 +172,18 @@ async fn what_happens_to_one_of_many_ends_no_other_wait() {
         queued: 1,
         in_progress: 3,
     };
-    let (fake, _clock, begun) = many(FakeAtlas::builder().job_progress(by_polls), 8).await;
-    let gone = begun[3].1.id.to_string();
+    let scene = Scene::start(exportable_clusters(8).job_progress(by_polls)).await;
+    let begun = scene.begin_exports(8).await;
+    let gone = begun[3].1.to_string();
     let told = gone.clone();
-    fake.faults_by(move |head| {
+    scene.fake.faults_by(move |head| {
         head.path
             .ends_with(&gone)
             .then(|| Fault::status(StatusCode::NOT_FOUND))
     });
-    let waits = begun.iter().map(|(jobs, job)| {
-        let wait = jobs.wait_until_finished(&job.id);
-        if job.id == begun[5].1.id {
+    let waits = begun.iter().map(|(jobs, id)| {
+        let wait = jobs.wait_until_finished(id);
+        if *id == begun[5].1 {
             wait.max_wait(Duration::ZERO)
         } else {
             wait
@@ -276,16 +216,13 @@ async fn many_waits_share_the_rate_limit() {
         refill: 60,
         period: seconds(60),
     };
-    let builder = FakeAtlas::builder()
-        .job_progress(by_polls)
-        .rate_limit(limit);
-    let (fake, _clock, begun) = many(builder, 50).await;
-    let waits = begun
-        .iter()
-        .map(|(jobs, job)| jobs.wait_until_finished(&job.id));
+    let limited = exportable_clusters(50).job_progress(by_polls);
+    let scene = Scene::start(limited.rate_limit(limit)).await;
+    let begun = scene.begin_exports(50).await;
+    let waits = begun.iter().map(|(jobs, id)| jobs.wait_until_finished(id));
     let all = wait_all(waits).await;
     assert!(all.iter().all(|waited| waited.outcome.is_ok()));
-    let refused = fake.requests().iter().filter(|r| r.answered(429)).count();
+    let refused = scene.answered(429);
     // The crowd that runs into the limit learns from it; nobody runs into it again and again.
     println!("50 waits under a limit: {refused} refusals");
     assert!(refused <= 50, "{refused}");

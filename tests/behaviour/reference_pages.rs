@@ -2,12 +2,12 @@
 //! generated types, and through the client from a mock that serves it.
 
 use atlas_export::{
-    ApiVersion, Client, NewExportBucket,
+    ApiVersion, ErrorKind, Project,
     models::{ExportBucket, ExportJob},
 };
 use atlas_export_api::types::{ExportBucketPage, ExportJobPage};
 use atlas_export_httpmock::MockServerExt as _;
-use atlas_export_tests::{CLUSTER, PROJECT, ROLE, key, parsed};
+use atlas_export_tests::{CLUSTER, PROJECT, ROLE, client_at, new_bucket, parsed};
 use httpmock::MockServer;
 use serde_json::Value;
 
@@ -23,13 +23,10 @@ const LIST_JOBS: [&str; 2] = [
 const LIST_JOBS_SHARDED: &str =
     include_str!("../fixtures/v1.0/list-export-jobs-sharded-cluster.json");
 
-fn client(server: &MockServer) -> Client {
-    Client::builder()
-        .base_url(server.base_url())
-        .api_version(ApiVersion::V1)
-        .credentials(key())
-        .build()
-        .unwrap()
+/// A project of a client of version 1.0.
+fn project(server: &MockServer) -> Project {
+    let client = client_at(server.base_url()).api_version(ApiVersion::V1);
+    client.build().unwrap().project(PROJECT)
 }
 
 /// Lists that are empty are not written again.
@@ -139,12 +136,7 @@ async fn the_client_decodes_lists_of_buckets() {
             when.group_id(&parsed(PROJECT));
             then.into_inner().status(200).body(example);
         });
-        let page = client(&server)
-            .project(PROJECT)
-            .export_buckets()
-            .list()
-            .await
-            .unwrap();
+        let page = project(&server).export_buckets().list().await.unwrap();
         check_buckets(&page.items);
         assert_eq!((page.total_count, page.has_next), (Some(1), false));
     }
@@ -160,10 +152,9 @@ async fn the_client_decodes_a_created_bucket() {
     server.create_export_bucket(|_, then| {
         then.into_inner().status(200).body(CREATE_BUCKET);
     });
-    let bucket = client(&server)
-        .project(PROJECT)
+    let bucket = project(&server)
         .export_buckets()
-        .create(NewExportBucket::aws("example-bucket", parsed(ROLE)).unwrap())
+        .create(new_bucket("example-bucket"))
         .await
         .unwrap();
     assert_eq!(bucket.project_id.as_ref().unwrap().as_str(), "{PROJECT-ID}");
@@ -178,8 +169,7 @@ async fn the_client_decodes_lists_of_jobs() {
             when.cluster_name(&parsed(CLUSTER));
             then.into_inner().status(200).body(example);
         });
-        let page = client(&server)
-            .project(PROJECT)
+        let page = project(&server)
             .cluster(CLUSTER)
             .export_jobs()
             .list()
@@ -200,13 +190,13 @@ async fn an_id_that_is_a_placeholder_is_refused_before_anything_is_sent() {
     let mock = server.mock(|_, then| {
         then.status(200);
     });
-    let buckets = client(&server).project(PROJECT).export_buckets();
+    let buckets = project(&server).export_buckets();
     let bucket: ExportBucket = serde_json::from_str(CREATE_BUCKET).unwrap();
     for error in [
         buckets.get(&bucket.id).await.unwrap_err(),
         buckets.delete(&bucket.id).await.unwrap_err(),
     ] {
-        assert_eq!(error.kind(), atlas_export::ErrorKind::Config);
+        assert_eq!(error.kind(), ErrorKind::Config);
         assert!(error.to_string().contains("{BUCKET-ID}"), "{error}");
     }
     assert_eq!(mock.calls_async().await, 0);

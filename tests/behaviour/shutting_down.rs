@@ -13,46 +13,33 @@ use std::{
 };
 
 use atlas_export::{
-    Client, ErrorKind, NewExportBucket,
+    ErrorKind,
     clock::{Clock, Sleep, SystemClock},
 };
 use atlas_export_api::operations::ids;
 use atlas_export_fake::{FakeAtlas, Fault, Match, Moment, Turnstile};
-use atlas_export_tests::{PROJECT, ROLE, TestClock, client_of, parsed};
+use atlas_export_tests::{
+    PROJECT, Scene, TestClock, buckets_of, client_at, client_of, empty_bucket, new_bucket, seconds,
+};
 use futures_util::{FutureExt as _, future::join};
 use tokio::runtime::{Builder, Runtime};
 
-fn seconds(n: u64) -> Duration {
-    Duration::from_secs(n)
-}
-
-fn new_bucket() -> NewExportBucket {
-    NewExportBucket::aws("example-bucket", parsed(ROLE)).unwrap()
-}
-
-async fn one_bucket() -> (FakeAtlas, TestClock, Client) {
-    let clock = TestClock::in_order();
-    let builder = FakeAtlas::builder().buckets(PROJECT, 1);
-    let fake = builder
-        .clock(Arc::new(clock.clone()))
-        .start()
-        .await
-        .unwrap();
-    let client = client_of(&fake).clock(Arc::new(clock.clone())).build();
-    (fake, clock, client.unwrap())
+async fn one_bucket() -> Scene {
+    Scene::in_order(FakeAtlas::builder().buckets(PROJECT, 1)).await
 }
 
 #[tokio::test]
 async fn a_client_that_is_shut_down_lets_calls_end_and_none_begin() {
-    let (fake, clock, client) = one_bucket().await;
-    let buckets = client.project(PROJECT).export_buckets();
+    let scene = one_bucket().await;
     let turnstile = Turnstile::new();
-    fake.inject_for(Match::any().authenticated(), Fault::delay(&turnstile));
-    let call = async { buckets.list().await };
+    scene
+        .fake
+        .inject_for(Match::any().authenticated(), Fault::delay(&turnstile));
+    let call = async { scene.buckets.list().await };
     let ending = async {
         turnstile.arrived(1).await;
-        let (cut_off, refused) = join(client.shutdown(seconds(60)), async {
-            let refused = buckets.list().await.unwrap_err();
+        let (cut_off, refused) = join(scene.client.shutdown(seconds(60)), async {
+            let refused = scene.buckets.list().await.unwrap_err();
             turnstile.open();
             refused
         })
@@ -63,82 +50,79 @@ async fn a_client_that_is_shut_down_lets_calls_end_and_none_begin() {
     };
     let (listed, cut_off) = join(call, ending).await;
     listed.unwrap();
-    assert_eq!((cut_off, clock.elapsed()), (0, Duration::ZERO));
+    assert_eq!((cut_off, scene.clock.elapsed()), (0, Duration::ZERO));
     // On every clone, and again without harm.
-    assert_eq!(client.clone().shutdown(seconds(1)).await, 0);
-    fake.clear_requests();
-    buckets.list().await.unwrap_err();
-    assert!(fake.requests().is_empty());
+    assert_eq!(scene.client.clone().shutdown(seconds(1)).await, 0);
+    scene.fake.clear_requests();
+    scene.buckets.list().await.unwrap_err();
+    assert!(scene.fake.requests().is_empty());
 }
 
 #[tokio::test]
 async fn what_does_not_end_in_time_is_cut_off_and_told() {
-    let (fake, clock, client) = one_bucket().await;
-    let buckets = client.project(PROJECT).export_buckets();
-    buckets.list().await.unwrap();
-    let acted = Match::operation(ids::CREATE_EXPORT_BUCKET).authenticated();
-    fake.inject_for(acted, Fault::silence().at(Moment::Acted));
-    fake.inject_for(Match::operation(ids::LIST_EXPORT_BUCKETS), Fault::silence());
-    let calls = join(async { buckets.create(new_bucket()).await }, async {
-        buckets.list().await
-    });
+    let scene = one_bucket().await;
+    scene.buckets.list().await.unwrap();
+    scene.inject(
+        ids::CREATE_EXPORT_BUCKET,
+        Fault::silence().at(Moment::Acted),
+    );
+    scene
+        .fake
+        .inject_for(Match::operation(ids::LIST_EXPORT_BUCKETS), Fault::silence());
+    let calls = join(
+        async { scene.buckets.create(new_bucket("example-bucket")).await },
+        async { scene.buckets.list().await },
+    );
     let ((created, listed), cut_off) = join(calls, async {
         // Once both are on the wire.
-        clock.pass(seconds(1)).await;
-        client.shutdown(seconds(10)).await
+        scene.clock.pass(seconds(1)).await;
+        scene.client.shutdown(seconds(10)).await
     })
     .await;
-    assert_eq!((cut_off, clock.elapsed()), (2, seconds(11)));
+    assert_eq!((cut_off, scene.clock.elapsed()), (2, seconds(11)));
     assert_eq!(created.unwrap_err().kind(), ErrorKind::Ambiguous);
     assert_eq!(listed.unwrap_err().kind(), ErrorKind::Config);
 }
 
 #[tokio::test]
 async fn a_call_that_nobody_polls_does_not_keep_a_client_from_ending() {
-    let (_fake, _clock, client) = one_bucket().await;
-    let buckets = client.project(PROJECT).export_buckets();
-    let mut kept = Box::pin(async { buckets.list().await });
+    let scene = one_bucket().await;
+    let mut kept = Box::pin(async { scene.buckets.list().await });
     assert!(kept.as_mut().now_or_never().is_none());
-    assert_eq!(client.shutdown(seconds(10)).await, 1);
+    assert_eq!(scene.client.shutdown(seconds(10)).await, 1);
     // Its request had ended; it was only not told.
     kept.await.unwrap();
 }
 
 #[tokio::test]
 async fn a_call_that_is_dropped_stops_its_request() {
-    let (fake, _clock, client) = one_bucket().await;
-    let buckets = client.project(PROJECT).export_buckets();
+    let scene = one_bucket().await;
     let turnstile = Turnstile::new();
-    fake.inject(Fault::delay(&turnstile));
+    scene.fake.inject(Fault::delay(&turnstile));
     {
-        let mut call = pin!(buckets.list().into_future());
+        let mut call = pin!(scene.buckets.list().into_future());
         assert!(call.as_mut().now_or_never().is_none());
         turnstile.arrived(1).await;
     }
     // Nothing is left of it.
-    assert_eq!(client.shutdown(seconds(600)).await, 0);
-    assert_eq!(fake.requests().len(), 1);
+    assert_eq!(scene.client.shutdown(seconds(600)).await, 0);
+    assert_eq!(scene.fake.requests().len(), 1);
 }
 
 #[tokio::test]
 async fn a_call_that_a_rate_limit_holds_back_is_cut_off_too() {
-    let (fake, clock, client) = one_bucket().await;
-    let buckets = client.project(PROJECT).export_buckets();
-    let body =
-        r#"{"error":429,"errorCode":"RATE_LIMITED_TOKEN_BUCKET","parameters":["/",200,1,1,200]}"#;
-    let refusal = http::Response::builder()
-        .status(http::StatusCode::TOO_MANY_REQUESTS)
-        .header("content-type", "application/json")
-        .body(body)
-        .unwrap();
-    fake.inject_for(Match::any().authenticated(), Fault::answer(refusal));
-    let (listed, (cut_off, when)) =
-        join(async { (buckets.list().await, clock.elapsed()) }, async {
-            clock.pass(seconds(1)).await;
-            let cut_off = client.shutdown(seconds(5)).await;
-            (cut_off, clock.elapsed())
-        })
-        .await;
+    let scene = one_bucket().await;
+    let refusal = empty_bucket(r#"["/",200,1,1,200]"#);
+    scene.fake.inject_for(Match::any().authenticated(), refusal);
+    let (listed, (cut_off, when)) = join(
+        async { (scene.buckets.list().await, scene.clock.elapsed()) },
+        async {
+            scene.clock.pass(seconds(1)).await;
+            let cut_off = scene.client.shutdown(seconds(5)).await;
+            (cut_off, scene.clock.elapsed())
+        },
+    )
+    .await;
     assert_eq!((cut_off, when), (1, seconds(6)));
     assert_eq!(listed.0.unwrap_err().kind(), ErrorKind::Config);
     assert_eq!(listed.1, seconds(6));
@@ -200,18 +184,17 @@ impl Clock for Broken {
 
 #[tokio::test]
 async fn a_task_that_panics_is_an_error_of_its_call_alone() {
-    let fake = FakeAtlas::builder()
-        .buckets(PROJECT, 1)
-        .start()
-        .await
-        .unwrap();
+    let scene = Scene::start(FakeAtlas::builder().buckets(PROJECT, 1)).await;
     let clock = Arc::new(Broken {
         clock: TestClock::default(),
         panics: AtomicBool::new(true),
     });
-    let client = client_of(&fake).clock(clock.clone()).max_in_flight(1);
-    let buckets = client.build().unwrap().project(PROJECT).export_buckets();
-    let error = buckets.create(new_bucket()).await.unwrap_err();
+    let client = scene.another().clock(clock.clone());
+    let buckets = buckets_of(client.max_in_flight(1));
+    let error = buckets
+        .create(new_bucket("example-bucket"))
+        .await
+        .unwrap_err();
     // Nothing had gone out, so nothing is ambiguous about it.
     assert_eq!(error.kind(), ErrorKind::Transport);
     assert!(error.to_string().contains("panicked"), "{error}");
@@ -222,12 +205,7 @@ async fn a_task_that_panics_is_an_error_of_its_call_alone() {
 
 #[test]
 fn outside_of_a_runtime_a_call_is_an_error_that_says_so() {
-    let client = Client::builder()
-        .base_url("http://127.0.0.1:9")
-        .credentials(atlas_export_tests::key())
-        .build()
-        .unwrap();
-    let buckets = client.project(PROJECT).export_buckets();
+    let buckets = buckets_of(client_at("http://127.0.0.1:9"));
     let mut call = pin!(buckets.list().into_future());
     let Poll::Ready(outcome) = call.as_mut().poll(&mut Context::from_waker(Waker::noop())) else {
         panic!("it waits for what cannot come");
@@ -251,16 +229,12 @@ fn a_client_outlives_one_of_its_two_runtimes() {
     let turnstile = Turnstile::new();
     let fake = servers.block_on(FakeAtlas::builder().buckets(PROJECT, 1).start());
     let fake = fake.unwrap();
-    let client = client_of(&fake)
-        .clock(Arc::new(SystemClock))
-        .build()
-        .unwrap();
-    let buckets = client.project(PROJECT).export_buckets();
+    let buckets = buckets_of(client_of(&fake).clock(Arc::new(SystemClock)));
     // Connections and lanes are those of the first.
     first.block_on(async { buckets.list().await.unwrap() });
     let acted = Match::operation(ids::CREATE_EXPORT_BUCKET).authenticated();
     fake.inject_for(acted, Fault::delay(&turnstile).at(Moment::Acted));
-    let mut creating = Box::pin(async { buckets.create(new_bucket()).await });
+    let mut creating = Box::pin(async { buckets.create(new_bucket("example-bucket")).await });
     // The request runs on the first, its caller waits on the second.
     first.block_on(async {
         assert!(creating.as_mut().now_or_never().is_none());

@@ -8,14 +8,17 @@
 
 use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
-use atlas_export::{Client, Cluster, NewExportBucket, PageSize, Project, wait::wait_all};
+use atlas_export::{Cluster, PageSize, Project, wait::wait_all};
 use atlas_export_api::{OPERATIONS, operations::ids};
-use atlas_export_fake::{Bucket, FakeAtlas, Fault, JobProgress, Match, Snapshot};
-use atlas_export_tests::{BUCKET, CLUSTER, PROJECT, ROLE, SNAPSHOT, TestClock, client_of, parsed};
+use atlas_export_fake::{FakeAtlas, JobProgress};
+use atlas_export_tests::{
+    BUCKET, CLUSTER, PROJECT, SNAPSHOT, Scene, empty_bucket, exportable, new_bucket, parsed,
+    seconds,
+};
 use futures_util::{FutureExt as _, StreamExt as _, stream::FuturesUnordered};
-use http::{Response, StatusCode};
+use serde_json::json;
 
-use super::faults::{JOB, call};
+use super::every_operation::{JOB, call};
 
 type Boxed = Pin<Box<dyn Future<Output = ()> + Send>>;
 
@@ -56,8 +59,7 @@ fn begin(what: &'static str, project: Project, cluster: Cluster) -> Boxed {
             "consistent items" => drop(list.consistent().by_item().collect::<Vec<_>>().await),
             "newest snapshot" => drop(cluster.snapshots().newest_exportable().await),
             "ensured bucket" => {
-                let new = NewExportBucket::aws("another", parsed(ROLE)).unwrap();
-                drop(buckets.ensure(new).await);
+                drop(buckets.ensure(new_bucket("another")).await);
             }
             "ensured export" => {
                 let jobs = cluster.export_jobs();
@@ -104,48 +106,35 @@ const SETTINGS: [Setting; 8] = {
     settings
 };
 
-async fn scene(setting: Setting) -> (Arc<FakeAtlas>, TestClock, Client) {
-    let clock = TestClock::in_order();
-    let builder = FakeAtlas::builder()
-        .clock(Arc::new(clock.clone()))
-        .job_progress(JobProgress::ByPolls {
-            queued: 1,
-            in_progress: 1,
-        })
-        .snapshot(PROJECT, CLUSTER, Snapshot::completed(SNAPSHOT))
-        .bucket(PROJECT, Bucket::aws("standing", ROLE).id(BUCKET))
+async fn scene(setting: Setting) -> Scene {
+    let by_polls = JobProgress::ByPolls {
+        queued: 1,
+        in_progress: 1,
+    };
+    let job = json!({"id": JOB, "exportBucketId": BUCKET, "state": "Successful"});
+    let builder = exportable()
+        .job_progress(by_polls)
         .buckets(PROJECT, 6)
-        .job(
-            PROJECT,
-            CLUSTER,
-            serde_json::json!({"id": JOB, "exportBucketId": BUCKET, "state": "Successful"}),
-        );
-    let fake = builder.start().await.unwrap();
-    let client = client_of(&fake).clock(Arc::new(clock.clone()));
-    let client = client.max_in_flight(setting.in_flight).build().unwrap();
-    let project = client.project(PROJECT);
-    let cluster = project.cluster(CLUSTER);
+        .job(PROJECT, CLUSTER, job);
+    let scene = Scene::in_order(builder).await;
+    let scene = scene.with(|client| client.max_in_flight(setting.in_flight));
     if setting.limited {
         for operation in FAMILIES {
-            let body = r#"{"error":429,"errorCode":"RATE_LIMITED_TOKEN_BUCKET",
-                "parameters":["/",2,4,2,4]}"#;
-            let refusal = Response::builder().status(StatusCode::TOO_MANY_REQUESTS);
-            let refusal = refusal.header("content-type", "application/json");
-            let which = Match::operation(operation).authenticated();
-            fake.inject_for(which, Fault::answer(refusal.body(body).unwrap()));
-            call(&project, &cluster, operation).await.unwrap().unwrap();
+            scene.inject(operation, empty_bucket(r#"["/",2,4,2,4]"#));
+            let called = call(&scene.project, &scene.cluster, operation).await;
+            called.unwrap().unwrap();
         }
     }
     if setting.warm != setting.limited {
         // Warm, or cold again: a nonce that is idle for so long is not good any more.
         if setting.warm {
-            project.export_buckets().list().await.unwrap();
+            scene.buckets.list().await.unwrap();
         } else {
-            clock.advance(Duration::from_secs(61));
+            scene.clock.advance(seconds(61));
         }
     }
-    fake.clear_requests();
-    (Arc::new(fake), clock, client)
+    scene.fake.clear_requests();
+    scene
 }
 
 /// Requests that have come, and answers that have left.
@@ -201,9 +190,14 @@ enum Driven {
 
 /// Drives one thing up to an event, keeps it, and makes other calls. Whether it has ended before.
 async fn keep(what: &'static str, setting: Setting, left: Left) -> bool {
-    let (fake, clock, client) = scene(setting).await;
-    let project = client.project(PROJECT);
-    let cluster = project.cluster(CLUSTER);
+    let Scene {
+        fake,
+        clock,
+        project,
+        cluster,
+        ..
+    } = scene(setting).await;
+    let fake = Arc::new(fake);
     let kept = begin(what, project.clone(), cluster.clone());
     let Some(kept) = drive(kept, fake.clone(), left).await else {
         return true;

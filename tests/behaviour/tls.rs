@@ -1,45 +1,26 @@
 //! TLS and HTTP/2, which is all that the real service speaks.
 
-use atlas_export::{Client, Credentials, ErrorKind, NewExportBucket};
+use atlas_export::{Client, Credentials, ErrorKind};
 use atlas_export_api::operations::ids;
 use atlas_export_fake::{FakeAtlas, Fault, Match};
-use atlas_export_tests::{PROJECT, ROLE, client_of, parsed};
+use atlas_export_tests::{PROJECT, Scene, buckets_of, client_of, new_bucket};
 use futures_util::future::join_all;
 
-fn new_bucket(name: &str) -> NewExportBucket {
-    NewExportBucket::aws(name, parsed(ROLE)).unwrap()
-}
-
-async fn secure() -> (FakeAtlas, Client) {
-    let fake = FakeAtlas::builder()
-        .project(PROJECT)
-        .tls()
-        .http2_only()
-        .start()
-        .await
-        .unwrap();
-    let client = client_of(&fake)
-        .root_certificates(fake.root_pem().unwrap())
-        .build()
-        .unwrap();
-    (fake, client)
+/// A fake with a certificate of its own, and a client that trusts it.
+async fn secure() -> Scene {
+    Scene::start(FakeAtlas::builder().project(PROJECT).tls().http2_only()).await
 }
 
 #[tokio::test]
 async fn a_root_certificate_that_is_given_is_trusted() {
-    let (fake, client) = secure().await;
-    assert!(fake.url().starts_with("https://"));
-    client
-        .project(PROJECT)
-        .export_buckets()
-        .list()
-        .await
-        .unwrap();
+    let scene = secure().await;
+    assert!(scene.fake.url().starts_with("https://"));
+    scene.buckets.list().await.unwrap();
 }
 
 #[tokio::test]
 async fn an_unknown_root_is_no_connection() {
-    let (fake, _) = secure().await;
+    let Scene { fake, .. } = secure().await;
     untrusted(client_of(&fake).build().unwrap(), "root_certificates").await;
     assert!(fake.requests().is_empty());
 }
@@ -62,15 +43,14 @@ async fn untrusted(client: Client, told: &str) {
 
 #[tokio::test]
 async fn a_certificate_for_another_name_is_not_tried_again() {
-    let (fake, _) = secure().await;
+    let Scene { fake, .. } = secure().await;
     untrusted(elsewhere(&fake).build().unwrap(), "the base URL").await;
     assert!(fake.requests().is_empty());
 }
 
 #[tokio::test]
 async fn a_crowd_of_creations_shares_one_connection() {
-    let (fake, client) = secure().await;
-    let buckets = client.project(PROJECT).export_buckets();
+    let Scene { fake, buckets, .. } = secure().await;
     buckets.list().await.unwrap();
     let creations = (0..32).map(|n| {
         let buckets = &buckets;
@@ -90,8 +70,7 @@ async fn a_stream_that_is_refused_and_a_connection_that_goes_away_are_survived()
         Fault::go_away(),
         Fault::last_answer(),
     ] {
-        let (fake, client) = secure().await;
-        let buckets = client.project(PROJECT).export_buckets();
+        let Scene { fake, buckets, .. } = secure().await;
         buckets.list().await.unwrap();
         fake.inject_for(Match::operation(ids::CREATE_EXPORT_BUCKET), fault.clone());
         buckets.create(new_bucket("example-bucket")).await.unwrap();
@@ -102,8 +81,7 @@ async fn a_stream_that_is_refused_and_a_connection_that_goes_away_are_survived()
 
 #[tokio::test]
 async fn refusals_that_do_not_end_are_an_error_that_says_that_nothing_happened() {
-    let (fake, client) = secure().await;
-    let buckets = client.project(PROJECT).export_buckets();
+    let Scene { fake, buckets, .. } = secure().await;
     buckets.list().await.unwrap();
     fake.faults_by(|head| (head.method == "POST").then(Fault::refuse_stream));
     let error = buckets
@@ -118,34 +96,21 @@ async fn refusals_that_do_not_end_are_an_error_that_says_that_nothing_happened()
 
 #[tokio::test]
 async fn the_key_is_refused_over_tls_as_everywhere() {
-    let (fake, _) = secure().await;
-    let client = Client::builder()
-        .base_url(fake.url())
-        .root_certificates(fake.root_pem().unwrap())
-        .credentials(Credentials::api_key("abcdefgh", "wrong"))
-        .build()
-        .unwrap();
-    let error = client
-        .project(PROJECT)
-        .export_buckets()
-        .list()
-        .await
-        .unwrap_err();
+    let scene = secure().await;
+    let wrong = Credentials::api_key("abcdefgh", "wrong");
+    let buckets = buckets_of(scene.another().credentials(wrong));
+    let error = buckets.list().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Authentication);
 }
 
 #[cfg(feature = "native-tls")]
 #[tokio::test]
 async fn the_tls_library_of_the_system_does_as_well() {
-    let (fake, _) = secure().await;
+    let Scene { fake, .. } = secure().await;
     let with = |client: atlas_export::ClientBuilder| client.native_tls().build().unwrap();
     let trusting = with(client_of(&fake).root_certificates(fake.root_pem().unwrap()));
-    trusting
-        .project(PROJECT)
-        .export_buckets()
-        .list()
-        .await
-        .unwrap();
+    let buckets = trusting.project(PROJECT).export_buckets();
+    buckets.list().await.unwrap();
     untrusted(with(client_of(&fake)), "root_certificates").await;
     untrusted(with(elsewhere(&fake)), "the base URL").await;
 }

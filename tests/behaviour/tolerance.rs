@@ -1,9 +1,9 @@
-//! What Atlas may send tomorrow: nothing else is lost, and the odd one is visible.
+//! What Atlas may send tomorrow: nothing else is lost, and what does not decode is visible.
 
 use atlas_export::{ErrorKind, models::CloudProvider};
 use atlas_export_api::operations::ids;
 use atlas_export_fake::FakeAtlas;
-use atlas_export_tests::{BUCKET, CLUSTER, PROJECT, client_of};
+use atlas_export_tests::{BUCKET, CLUSTER, PROJECT, Scene};
 use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 
@@ -12,17 +12,12 @@ fn job(n: usize) -> Value {
 }
 
 /// A fake whose cluster has these jobs.
-async fn jobs_of(jobs: impl IntoIterator<Item = Value>) -> (FakeAtlas, atlas_export::ExportJobs) {
+async fn jobs_of(jobs: impl IntoIterator<Item = Value>) -> Scene {
     let builder = FakeAtlas::builder().cluster(PROJECT, CLUSTER);
-    let fake = jobs
+    let builder = jobs
         .into_iter()
-        .fold(builder, |builder, job| builder.job(PROJECT, CLUSTER, job))
-        .start()
-        .await
-        .unwrap();
-    let client = client_of(&fake).build().unwrap();
-    let jobs = client.project(PROJECT).cluster(CLUSTER).export_jobs();
-    (fake, jobs)
+        .fold(builder, |builder, job| builder.job(PROJECT, CLUSTER, job));
+    Scene::start(builder).await
 }
 
 #[tokio::test]
@@ -30,8 +25,8 @@ async fn an_unknown_state_and_an_unknown_field_are_kept() {
     let mut odd = job(1);
     odd["state"] = "Paused".into();
     odd["pausedBy"] = json!({"user": "ops"});
-    let (_fake, jobs) = jobs_of([job(0), odd, job(2)]).await;
-    let page = jobs.list().await.unwrap();
+    let scene = jobs_of([job(0), odd, job(2)]).await;
+    let page = scene.jobs.list().await.unwrap();
     assert_eq!((page.items.len(), page.undecodable.len()), (3, 0));
     let odd = &page.items[1];
     assert_eq!(odd.state.as_ref().unwrap().as_str(), "Paused");
@@ -45,21 +40,9 @@ async fn an_unknown_state_and_an_unknown_field_are_kept() {
 
 #[tokio::test]
 async fn an_unknown_provider_is_kept() {
-    let fake = FakeAtlas::builder()
-        .bucket(
-            PROJECT,
-            json!({"_id": BUCKET, "cloudProvider": "MOON", "crater": "Tycho"}),
-        )
-        .start()
-        .await
-        .unwrap();
-    let client = client_of(&fake).build().unwrap();
-    let page = client
-        .project(PROJECT)
-        .export_buckets()
-        .list()
-        .await
-        .unwrap();
+    let moon = json!({"_id": BUCKET, "cloudProvider": "MOON", "crater": "Tycho"});
+    let scene = Scene::start(FakeAtlas::builder().bucket(PROJECT, moon)).await;
+    let page = scene.buckets.list().await.unwrap();
     assert_eq!(page.items[0].cloud_provider, CloudProvider::from("MOON"));
     assert_eq!(page.items[0].extra["crater"], "Tycho");
 }
@@ -68,14 +51,14 @@ async fn an_unknown_provider_is_kept() {
 async fn one_undecodable_item_among_a_hundred_costs_nothing_else() {
     let mut items: Vec<Value> = (0..100).map(job).collect();
     items[41] = json!({"id": 41, "note": "not a job"});
-    let (_fake, jobs) = jobs_of(items).await;
+    let scene = jobs_of(items).await;
 
-    let page = jobs.list().await.unwrap();
+    let page = scene.jobs.list().await.unwrap();
     assert_eq!((page.items.len(), page.undecodable.len()), (99, 1));
     assert_eq!(page.undecodable[0].index(), 41);
     assert!(page.undecodable[0].raw().contains("not a job"));
 
-    let all: Vec<_> = jobs.list().by_item().collect().await;
+    let all: Vec<_> = scene.jobs.list().by_item().collect().await;
     assert_eq!(all.len(), 100);
     let error = all[41].as_ref().unwrap_err();
     // The list, the cluster, the item and the field.
@@ -103,12 +86,12 @@ async fn one_undecodable_item_among_a_hundred_costs_nothing_else() {
 
 #[tokio::test]
 async fn null_stands_for_absent() {
-    let (_fake, jobs) = jobs_of([json!({
+    let scene = jobs_of([json!({
         "id": format!("{:024x}", 7), "exportBucketId": BUCKET, "state": null, "createdAt": null,
         "customData": null, "components": null, "exportStatus": null, "links": null,
     })])
     .await;
-    let page = jobs.list().await.unwrap();
+    let page = scene.jobs.list().await.unwrap();
     assert!(page.undecodable.is_empty(), "{:?}", page.undecodable);
     assert!(page.items[0].custom_data.is_empty());
 }

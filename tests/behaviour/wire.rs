@@ -1,12 +1,13 @@
 //! What goes on the wire, for both generations of the API: seen by the fake and by mocks.
 
 use atlas_export::{
-    ApiVersion, Client, Cluster, ExportJobId, NewExportBucket, PageSize, Project, SnapshotId,
-    models::Frequency,
+    ApiVersion, ErrorKind, ExportJobId, PageSize, SnapshotId, codes, models::Frequency,
 };
-use atlas_export_fake::{FakeAtlas, RecordedRequest, Snapshot};
+use atlas_export_fake::{FakeAtlas, FakeAtlasBuilder, RecordedRequest};
 use atlas_export_httpmock::MockServerExt as _;
-use atlas_export_tests::{BUCKET, CLUSTER, PROJECT, ROLE, SNAPSHOT, client_of, key, parsed};
+use atlas_export_tests::{
+    BUCKET, CLUSTER, PROJECT, ROLE, SNAPSHOT, Scene, client_at, exportable, new_bucket, parsed,
+};
 use http::header::{ACCEPT, CONTENT_TYPE};
 use serde_json::{Value, json};
 
@@ -19,28 +20,8 @@ struct Expected {
     body: Option<Value>,
 }
 
-async fn fake() -> FakeAtlas {
-    FakeAtlas::builder()
-        .demo()
-        .snapshot(PROJECT, CLUSTER, Snapshot::completed(SNAPSHOT))
-        .bucket(
-            PROJECT,
-            atlas_export_fake::Bucket::aws("existing", ROLE).id(BUCKET),
-        )
-        .start()
-        .await
-        .unwrap()
-}
-
-struct Handles {
-    project: Project,
-    cluster: Cluster,
-}
-
-fn handles(client: &Client) -> Handles {
-    let project = client.project(PROJECT);
-    let cluster = project.cluster(CLUSTER);
-    Handles { project, cluster }
+fn furnished() -> FakeAtlasBuilder {
+    exportable().demo()
 }
 
 /// The last request that the fake did not challenge.
@@ -80,28 +61,27 @@ fn check(seen: &RecordedRequest, version: ApiVersion, expected: &Expected) {
 
 /// Every operation, in both generations.
 async fn every_operation(version: ApiVersion, pretty: bool) {
-    let fake = fake().await;
-    let client = client_of(&fake)
-        .api_version(version)
-        .pretty(pretty)
-        .build()
-        .unwrap();
-    call_every_operation(&fake, &client, version, pretty).await;
+    let scene = Scene::start(furnished()).await;
+    let scene = scene.with(|client| client.api_version(version).pretty(pretty));
+    call_every_operation(&scene, version, pretty).await;
 }
 
 #[tokio::test]
 async fn every_operation_asks_for_an_envelope_if_the_client_does() {
-    let fake = fake().await;
-    let client = client_of(&fake).envelope(true).build().unwrap();
-    let Handles { project, cluster } = handles(&client);
-    let (buckets, jobs, snapshots) = (
-        project.export_buckets(),
-        cluster.export_jobs(),
-        cluster.snapshots(),
-    );
+    let scene = Scene::start(furnished()).await;
+    let scene = scene.with(|client| client.envelope(true));
+    let Scene {
+        fake,
+        project,
+        cluster,
+        buckets,
+        jobs,
+        ..
+    } = scene;
+    let snapshots = cluster.snapshots();
     let (snapshot, bucket): (SnapshotId, _) = (parsed(SNAPSHOT), parsed(BUCKET));
     buckets.list().await.unwrap();
-    let new = NewExportBucket::aws("example-bucket", parsed(ROLE)).unwrap();
+    let new = new_bucket("example-bucket");
     let created = buckets.create(new).await.unwrap();
     buckets.get(&created.id).await.unwrap();
     buckets.delete(&created.id).await.unwrap();
@@ -114,16 +94,8 @@ async fn every_operation_asks_for_an_envelope_if_the_client_does() {
     cluster.auto_export().get().await.unwrap();
     cluster.auto_export().disable().await.unwrap();
     project.clusters().list().await.unwrap();
-    assert_eq!(
-        project
-            .access_roles()
-            .list()
-            .await
-            .unwrap()
-            .aws_iam_roles
-            .len(),
-        1
-    );
+    let roles = project.access_roles().list().await.unwrap();
+    assert_eq!(roles.aws_iam_roles.len(), 1);
     let update = buckets.update(&bucket).require_private_networking(true);
     assert_eq!(update.await.unwrap().require_private_networking, Some(true));
     for request in fake.requests() {
@@ -136,18 +108,15 @@ async fn every_operation_asks_for_an_envelope_if_the_client_does() {
     }
 }
 
-async fn call_every_operation(
-    fake: &FakeAtlas,
-    client: &Client,
-    version: ApiVersion,
-    pretty: bool,
-) {
-    let Handles { project, cluster } = handles(client);
-    let (buckets, jobs, snapshots) = (
-        project.export_buckets(),
-        cluster.export_jobs(),
-        cluster.snapshots(),
-    );
+async fn call_every_operation(scene: &Scene, version: ApiVersion, pretty: bool) {
+    let Scene {
+        fake,
+        cluster,
+        buckets,
+        jobs,
+        ..
+    } = scene;
+    let snapshots = cluster.snapshots();
     let query = pretty.then_some("pretty=true");
     let of_project = |rest: &str| format!("/groups/{PROJECT}/backup/exportBuckets{rest}");
     let of_cluster = |rest: &str| format!("/groups/{PROJECT}/clusters/{CLUSTER}/backup/{rest}");
@@ -163,7 +132,7 @@ async fn call_every_operation(
     let expected = expect("GET", of_project(""), query, "2024-05-30", None);
     check(&last(fake), version, &expected);
 
-    let new = NewExportBucket::aws("example-bucket", parsed(ROLE)).unwrap();
+    let new = new_bucket("example-bucket");
     let created = buckets.create(new).await.unwrap();
     let body = json!({
         "iamRoleId": ROLE, "bucketName": "example-bucket", "cloudProvider": "AWS",
@@ -222,17 +191,18 @@ async fn call_every_operation(
         version,
         &expect("GET", path, query, "2023-01-01", None),
     );
-    call_the_rest(fake, client, version, query).await;
+    call_the_rest(scene, version, query).await;
 }
 
 /// What is around an export: snapshots on demand, schedules, clusters, roles.
-async fn call_the_rest(
-    fake: &FakeAtlas,
-    client: &Client,
-    version: ApiVersion,
-    query: Option<&'static str>,
-) {
-    let Handles { project, cluster } = handles(client);
+async fn call_the_rest(scene: &Scene, version: ApiVersion, query: Option<&'static str>) {
+    let Scene {
+        fake,
+        project,
+        cluster,
+        buckets,
+        ..
+    } = scene;
     let checks = |method, path: String, query, v2_date, body| {
         let expected = Expected {
             method,
@@ -279,8 +249,7 @@ async fn call_the_rest(
     checks("GET", roles, query, "2023-01-01", None);
 
     if version == ApiVersion::V2 {
-        let update = project.export_buckets();
-        let update = update.update(&bucket).require_private_networking(true);
+        let update = buckets.update(&bucket).require_private_networking(true);
         update.await.unwrap();
         let path = format!("backup/exportBuckets/{BUCKET}");
         let body = json!({ "requirePrivateNetworking": true });
@@ -300,10 +269,10 @@ async fn version_2_sends_the_dated_media_type_of_each_operation() {
 
 #[tokio::test]
 async fn the_options_of_a_list_go_into_the_query() {
-    let fake = fake().await;
-    let client = client_of(&fake).envelope(true).build().unwrap();
-    let buckets = client.project(PROJECT).export_buckets();
-    let page = buckets
+    let scene = Scene::start(furnished()).await;
+    let scene = scene.with(|client| client.envelope(true));
+    let page = scene
+        .buckets
         .list()
         .page(2)
         .page_size(PageSize::new(7).unwrap())
@@ -312,7 +281,7 @@ async fn the_options_of_a_list_go_into_the_query() {
         .unwrap();
     assert_eq!(page.total_count, None);
     assert_eq!(
-        last(&fake).query.as_deref(),
+        last(&scene.fake).query.as_deref(),
         Some("envelope=true&includeCount=false&itemsPerPage=7&pageNum=2")
     );
 }
@@ -339,12 +308,8 @@ async fn typed_mocks_see_the_same() {
             r#"{{"id":"605ccba3c1c7613f423e1585","exportBucketId":"{BUCKET}","state":"Queued"}}"#
         ));
     });
-    let client = Client::builder()
-        .base_url(server.base_url())
-        .credentials(key())
-        .build()
-        .unwrap();
-    let Handles { cluster, .. } = handles(&client);
+    let client = client_at(server.base_url()).build().unwrap();
+    let cluster = client.project(PROJECT).cluster(CLUSTER);
     let (snapshot, bucket): (SnapshotId, _) = (parsed(SNAPSHOT), parsed(BUCKET));
     let job = cluster
         .export_jobs()
@@ -362,14 +327,9 @@ async fn typed_mocks_see_the_same() {
 async fn envelopes_of_both_spellings_are_opened_and_their_status_wins() {
     use atlas_export_fake::EnvelopeSpelling::{Content, Envelope};
     for spelling in [Content, Envelope] {
-        let fake = FakeAtlas::builder()
-            .buckets(PROJECT, 3)
-            .envelope_spelling(spelling)
-            .start()
-            .await
-            .unwrap();
-        let client = client_of(&fake).envelope(true).build().unwrap();
-        let buckets = client.project(PROJECT).export_buckets();
+        let fake = FakeAtlas::builder().envelope_spelling(spelling);
+        let scene = Scene::start(fake.buckets(PROJECT, 3)).await;
+        let Scene { fake, buckets, .. } = scene.with(|client| client.envelope(true));
         let page = buckets.list().await.unwrap();
         assert_eq!(page.items.len(), 3);
         let one = buckets.get(&page.items[0].id).await.unwrap();
@@ -380,13 +340,7 @@ async fn envelopes_of_both_spellings_are_opened_and_their_status_wins() {
         let error = buckets.get(&one.id).await.unwrap_err();
         // On the wire it was a success.
         assert!(fake.requests().last().unwrap().answered(200));
-        assert_eq!(
-            (error.kind(), error.status()),
-            (atlas_export::ErrorKind::Api, Some(404))
-        );
-        assert_eq!(
-            error.api().unwrap().error_code.as_deref(),
-            Some("RESOURCE_NOT_FOUND")
-        );
+        assert_eq!((error.kind(), error.status()), (ErrorKind::Api, Some(404)));
+        assert_eq!(error.code(), Some(codes::RESOURCE_NOT_FOUND));
     }
 }

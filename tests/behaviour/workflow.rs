@@ -1,35 +1,22 @@
 //! What is around an export: snapshots on demand, clusters, roles, and automatic export.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use atlas_export::{
-    ApiVersion, Client, ClusterName, ErrorKind,
+    ApiVersion, ErrorKind, codes,
     models::{Frequency, NotExportable},
     wait::WaitError,
 };
 use atlas_export_api::operations::ids;
-use atlas_export_fake::{
-    AccessRole, Bucket, FakeAtlas, FakeAtlasBuilder, Fault, JobProgress, Match, Snapshot,
-};
-use atlas_export_tests::{BUCKET, CLUSTER, PROJECT, ROLE, SNAPSHOT, TestClock, client_of, parsed};
-use futures_util::TryStreamExt as _;
+use atlas_export_fake::{AccessRole, FakeAtlas, FakeAtlasBuilder, Fault, JobProgress, Snapshot};
+use atlas_export_tests::{BUCKET, CLUSTER, PROJECT, ROLE, SNAPSHOT, Scene, parsed, with_bucket};
 use http::StatusCode;
 
 const BOTH: [ApiVersion; 2] = [ApiVersion::V1, ApiVersion::V2];
 
-async fn start(builder: FakeAtlasBuilder, version: ApiVersion) -> (FakeAtlas, TestClock, Client) {
-    let clock = TestClock::default();
-    let fake = builder
-        .clock(Arc::new(clock.clone()))
-        .start()
-        .await
-        .unwrap();
-    let client = client_of(&fake)
-        .api_version(version)
-        .clock(Arc::new(clock.clone()))
-        .build()
-        .unwrap();
-    (fake, clock, client)
+async fn start(builder: FakeAtlasBuilder, version: ApiVersion) -> Scene {
+    let scene = Scene::start(builder).await;
+    scene.with(|client| client.api_version(version))
 }
 
 #[tokio::test]
@@ -41,8 +28,8 @@ async fn a_snapshot_is_taken_and_waited_for() {
                 queued: Duration::from_secs(30),
                 in_progress: Duration::from_secs(90),
             });
-        let (_fake, clock, client) = start(builder, version).await;
-        let snapshots = client.project(PROJECT).cluster(CLUSTER).snapshots();
+        let scene = start(builder, version).await;
+        let snapshots = scene.cluster.snapshots();
         let begun = snapshots
             .take()
             .description("by hand")
@@ -59,9 +46,9 @@ async fn a_snapshot_is_taken_and_waited_for() {
             begun.id
         );
         assert!(
-            clock.elapsed() < Duration::from_secs(160),
+            scene.clock.elapsed() < Duration::from_secs(160),
             "{:?}",
-            clock.elapsed()
+            scene.clock.elapsed()
         );
     }
 }
@@ -72,8 +59,8 @@ async fn the_parts_of_a_sharded_cluster_s_snapshots_are_told_where_they_are_aske
         .sharded_cluster(PROJECT, CLUSTER, &["shard-0", "config-0"])
         .snapshot(PROJECT, CLUSTER, Snapshot::completed(SNAPSHOT))
         .snapshot(PROJECT, "Plain", Snapshot::completed(SNAPSHOT));
-    let (_fake, _clock, client) = start(sharded, ApiVersion::V2).await;
-    let project = client.project(PROJECT);
+    let scene = Scene::start(sharded).await;
+    let project = &scene.project;
     let of = |name: &str| project.cluster(name).snapshots();
     let all = of(CLUSTER).list_sharded().await.unwrap();
     let one = of(CLUSTER).get_sharded(&parsed(SNAPSHOT)).await.unwrap();
@@ -105,8 +92,8 @@ async fn a_snapshot_that_fails_takes_too_long_or_vanishes_is_each_its_own_outcom
     let fails = FakeAtlas::builder()
         .cluster(PROJECT, CLUSTER)
         .snapshots_fail();
-    let (fake, _clock, client) = start(fails, ApiVersion::V2).await;
-    let snapshots = client.project(PROJECT).cluster(CLUSTER).snapshots();
+    let scene = Scene::start(fails).await;
+    let snapshots = scene.cluster.snapshots();
     let begun = snapshots.take().await.unwrap();
     let late = snapshots
         .wait_until_completed(&begun.id)
@@ -123,12 +110,12 @@ async fn a_snapshot_that_fails_takes_too_long_or_vanishes_is_each_its_own_outcom
     let missing = snapshots.wait_until_completed(&missing).await.unwrap_err();
     assert!(matches!(missing, WaitError::Poll(error) if error.is_not_found()));
 
-    let before = fake.requests().len();
+    let before = scene.fake.requests().len();
     for days in [0, 0x8000_0000, u32::MAX] {
         let take = snapshots.take().retention_days(days);
         let never = take.await.unwrap_err();
         assert_eq!(
-            (never.kind(), fake.requests().len()),
+            (never.kind(), scene.fake.requests().len()),
             (ErrorKind::Config, before)
         );
     }
@@ -136,16 +123,9 @@ async fn a_snapshot_that_fails_takes_too_long_or_vanishes_is_each_its_own_outcom
 
 #[tokio::test]
 async fn a_lost_answer_to_a_snapshot_is_ambiguous_and_not_repeated() {
-    let (fake, _clock, client) = start(
-        FakeAtlas::builder().cluster(PROJECT, CLUSTER),
-        ApiVersion::V2,
-    )
-    .await;
-    let snapshots = client.project(PROJECT).cluster(CLUSTER).snapshots();
-    fake.inject_for(
-        Match::operation(ids::TAKE_SNAPSHOT).authenticated(),
-        Fault::reset(),
-    );
+    let scene = Scene::start(FakeAtlas::builder().cluster(PROJECT, CLUSTER)).await;
+    let snapshots = scene.cluster.snapshots();
+    scene.inject(ids::TAKE_SNAPSHOT, Fault::reset());
     let error = snapshots.take().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Ambiguous);
 }
@@ -163,10 +143,11 @@ async fn clusters_are_listed_with_their_tier_and_why_they_cannot_be_exported() {
         if version == ApiVersion::V1 {
             builder = builder.tier(PROJECT, "Serverless", "SERVERLESS");
         }
-        let (_fake, _clock, client) = start(builder, version).await;
-        let clusters = client.project(PROJECT).clusters();
-        let all: Vec<_> = clusters.list().by_item().try_collect().await.unwrap();
+        let scene = start(builder, version).await;
+        let clusters = scene.project.clusters();
+        let all = clusters.list().all().await.unwrap();
         let told: Vec<_> = all
+            .items
             .iter()
             .map(|c| {
                 (
@@ -197,18 +178,21 @@ async fn clusters_are_listed_with_their_tier_and_why_they_cannot_be_exported() {
 #[tokio::test]
 async fn a_cluster_that_cannot_be_exported_is_refused_by_atlas_with_its_code() {
     let builder = FakeAtlas::builder().tier(PROJECT, "Flex", "FLEX");
-    let (_fake, _clock, client) = start(builder, ApiVersion::V2).await;
-    let cluster = client.project(PROJECT).cluster("Flex");
+    let scene = Scene::start(builder).await;
+    let cluster = scene.project.cluster("Flex");
     for error in [
         cluster.snapshots().list().await.map(drop).unwrap_err(),
         cluster.export_jobs().list().await.map(drop).unwrap_err(),
         cluster.auto_export().get().await.map(drop).unwrap_err(),
         cluster.snapshots().take().await.map(drop).unwrap_err(),
     ] {
-        let code = error.api().unwrap().error_code.as_deref();
-        assert_eq!(code, Some("CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API"));
+        assert_eq!(
+            error.code(),
+            Some(codes::CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API)
+        );
     }
-    let error = client
+    let error = scene
+        .client
         .project("0123456789abcdef01234567")
         .clusters()
         .list()
@@ -231,16 +215,16 @@ async fn a_role_is_found_by_what_its_cloud_calls_it() {
             .access_role(PROJECT, AccessRole::aws(ROLE, arn))
             .access_role(PROJECT, AccessRole::azure(on_azure, principal))
             .access_role(PROJECT, AccessRole::gcp(on_gcp, address));
-        let (fake, _clock, client) = start(builder, version).await;
-        let roles = client.project(PROJECT).access_roles();
+        let scene = start(builder, version).await;
+        let roles = scene.project.access_roles();
         let found = roles.find_aws(arn).await.unwrap().unwrap();
         assert_eq!(found.role_id.as_str(), ROLE);
         assert!(roles.find_aws(&format!("{arn}-2")).await.unwrap().is_none());
-        let before = fake.requests().len();
+        let before = scene.fake.requests().len();
         let error = roles.find_aws(ROLE).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Config);
         assert!(error.to_string().contains("arn:aws:iam::"), "{error}");
-        assert_eq!(fake.requests().len(), before);
+        assert_eq!(scene.fake.requests().len(), before);
         let lower = principal.to_lowercase();
         let (azure, gcp) = (
             roles.find_azure(&lower).await,
@@ -249,7 +233,7 @@ async fn a_role_is_found_by_what_its_cloud_calls_it() {
         if version == ApiVersion::V1 {
             assert_eq!(azure.unwrap_err().kind(), ErrorKind::Config);
             assert_eq!(gcp.unwrap_err().kind(), ErrorKind::Config);
-            assert_eq!(fake.requests().len(), before);
+            assert_eq!(scene.fake.requests().len(), before);
         } else {
             assert_eq!(azure.unwrap().unwrap().id.as_str(), on_azure);
             assert_eq!(gcp.unwrap().unwrap().role_id.as_str(), on_gcp);
@@ -260,12 +244,10 @@ async fn a_role_is_found_by_what_its_cloud_calls_it() {
 #[tokio::test]
 async fn automatic_export_is_switched_without_disturbing_the_schedule() {
     for version in BOTH {
-        let builder = FakeAtlas::builder()
-            .cluster(PROJECT, CLUSTER)
-            .bucket(PROJECT, Bucket::aws("exports", ROLE).id(BUCKET));
-        let (fake, _clock, client) = start(builder, version).await;
-        let auto = client.project(PROJECT).cluster(CLUSTER).auto_export();
-        let before = fake.schedule(PROJECT, CLUSTER);
+        let builder = with_bucket().cluster(PROJECT, CLUSTER);
+        let scene = start(builder, version).await;
+        let auto = scene.cluster.auto_export();
+        let before = scene.fake.schedule(PROJECT, CLUSTER);
         let off = auto.get().await.unwrap();
         assert!(!off.enabled && off.bucket.is_none() && off.frequency.is_none());
         let on = auto
@@ -281,21 +263,19 @@ async fn automatic_export_is_switched_without_disturbing_the_schedule() {
         assert!(auto.names_in_prefix(false).await.unwrap().enabled);
         let off = auto.disable().await.unwrap();
         assert!(!off.enabled && off.bucket.is_none());
-        assert_eq!(fake.schedule(PROJECT, CLUSTER), before);
+        assert_eq!(scene.fake.schedule(PROJECT, CLUSTER), before);
     }
 }
 
 #[tokio::test]
 async fn only_the_documented_frequencies_are_every_organization_s() {
     for more in [false, true] {
-        let mut builder = FakeAtlas::builder()
-            .cluster(PROJECT, CLUSTER)
-            .bucket(PROJECT, Bucket::aws("exports", ROLE).id(BUCKET));
+        let mut builder = with_bucket().cluster(PROJECT, CLUSTER);
         if more {
             builder = builder.export_frequencies(["daily", "weekly"]);
         }
-        let (_fake, _clock, client) = start(builder, ApiVersion::V2).await;
-        let auto = client.project(PROJECT).cluster(CLUSTER).auto_export();
+        let scene = Scene::start(builder).await;
+        let auto = scene.cluster.auto_export();
         for documented in [Frequency::Monthly, Frequency::Yearly] {
             assert!(auto.enable(&parsed(BUCKET), documented).await.is_ok());
         }
@@ -312,35 +292,27 @@ async fn only_the_documented_frequencies_are_every_organization_s() {
 #[tokio::test]
 async fn automatic_export_to_what_is_not_there_is_refused() {
     let builder = FakeAtlas::builder().cluster(PROJECT, CLUSTER);
-    let (fake, _clock, client) = start(builder, ApiVersion::V2).await;
-    let project = client.project(PROJECT);
+    let scene = Scene::start(builder).await;
+    let project = &scene.project;
     let auto = project.cluster(CLUSTER).auto_export();
     let error = auto
         .enable(&parsed(BUCKET), Frequency::Yearly)
         .await
         .unwrap_err();
     assert!(error.is_not_found());
-    let before = fake.requests().len();
+    let before = scene.fake.requests().len();
     let wrong = atlas_export::ExportBucketId::received("{BUCKET-ID}");
     let error = auto.enable(&wrong, Frequency::Yearly).await.unwrap_err();
     assert_eq!(
-        (error.kind(), fake.requests().len()),
+        (error.kind(), scene.fake.requests().len()),
         (ErrorKind::Config, before)
     );
     // A change that is set twice is set once: it may be repeated.
-    fake.inject_for(
-        Match::operation(ids::UPDATE_BACKUP_SCHEDULE).authenticated(),
+    scene.inject(
+        ids::UPDATE_BACKUP_SCHEDULE,
         Fault::status(StatusCode::SERVICE_UNAVAILABLE),
     );
     assert!(!auto.disable().await.unwrap().enabled);
-    let name: ClusterName = parsed("Missing");
-    assert!(
-        project
-            .cluster(name)
-            .auto_export()
-            .get()
-            .await
-            .unwrap_err()
-            .is_not_found()
-    );
+    let missing = project.cluster("Missing").auto_export().get().await;
+    assert!(missing.unwrap_err().is_not_found());
 }

@@ -1,15 +1,20 @@
-//! What the tests of the workspace share: a clock that they move, a server that answers what
-//! they say, and a FakeAtlas with a client that knows its key.
+//! What the tests of the workspace share: a clock that they move, a FakeAtlas with a client that
+//! knows its key, and a server that answers what they say.
 #![expect(clippy::expect_used, reason = "a test may panic: that is how it fails")]
 
 mod clock;
+mod refusals;
+mod scene;
 mod scripted;
 mod storm;
 
-use atlas_export::{Client, ClientBuilder, Credentials};
-use atlas_export_fake::FakeAtlas;
+use std::time::Duration;
+
+use atlas_export::{Client, ClientBuilder, Credentials, ExportBuckets, NewExportBucket};
 
 pub use clock::TestClock;
+pub use refusals::{empty_bucket, slow_down};
+pub use scene::{Scene, client_of, exportable, exportable_clusters, with_bucket};
 pub use scripted::{Reply, ScriptedServer};
 pub use storm::{Report, fault, storm};
 
@@ -31,12 +36,31 @@ pub fn key() -> Credentials {
     Credentials::api_key("abcdefgh", PRIVATE_KEY)
 }
 
-/// A client of a fake, with its key.
-pub fn client_of(fake: &FakeAtlas) -> ClientBuilder {
-    let (public, private) = fake.credentials();
-    Client::builder()
-        .base_url(fake.url())
-        .credentials(Credentials::api_key(public, private))
+/// A client of whatever is at this address, with a key that nobody there asks for.
+pub fn client_at(url: impl Into<String>) -> ClientBuilder {
+    Client::builder().base_url(url).credentials(key())
+}
+
+/// The export buckets of [`PROJECT`], by a client of these options.
+///
+/// # Panics
+/// Where the options are wrong.
+pub fn buckets_of(client: ClientBuilder) -> ExportBuckets {
+    let client = client.build().expect("good options");
+    client.project(PROJECT).export_buckets()
+}
+
+/// A bucket to register.
+///
+/// # Panics
+/// Where no bucket can have this name.
+pub fn new_bucket(name: &str) -> NewExportBucket {
+    NewExportBucket::aws(name, parsed(ROLE)).expect("a good name")
+}
+
+/// So many seconds.
+pub const fn seconds(n: u64) -> Duration {
+    Duration::from_secs(n)
 }
 
 /// The page of buckets with these results, and nothing else.

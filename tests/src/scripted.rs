@@ -8,11 +8,14 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use atlas_export::{ClientBuilder, Cluster, ExportBuckets, ExportJobs, Project};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
     task::JoinHandle,
 };
+
+use crate::{CLUSTER, PROJECT, TestClock, client_at, page_of};
 
 /// One answer of the script.
 #[derive(Clone, Debug)]
@@ -25,6 +28,11 @@ impl Reply {
     /// A whole answer with a JSON body.
     pub fn json(status: u16, body: &str) -> Self {
         Self::with_headers(status, "Content-Type: application/json\r\n", body)
+    }
+
+    /// A page of nothing.
+    pub fn empty_page() -> Self {
+        Self::json(200, &page_of(&[]))
     }
 
     /// A whole answer with header lines of the test's own.
@@ -69,8 +77,13 @@ impl Reply {
 }
 
 /// The server. Dropping it closes its port.
+///
+/// It asks for no key, so its clients send each request without a challenge before it, unless the
+/// script has one. Each handle that it gives is of a client of its own.
 #[derive(Debug)]
 pub struct ScriptedServer {
+    /// The time of its clients.
+    pub clock: TestClock,
     address: SocketAddr,
     requests: Arc<Mutex<Vec<String>>>,
     task: JoinHandle<()>,
@@ -79,15 +92,19 @@ pub struct ScriptedServer {
 impl ScriptedServer {
     /// Listens on a free loopback port. After the last reply, the last one is repeated.
     ///
-    /// # Errors
+    /// # Panics
     /// Where no port can be had.
-    pub async fn start(script: Vec<Reply>) -> io::Result<Self> {
+    pub async fn start(script: impl IntoIterator<Item = Reply>) -> Self {
+        let script: Arc<Vec<Reply>> = Arc::new(script.into_iter().collect());
+        Self::listen(script).await.expect("a loopback port")
+    }
+
+    async fn listen(script: Arc<Vec<Reply>>) -> io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
         let requests: Arc<Mutex<Vec<String>>> = Arc::default();
         let seen = requests.clone();
         let task = tokio::spawn(async move {
-            let script = Arc::new(script);
             while let Ok((stream, _)) = listener.accept().await {
                 let (script, seen) = (script.clone(), seen.clone());
                 tokio::spawn(async move {
@@ -97,6 +114,7 @@ impl ScriptedServer {
             }
         });
         Ok(Self {
+            clock: TestClock::default(),
             address,
             requests,
             task,
@@ -106,6 +124,44 @@ impl ScriptedServer {
     /// Where it listens.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// A client of it, by its clock.
+    pub fn client(&self) -> ClientBuilder {
+        client_at(self.url()).clock(Arc::new(self.clock.clone()))
+    }
+
+    /// [`PROJECT`].
+    ///
+    /// # Panics
+    /// Never: the options of its client are good.
+    pub fn project(&self) -> Project {
+        let client = self.client().build().expect("good options");
+        client.project(PROJECT)
+    }
+
+    /// The export buckets of the project.
+    pub fn buckets(&self) -> ExportBuckets {
+        self.project().export_buckets()
+    }
+
+    /// [`CLUSTER`], of the project.
+    pub fn cluster(&self) -> Cluster {
+        self.project().cluster(CLUSTER)
+    }
+
+    /// The export jobs of the cluster.
+    pub fn jobs(&self) -> ExportJobs {
+        self.cluster().export_jobs()
+    }
+
+    /// The methods of the requests so far.
+    pub fn methods(&self) -> Vec<String> {
+        let requests = self.requests();
+        let methods = requests
+            .iter()
+            .filter_map(|request| request.split(' ').next());
+        methods.map(str::to_owned).collect()
     }
 
     /// The requests so far, head and body as they came.

@@ -6,16 +6,15 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
-    sync::Arc,
     time::Duration,
 };
 
-use atlas_export::{Client, Error, ErrorKind, NewExportBucket, PageSize};
+use atlas_export::{Client, Error, ErrorKind, PageSize};
 use atlas_export_fake::{Bucket, FakeAtlas, FakeAtlasBuilder, Fault, Moment, RequestHead};
 use futures_util::{StreamExt as _, stream};
-use http::{Response, StatusCode};
+use http::StatusCode;
 
-use crate::{PROJECT, ROLE, TestClock, client_of, parsed};
+use crate::{PROJECT, ROLE, Scene, TestClock, new_bucket, parsed, slow_down};
 
 /// The calls in flight at once.
 const IN_FLIGHT: usize = 32;
@@ -80,10 +79,6 @@ pub fn fault(seed: u64, head: &RequestHead) -> Option<Fault> {
         1 => Moment::Read,
         _ => Moment::Acted,
     };
-    let slow_down = Response::builder()
-        .status(StatusCode::TOO_MANY_REQUESTS)
-        .header("retry-after", "1")
-        .body("");
     Some(match number / 1000 % 40 {
         0..4 => Fault::reset().at(moment),
         4..7 => Fault::close().at(moment),
@@ -97,7 +92,7 @@ pub fn fault(seed: u64, head: &RequestHead) -> Option<Fault> {
         24..26 => Fault::wrong_length(5),
         26..30 => Fault::stale_nonce(),
         30..33 => Fault::forget_nonces(),
-        33..35 => Fault::answer(slow_down.ok()?),
+        33..35 => slow_down(1),
         35 => Fault::status(StatusCode::REQUEST_TIMEOUT).at(moment),
         36 => Fault::basic_challenge(),
         37 => Fault::last_answer(),
@@ -118,24 +113,15 @@ pub async fn storm(
 ) -> (Report, FakeAtlas) {
     let clock = TestClock::default();
     clock.real_guards();
-    let builder = (0..calls).filter(|call| call % 10 == 1).fold(
-        FakeAtlas::builder()
-            .clock(Arc::new(clock.clone()))
-            .bucket(PROJECT, Bucket::aws("standing", ROLE)),
-        |builder, call| {
-            let bucket = Bucket::aws(&format!("doomed-{call}"), ROLE).id(&doomed(call));
-            builder.bucket(PROJECT, bucket)
-        },
-    );
-    let fake = furnish(builder).start().await.expect("a loopback port");
+    let standing = FakeAtlas::builder().bucket(PROJECT, Bucket::aws("standing", ROLE));
+    let builder = (0..calls).filter(|call| call % 10 == 1);
+    let builder = builder.fold(standing, |builder, call| {
+        let bucket = Bucket::aws(&format!("doomed-{call}"), ROLE).id(&doomed(call));
+        builder.bucket(PROJECT, bucket)
+    });
+    let scene = Scene::by(clock, furnish(builder)).await;
+    let Scene { fake, client, .. } = scene.with(|client| client.attempt_timeout(PATIENCE));
     fake.faults_by(move |head| fault(seed, head));
-    let mut client = client_of(&fake)
-        .clock(Arc::new(clock))
-        .attempt_timeout(PATIENCE);
-    if let Some(root) = fake.root_pem() {
-        client = client.root_certificates(root);
-    }
-    let client = client.build().expect("the options are right");
 
     let outcomes: Vec<Outcome> = stream::iter(0..calls)
         .map(|call| {
@@ -166,8 +152,7 @@ async fn one(client: &Client, call: usize) -> Outcome {
     match call % 10 {
         0 | 2 | 4 | 6 | 8 => {
             let name = format!("made-{call}");
-            let new = NewExportBucket::aws(&name, parsed(ROLE)).expect("a good name");
-            let made = buckets.create(new).await;
+            let made = buckets.create(new_bucket(&name)).await;
             let told = made.map(|bucket| bucket.id.to_string());
             Outcome::Created(name, told)
         }

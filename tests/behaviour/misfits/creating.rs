@@ -1,10 +1,10 @@
 //! What `ensure` needs of a job and of a bucket.
 
 use atlas_export::{ErrorKind, NewExportBucket};
-use atlas_export_tests::{BUCKET, ROLE, Reply, SNAPSHOT, parsed};
+use atlas_export_tests::{BUCKET, ROLE, Reply, SNAPSHOT, ScriptedServer, parsed};
 use serde_json::json;
 
-use super::{JOB, job, misfits, page, serving, with};
+use super::{JOB, check_refused, job, misfits, page, with};
 
 #[tokio::test]
 async fn ensuring_an_export_needs_what_tells_whether_it_is_the_same_and_how_far() {
@@ -16,10 +16,10 @@ async fn ensuring_an_export_needs_what_tells_whether_it_is_the_same_and_how_far(
         (unknown, "finishedAt"),
     ] {
         for value in misfits() {
-            let world = serving(vec![page(&[with(job.clone(), field, &value)])]).await;
-            let jobs = world.cluster.export_jobs();
+            let server = ScriptedServer::start([page(&[with(job.clone(), field, &value)])]).await;
+            let jobs = server.jobs();
             let ensured = jobs.ensure(&parsed(SNAPSHOT), &parsed(BUCKET)).await;
-            world.check_refused(&ensured.unwrap_err(), field);
+            check_refused(&server, &ensured.unwrap_err(), field);
         }
     }
     let mut without_bucket = job();
@@ -27,8 +27,8 @@ async fn ensuring_an_export_needs_what_tells_whether_it_is_the_same_and_how_far(
         .as_object_mut()
         .unwrap()
         .remove("exportBucketId");
-    let world = serving(vec![page(&[without_bucket])]).await;
-    let jobs = world.cluster.export_jobs();
+    let server = ScriptedServer::start([page(&[without_bucket])]).await;
+    let jobs = server.jobs();
     let error = jobs
         .ensure(&parsed(SNAPSHOT), &parsed(BUCKET))
         .await
@@ -46,8 +46,8 @@ async fn ensuring_an_export_needs_nothing_else() {
         "links",
         "components",
     ] {
-        let world = serving(vec![page(&[with(job(), field, &json!(true))])]).await;
-        let jobs = world.cluster.export_jobs();
+        let server = ScriptedServer::start([page(&[with(job(), field, &json!(true))])]).await;
+        let jobs = server.jobs();
         let ensured = jobs
             .ensure(&parsed(SNAPSHOT), &parsed(BUCKET))
             .await
@@ -58,8 +58,8 @@ async fn ensuring_an_export_needs_nothing_else() {
     let other = with(job(), "id", &json!(SNAPSHOT));
     let other = with(other, "snapshotId", &json!("5fb6a0e0e5a4d31b5b8ef0b3"));
     let other = with(with(other, "exportBucketId", &json!(7)), "state", &json!(7));
-    let world = serving(vec![page(&[other, job()])]).await;
-    let jobs = world.cluster.export_jobs();
+    let server = ScriptedServer::start([page(&[other, job()])]).await;
+    let jobs = server.jobs();
     let ensured = jobs
         .ensure(&parsed(SNAPSHOT), &parsed(BUCKET))
         .await
@@ -67,8 +67,8 @@ async fn ensuring_an_export_needs_nothing_else() {
     assert_eq!(ensured.get().id.as_str(), JOB);
     // What is told to differ differs.
     let odd = with(job(), "customData", &json!(7));
-    let world = serving(vec![page(&[odd])]).await;
-    let jobs = world.cluster.export_jobs();
+    let server = ScriptedServer::start([page(&[odd])]).await;
+    let jobs = server.jobs();
     let existing = jobs
         .ensure(&parsed(SNAPSHOT), &parsed(BUCKET))
         .existing()
@@ -80,14 +80,14 @@ async fn ensuring_an_export_needs_nothing_else() {
 async fn looking_for_a_lost_export_needs_the_same() {
     for field in ["snapshotId", "exportBucketId", "state"] {
         let created_badly = Reply::raw("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{");
-        let world = serving(vec![
+        let server = ScriptedServer::start([
             page(&[]),
             page(&[]),
             created_badly,
             page(&[with(job(), field, &json!(7))]),
         ])
         .await;
-        let jobs = world.cluster.export_jobs();
+        let jobs = server.jobs();
         let error = jobs
             .ensure(&parsed(SNAPSHOT), &parsed(BUCKET))
             .await
@@ -97,11 +97,8 @@ async fn looking_for_a_lost_export_needs_the_same() {
             error.to_string().contains(&format!("field {field}: ")),
             "{error}"
         );
-        let requests = world.server.requests();
-        let posts = requests
-            .iter()
-            .filter(|request| request.starts_with("POST"));
-        assert_eq!(posts.count(), 1);
+        let methods = server.methods();
+        assert_eq!(methods.iter().filter(|method| *method == "POST").count(), 1);
     }
 }
 
@@ -124,18 +121,18 @@ async fn ensuring_a_bucket_needs_what_its_cloud_tells_buckets_apart_by() {
         (gcp(), "GCP", "bucketName"),
         (gcp(), "GCP", "roleId"),
     ] {
-        let world = serving(vec![page(&[with(bucket(cloud), field, &json!(7))])]).await;
-        let ensured = world.project.export_buckets().ensure(wanted).await;
-        world.check_refused(&ensured.unwrap_err(), field);
+        let server = ScriptedServer::start([page(&[with(bucket(cloud), field, &json!(7))])]).await;
+        let ensured = server.buckets().ensure(wanted).await;
+        check_refused(&server, &ensured.unwrap_err(), field);
     }
     // A bucket of another cloud is another, and what is not compared is not needed.
     for (odd, field) in [(bucket("GCP"), "bucketName"), (bucket("AWS"), "region")] {
-        let world = serving(vec![page(&[
+        let server = ScriptedServer::start([page(&[
             with(with(odd, "_id", &json!(JOB)), field, &json!(7)),
             bucket("AWS"),
         ])])
         .await;
-        let ensured = world.project.export_buckets().ensure(aws()).await;
+        let ensured = server.buckets().ensure(aws()).await;
         assert!(!ensured.unwrap().is_created(), "{field}");
     }
 }

@@ -1,15 +1,13 @@
 //! What fleets and safe deletion need of a cluster, its snapshots, its jobs and its schedule.
 
-use std::collections::HashSet;
-
 use atlas_export::{
     ErrorKind,
     fleet::{FleetStatus, Intent},
 };
-use atlas_export_tests::{BUCKET, CLUSTER, Reply, parsed};
+use atlas_export_tests::{BUCKET, CLUSTER, Reply, ScriptedServer, parsed};
 use serde_json::{Value, json};
 
-use super::{JOB, job, page, serving, snapshot, with};
+use super::{JOB, check_only_read, job, page, snapshot, with};
 
 fn cluster() -> Value {
     json!({"name": CLUSTER, "backupEnabled": true, "replicationSpecs": [{"regionConfigs": [
@@ -69,9 +67,9 @@ async fn a_fleet_needs_what_tells_whether_a_cluster_can_be_exported() {
         (v1(json!({"providerName": 7})), "providerName"),
         (v1(json!({"instanceSizeName": 7})), "instanceSizeName"),
     ] {
-        let world = serving(vec![page(&[odd])]).await;
+        let server = ScriptedServer::start([page(&[odd])]).await;
         let bucket = parsed(BUCKET);
-        let plan = world.project.export_fleet(&bucket).plan().await.unwrap();
+        let plan = server.project().export_fleet(&bucket).plan().await.unwrap();
         assert!(plan.clusters().is_empty(), "{field}");
         let report = plan.run().finish().await;
         assert!(
@@ -79,16 +77,16 @@ async fn a_fleet_needs_what_tells_whether_a_cluster_can_be_exported() {
             "{:?}",
             report.undecodable
         );
-        assert_eq!(world.methods(), HashSet::from(["GET".to_owned()]));
+        check_only_read(&server);
     }
     let odd = with(
         with(cluster(), "paused", &json!("no")),
         "diskSizeGB",
         &json!("10"),
     );
-    let world = serving(vec![page(&[odd]), page(&[snapshot()]), page(&[job()])]).await;
-    let plan = world
-        .project
+    let server = ScriptedServer::start([page(&[odd]), page(&[snapshot()]), page(&[job()])]).await;
+    let plan = server
+        .project()
         .export_fleet(&parsed(BUCKET))
         .plan()
         .await
@@ -107,9 +105,9 @@ async fn a_fleet_exports_nothing_from_a_cluster_whose_snapshots_or_jobs_do_not_t
         (snapshot(), with(job(), "exportBucketId", &json!(7))),
     ] {
         let jobs = page(&[job]);
-        let world = serving(vec![page(&[cluster()]), page(&[snapshot]), jobs]).await;
-        let plan = world
-            .project
+        let server = ScriptedServer::start([page(&[cluster()]), page(&[snapshot]), jobs]).await;
+        let plan = server
+            .project()
             .export_fleet(&parsed(BUCKET))
             .plan()
             .await
@@ -118,7 +116,7 @@ async fn a_fleet_exports_nothing_from_a_cluster_whose_snapshots_or_jobs_do_not_t
             matches!(plan.clusters()[0].intent, Intent::LookFailed(_)),
             "{plan}"
         );
-        assert_eq!(world.methods(), HashSet::from(["GET".to_owned()]));
+        check_only_read(&server);
     }
 }
 
@@ -126,15 +124,15 @@ async fn a_fleet_exports_nothing_from_a_cluster_whose_snapshots_or_jobs_do_not_t
 async fn a_fleet_that_joins_a_job_needs_its_state() {
     let active = with(job(), "state", &json!("InProgress"));
     let odd = with(job(), "state", &json!(7)).to_string();
-    let world = serving(vec![
+    let server = ScriptedServer::start([
         page(&[cluster()]),
         page(&[snapshot()]),
         page(&[active]),
         Reply::json(200, &odd),
     ])
     .await;
-    let plan = world
-        .project
+    let plan = server
+        .project()
         .export_fleet(&parsed(BUCKET))
         .plan()
         .await
@@ -154,13 +152,8 @@ async fn who_uses_a_bucket_is_unchecked_where_a_schedule_does_not_tell() {
         json!({"export": {"exportBucketId": 7}}),
     ] {
         let schedule = Reply::json(200, &schedule.to_string());
-        let world = serving(vec![page(&[cluster()]), schedule]).await;
-        let users = world
-            .project
-            .export_buckets()
-            .users(&parsed(BUCKET))
-            .await
-            .unwrap();
+        let server = ScriptedServer::start([page(&[cluster()]), schedule]).await;
+        let users = server.buckets().users(&parsed(BUCKET)).await.unwrap();
         assert!(users.clusters.is_empty());
         let (name, error) = &users.unknown[0];
         assert_eq!(name.as_ref().unwrap().as_str(), CLUSTER);
@@ -173,12 +166,7 @@ async fn who_uses_a_bucket_is_unchecked_where_a_schedule_does_not_tell() {
         &json!([{"regionConfigs": [{"providerName": "FLEX", "electableSpecs": 7}]}]),
     );
     let schedule = json!({"export": {"exportBucketId": BUCKET}}).to_string();
-    let world = serving(vec![page(&[odd]), Reply::json(200, &schedule)]).await;
-    let users = world
-        .project
-        .export_buckets()
-        .users(&parsed(BUCKET))
-        .await
-        .unwrap();
+    let server = ScriptedServer::start([page(&[odd]), Reply::json(200, &schedule)]).await;
+    let users = server.buckets().users(&parsed(BUCKET)).await.unwrap();
     assert_eq!(users.clusters, [parsed(CLUSTER)]);
 }

@@ -53,7 +53,7 @@ pub(crate) fn missing() -> Vec<Missing> {
         .collect()
 }
 
-/// One message for all of it, with the command that mends it.
+/// One message for all of it, with the command that installs it.
 pub(crate) fn message(missing: &[Missing]) -> String {
     let mut message = "interop needs servers that are not installed here:".to_owned();
     for Missing { what, package } in missing {

@@ -1,9 +1,9 @@
-//! A fleet of tasks under a rate limit: after the first lesson nobody is refused again.
+//! Many tasks with one client under a rate limit: once it is known, nobody is refused again.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use atlas_export_fake::{FakeAtlas, RateLimit};
-use atlas_export_tests::{PROJECT, TestClock, client_of};
+use atlas_export_tests::{PROJECT, Scene};
 use futures_util::{FutureExt as _, future::join_all};
 
 const TASKS: usize = 64;
@@ -16,41 +16,25 @@ const LIMIT: RateLimit = RateLimit {
     period: Duration::from_secs(10),
 };
 
-async fn limited() -> (FakeAtlas, TestClock, atlas_export::ExportBuckets) {
-    let clock = TestClock::in_order();
-    let fake = FakeAtlas::builder()
-        .project(PROJECT)
-        .clock(Arc::new(clock.clone()))
-        .rate_limit(LIMIT)
-        .start()
-        .await
-        .unwrap();
-    let client = client_of(&fake)
-        .clock(Arc::new(clock.clone()))
-        .build()
-        .unwrap();
-    let buckets = client.project(PROJECT).export_buckets();
-    (fake, clock, buckets)
+async fn limited() -> Scene {
+    Scene::in_order(FakeAtlas::builder().project(PROJECT).rate_limit(LIMIT)).await
 }
 
 #[tokio::test]
-async fn after_the_first_lesson_a_fleet_causes_no_further_429() {
-    let (fake, clock, buckets) = limited().await;
-    let tasks = (0..TASKS).map(|_| {
-        let (buckets, clock) = (buckets.clone(), clock.clone());
-        async move {
-            let mut waited = Duration::ZERO;
-            for _ in 0..CALLS {
-                let before = clock.elapsed();
-                buckets.list().await.unwrap();
-                waited += clock.elapsed().saturating_sub(before);
-            }
-            waited
+async fn once_the_limit_is_known_many_tasks_cause_no_further_429() {
+    let scene = limited().await;
+    let tasks = (0..TASKS).map(|_| async {
+        let mut waited = Duration::ZERO;
+        for _ in 0..CALLS {
+            let before = scene.clock.elapsed();
+            scene.buckets.list().await.unwrap();
+            waited += scene.clock.elapsed().saturating_sub(before);
         }
+        waited
     });
     let waits = join_all(tasks).await;
 
-    let requests = fake.requests();
+    let requests = scene.fake.requests();
     let refused: Vec<usize> = requests
         .iter()
         .enumerate()
@@ -67,11 +51,7 @@ async fn after_the_first_lesson_a_fleet_causes_no_further_429() {
         last - first <= 2 * TASKS,
         "refused from request {first} to {last}"
     );
-    let answered = requests
-        .iter()
-        .filter(|request| request.answered(200))
-        .count();
-    assert_eq!(answered, TASKS * CALLS);
+    assert_eq!(scene.answered(200), TASKS * CALLS);
 
     let tasks = u32::try_from(TASKS).unwrap();
     let mean = waits.iter().sum::<Duration>() / tasks;
@@ -84,25 +64,22 @@ async fn after_the_first_lesson_a_fleet_causes_no_further_429() {
     let calls = u32::try_from(TASKS * CALLS).unwrap() - LIMIT.capacity;
     let ideal = LIMIT.period / LIMIT.refill * calls;
     assert!(
-        clock.elapsed() < ideal.mul_f64(1.1),
+        scene.clock.elapsed() < ideal.mul_f64(1.1),
         "{:?} for {ideal:?}",
-        clock.elapsed()
+        scene.clock.elapsed()
     );
 }
 
 #[tokio::test]
 async fn tokens_are_conserved_when_half_of_the_tasks_are_dropped() {
-    let (fake, clock, buckets) = limited().await;
+    let scene = limited().await;
     // Until it has learned.
-    while !fake.requests().iter().any(|request| request.answered(429)) {
-        buckets.list().await.unwrap();
+    while scene.answered(429) == 0 {
+        scene.buckets.list().await.unwrap();
     }
-    let (before, start) = (fake.requests().len(), clock.elapsed());
+    let (before, start) = (scene.fake.requests().len(), scene.clock.elapsed());
     let mut calls: Vec<_> = (0..TASKS)
-        .map(|_| {
-            let buckets = buckets.clone();
-            Box::pin(async move { buckets.list().await })
-        })
+        .map(|_| Box::pin(async { scene.buckets.list().await }))
         .collect();
     // All stand in line, and the first of them waits for its token.
     for call in &mut calls {
@@ -113,11 +90,11 @@ async fn tokens_are_conserved_when_half_of_the_tasks_are_dropped() {
     for outcome in join_all(half).await {
         outcome.unwrap();
     }
-    let requests = fake.requests().split_off(before);
+    let requests = scene.fake.requests().split_off(before);
     assert!(requests.iter().all(|request| !request.answered(429)));
     // Those that were dropped took no token along: the others are done in their own time.
     let tokens = u32::try_from(TASKS / 2).unwrap();
-    let spent = clock.elapsed().saturating_sub(start).as_secs_f64();
+    let spent = scene.clock.elapsed().saturating_sub(start).as_secs_f64();
     let pace = LIMIT.period.as_secs_f64() / f64::from(LIMIT.refill);
     assert!(
         spent <= pace * 1.05 * f64::from(tokens),

@@ -1,0 +1,79 @@
+//! Every operation of the contract, called by its public method.
+
+use atlas_export::{Cluster, Error, Project};
+use atlas_export_api::{Operation, operations::ids};
+use atlas_export_fake::FakeAtlasBuilder;
+use atlas_export_tests::{BUCKET, CLUSTER, PROJECT, SNAPSHOT, exportable, new_bucket, parsed};
+use serde_json::json;
+
+/// A job that is there from the start.
+pub(super) const JOB: &str = "605ccba3c1c7613f423e1585";
+
+/// A fake that has what the operations are about.
+pub(super) fn furnished() -> FakeAtlasBuilder {
+    let job = json!({"id": JOB, "exportBucketId": BUCKET, "state": "Successful"});
+    exportable()
+        .sharded_cluster(PROJECT, CLUSTER, &["shard-0", "config-0"])
+        .job(PROJECT, CLUSTER, job)
+}
+
+/// What kind of operation it is, as far as faults are concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A read, or a change that sets what it sets: what may be repeated and adds nothing.
+    Read,
+    Delete,
+    Create,
+}
+
+/// The kind of an operation, by its method.
+pub(super) fn kind(operation: &Operation) -> Option<Kind> {
+    match operation.method {
+        "GET" | "PATCH" | "PUT" => Some(Kind::Read),
+        "DELETE" => Some(Kind::Delete),
+        "POST" => Some(Kind::Create),
+        _ => None,
+    }
+}
+
+/// One call of an operation, by its public method; `None` where it has none.
+pub(super) async fn call(
+    project: &Project,
+    cluster: &Cluster,
+    operation: &str,
+) -> Option<Result<(), Error>> {
+    let (buckets, jobs) = (project.export_buckets(), cluster.export_jobs());
+    Some(match operation {
+        ids::LIST_EXPORT_BUCKETS => buckets.list().await.map(drop),
+        ids::GET_EXPORT_BUCKET => buckets.get(&parsed(BUCKET)).await.map(drop),
+        ids::DELETE_EXPORT_BUCKET => buckets.delete(&parsed(BUCKET)).await,
+        ids::CREATE_EXPORT_BUCKET => {
+            let new = new_bucket("example-bucket");
+            buckets.create(new).await.map(drop)
+        }
+        ids::LIST_EXPORT_JOBS => jobs.list().await.map(drop),
+        ids::GET_EXPORT_JOB => jobs.get(&parsed(JOB)).await.map(drop),
+        ids::CREATE_EXPORT_JOB => {
+            let (snapshot, bucket) = (parsed(SNAPSHOT), parsed(BUCKET));
+            jobs.create(&snapshot, &bucket).await.map(drop)
+        }
+        ids::LIST_SNAPSHOTS => cluster.snapshots().list().await.map(drop),
+        ids::GET_SNAPSHOT => cluster.snapshots().get(&parsed(SNAPSHOT)).await.map(drop),
+        ids::LIST_SHARDED_SNAPSHOTS => cluster.snapshots().list_sharded().await.map(drop),
+        ids::GET_SHARDED_SNAPSHOT => {
+            let id = parsed(SNAPSHOT);
+            cluster.snapshots().get_sharded(&id).await.map(drop)
+        }
+        ids::TAKE_SNAPSHOT => cluster.snapshots().take().await.map(drop),
+        ids::GET_BACKUP_SCHEDULE => cluster.auto_export().get().await.map(drop),
+        ids::UPDATE_BACKUP_SCHEDULE => cluster.auto_export().disable().await.map(drop),
+        ids::LIST_CLUSTERS => project.clusters().list().await.map(drop),
+        ids::LIST_ACCESS_ROLES => project.access_roles().list().await.map(drop),
+        ids::UPDATE_EXPORT_BUCKET => {
+            let id = parsed(BUCKET);
+            let update = buckets.update(&id).require_private_networking(true);
+            update.await.map(drop)
+        }
+        _ => return None,
+    })
+}

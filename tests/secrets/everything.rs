@@ -1,0 +1,232 @@
+//! A run with everything in it: a value of each public type is shown.
+
+use std::{
+    fmt::Write as _,
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
+
+use atlas_export::{
+    ApiVersion, Client, Credentials, Ensured, Environment, ErrorKind,
+    clock::SystemClock,
+    fleet::{FleetStatus, Intent, SkipReason},
+    models::{FieldError, Frequency},
+    rate::RateGovernor,
+    retry::{Backoff, RetryPolicy},
+    variables::Variables,
+    wait::{WaitError, Waitable as _, wait_all},
+};
+use atlas_export_fake::{FakeAtlas, JobProgress};
+use atlas_export_tests::{
+    BUCKET, CLUSTER, PRIVATE_KEY, PROJECT, ROLE, TestClock, client_of, exportable, new_bucket,
+    parsed,
+};
+use digest_lanes::{Algorithm, BodyKind, HashFunction, LaneLimits, Lanes, Step, Verdict};
+
+use crate::{PUBLIC_KEY, REALM, answers, shown::Shown};
+
+/// Digest, from credentials to an idle lane.
+pub(crate) fn show_digest(shown: &mut Shown) {
+    let credentials = digest_lanes::Credentials::new(PUBLIC_KEY, PRIVATE_KEY);
+    shown.show("Credentials", &credentials);
+    let lanes = Arc::new(Lanes::new(credentials, LaneLimits::default()));
+    let challenge = format!("Digest realm=\"{REALM}\", nonce=\"n\", algorithm=MD5, qop=\"auth\"");
+    let strongest = digest_lanes::strongest([challenge.as_bytes()]).unwrap();
+    shown.show("Challenge", &strongest);
+    let now = Instant::now();
+    let mut exchange = lanes.begin(now, BodyKind::Empty);
+    shown.show("Step", &exchange.next("GET", "/", [0; 16]));
+    let verdict = exchange.response(now, 401, [challenge.as_bytes()], None);
+    shown.show("Verdict", &verdict);
+    assert_eq!(verdict, Verdict::Again);
+    let step = exchange.next("GET", "/", [0; 16]);
+    shown.show("Step", &step);
+    let Step::Send {
+        authorization: Some(value),
+    } = step
+    else {
+        panic!("an answer, not {step:?}");
+    };
+    shown.show("AuthorizationValue", &value);
+    shown.show("Exchange", &exchange);
+    let _ = exchange.response(now, 200, [], None);
+    // Now a lane with its HA1 is idle.
+    assert_eq!(lanes.idle(), 1);
+    shown.show("Lanes", &lanes);
+    shown.show("LaneLimits", &LaneLimits::default());
+    shown.show("Algorithm", &Algorithm::DEFAULT);
+    shown.show("HashFunction", &HashFunction::Md5);
+    shown.show("BodyKind", &BodyKind::Empty);
+    let text = String::from_utf8_lossy(value.expose()).into_owned();
+    assert!(!shown.0.values().any(|shown| shown.contains(&text)));
+}
+
+/// A run with everything in it, during which every public type is shown.
+pub(crate) async fn run(shown: &mut Shown) -> Vec<String> {
+    let by_polls = JobProgress::ByPolls {
+        queued: 1,
+        in_progress: 1,
+    };
+    let builder = exportable()
+        .credentials(PUBLIC_KEY, PRIVATE_KEY)
+        .job_progress(by_polls);
+    shown.show("FakeAtlasBuilder", &builder);
+    let fake = builder.start().await.unwrap();
+    let builder = client_of(&fake);
+    shown.show("ClientBuilder", &builder);
+    shown.show(
+        "Credentials",
+        &Credentials::api_key(PUBLIC_KEY, PRIVATE_KEY),
+    );
+    let variables = Variables::read(|name| match name {
+        "MCLI_PUBLIC_API_KEY" => Some(PUBLIC_KEY.to_owned()),
+        "MCLI_PRIVATE_API_KEY" => Some(PRIVATE_KEY.to_owned()),
+        _ => None,
+    });
+    shown.show("Variables", &variables.unwrap());
+    shown.show("SystemClock", &SystemClock);
+    shown.show("RetryPolicy", &RetryPolicy::default());
+    shown.show("RateGovernor", &RateGovernor::new());
+    shown.show("Backoff", &Backoff::default());
+    shown.show("ApiVersion", &ApiVersion::V2);
+    shown.show("ErrorKind", &ErrorKind::Api);
+
+    let client = builder
+        .clock(Arc::new(TestClock::default()))
+        .build()
+        .unwrap();
+    export(shown, &client).await;
+    around(shown, &client).await;
+    fail(shown, &client).await;
+    shown.show("Client", &client);
+    shown.show("FakeAtlas", &fake);
+    shown.show("RecordedRequest", &fake.requests());
+    answers(&fake)
+}
+
+/// An export from bucket to finished job.
+async fn export(shown: &mut Shown, client: &Client) {
+    let project = client.project(PROJECT);
+    let cluster = project.cluster(CLUSTER);
+    let (buckets, jobs) = (project.export_buckets(), cluster.export_jobs());
+    let new = new_bucket("example-bucket");
+    shown.show("NewExportBucket", &new);
+    let bucket = buckets.create(new).await.unwrap();
+    shown.show("Request", &buckets.get(&bucket.id));
+    shown.show("Page", &buckets.list().await.unwrap());
+    shown.show("Listing", &buckets.list().all().await.unwrap());
+    shown.show("List", &buckets.list());
+    shown.show("Pages", &buckets.list().by_page());
+    shown.show("Items", &buckets.list().by_item());
+    shown.show("ConsistentList", &buckets.list().consistent());
+    shown.show("ConsistentItems", &buckets.list().consistent().by_item());
+    shown.show("Snapshots", &cluster.snapshots());
+    let newest = cluster.snapshots().newest_exportable().await;
+    let snapshot = newest.unwrap().unwrap();
+    let create = jobs.create(&snapshot.id, &bucket.id);
+    shown.show("CreateExportJob", &create);
+    let job = create.await.unwrap();
+    let wait = jobs.wait_until_finished(&job.id);
+    shown.show("Wait", &wait);
+    let stream = jobs.wait_until_finished(&job.id).into_stream();
+    shown.show("ProgressStream", &stream);
+    let seen = Arc::new(Mutex::new(String::new()));
+    let writer = seen.clone();
+    let wait = wait.on_progress(move |progress| {
+        write!(writer.lock().unwrap(), "{progress:?}").unwrap();
+    });
+    let ended = wait.await.unwrap();
+    shown.show("End", &ended.end());
+    shown.show("Progress", &*seen.lock().unwrap());
+    shown.show("Project", &project);
+    shown.show("Cluster", &cluster);
+    shown.show("ExportBuckets", &buckets);
+    shown.show("ExportJobs", &jobs);
+}
+
+/// What is around an export.
+async fn around(shown: &mut Shown, client: &Client) {
+    let project = client.project(PROJECT);
+    let cluster = project.cluster(CLUSTER);
+    let (buckets, jobs) = (project.export_buckets(), cluster.export_jobs());
+    shown.show("Environment", &Environment::Government);
+    shown.show("Clusters", &project.clusters());
+    shown.show("AccessRoles", &project.access_roles());
+    let auto = cluster.auto_export();
+    shown.show("AutoExport", &auto);
+    let bucket = parsed(BUCKET);
+    let settings = auto.enable(&bucket, Frequency::Monthly).await.unwrap();
+    shown.show("AutoExportSettings", &settings);
+    shown.show("UpdateExportBucket", &buckets.update(&bucket));
+    let ensure = buckets.ensure(new_bucket("example-bucket"));
+    shown.show("EnsureExportBucket", &ensure);
+    let ensured = ensure.await.unwrap();
+    shown.show("Ensured", &ensured);
+    let Ensured::Existing(existing) = ensured else {
+        panic!("it is there")
+    };
+    shown.show("Existing", &existing);
+    let snapshots = cluster.snapshots();
+    shown.show("TakeSnapshot", &snapshots.take());
+    let snapshot = snapshots.take().await.unwrap();
+    let wait = snapshots.wait_until_completed(&snapshot.id);
+    shown.show("Wait", &wait);
+    let error = wait.max_wait(Duration::ZERO).await.unwrap_err();
+    shown.error("WaitError", &error);
+    shown.show("EnsureExportJob", &jobs.ensure(&snapshot.id, &bucket));
+    let waits = || wait_all([jobs.wait_until_finished(&parsed(ROLE))]);
+    shown.show("WaitAll", &waits());
+    shown.show("Waited", &waits().await);
+
+    let fleet = || project.export_fleet(&bucket);
+    shown.show("ExportFleet", &fleet());
+    let plan = fleet().plan().await.unwrap();
+    shown.show("FleetPlan", &plan);
+    shown.show("PlannedCluster", &plan.clusters());
+    shown.show("Intent", &Intent::Skip(SkipReason::NoSnapshot));
+    shown.show("SkipReason", &SkipReason::NoSnapshot);
+    let run = plan.run();
+    shown.show("FleetRun", &run);
+    let report = run.finish().await;
+    shown.show("ClusterReport", &report.clusters);
+    shown.show("FleetStatus", &FleetStatus::Planned);
+    shown.show("FleetReport", &report);
+
+    let delete = buckets.delete_safely(&bucket);
+    shown.show("DeleteSafely", &delete);
+    shown.show("BucketUsers", &buckets.users(&bucket).await.unwrap());
+    let error = delete.clone().await.unwrap_err();
+    shown.error("DeleteBucketError", &error);
+    shown.show("DeletedBucket", &delete.detach().await.unwrap());
+}
+
+/// Calls that end badly, with the key at hand.
+async fn fail(shown: &mut Shown, client: &Client) {
+    let project = client.project(PROJECT);
+    let jobs = project.cluster(CLUSTER).export_jobs();
+    let error = jobs
+        .wait_until_finished(&parsed(ROLE))
+        .max_wait(Duration::from_secs(1))
+        .await
+        .unwrap_err();
+    assert!(matches!(error, WaitError::Poll(_)));
+    shown.error("WaitError", &error);
+
+    let get = project.export_buckets().get(&parsed(ROLE));
+    let error = get.await.unwrap_err();
+    shown.show("ApiError", error.api().unwrap());
+    shown.show("FieldError", &FieldError::default());
+    shown.error("Error", &error);
+    // The key is refused, and the port is closed: two ends with the key at hand.
+    let stranger = FakeAtlas::builder().project(PROJECT).start().await.unwrap();
+    for url in [stranger.url(), "http://127.0.0.1:1".to_owned()] {
+        let client = Client::builder()
+            .base_url(url)
+            .credentials(Credentials::api_key(PUBLIC_KEY, PRIVATE_KEY))
+            .clock(Arc::new(TestClock::default()))
+            .build()
+            .unwrap();
+        let list = client.project(PROJECT).export_buckets().list();
+        shown.error("Error", &list.await.unwrap_err());
+    }
+}
