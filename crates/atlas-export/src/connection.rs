@@ -90,7 +90,7 @@ impl Connection {
             })?;
             if certificates.is_empty() {
                 return Err(Error::config(
-                    "the root certificates hold none: a PEM file has BEGIN CERTIFICATE in it",
+                    "the root certificates contain none: give a PEM file, which has BEGIN CERTIFICATE in it",
                 ));
             }
             http = http.tls_certs_merge(certificates);

@@ -55,7 +55,7 @@ pub(crate) fn parse(text: &str) -> Result<Url, Error> {
         _ => return refuse("this build speaks http and https to a proxy, and no other scheme"),
     }
     if rest.contains(|c: char| c.is_whitespace() || c.is_control()) {
-        return refuse("it holds white space or a control character");
+        return refuse("it contains white space or a control character");
     }
     let Ok(url) = Url::parse(&format!("{scheme}://{rest}")) else {
         return refuse(

@@ -35,7 +35,9 @@ impl Cloud {
             Self::Azure if !ends_in(u8::is_ascii_alphanumeric) || name.contains("--") => {
                 Some("in the names of containers, each hyphen stands between letters or digits")
             }
-            Self::Aws if name.contains("..") => Some("names of S3 have no two points in a row"),
+            Self::Aws if name.contains("..") => {
+                Some("names of S3 buckets have no two dots in a row")
+            }
             Self::Aws | Self::Azure | Self::Gcp => None,
         }
     }

@@ -240,7 +240,7 @@ fn check_service_url(text: &str) -> Result<(ServiceUrl, Option<&str>), Error> {
     let checked = text.parse::<ServiceUrl>().map_err(|_| {
         let length = text.chars().count();
         wrong_url(&format!(
-            "it has 33 to 2048 characters, and this one has {length}"
+            "it has {length} characters, and a service URL has 33 to 2048 characters"
         ))
     })?;
     let url =
@@ -257,11 +257,11 @@ fn check_service_url(text: &str) -> Result<(ServiceUrl, Option<&str>), Error> {
         )));
     }
     if !url.username().is_empty() || url.password().is_some() || url.port().is_some() {
-        return Err(wrong_url("it holds a user name, a password or a port"));
+        return Err(wrong_url("it contains a user name, a password or a port"));
     }
     if url.query().is_some() || url.fragment().is_some() {
         return Err(wrong_url(
-            "it holds a query or a fragment, such as a shared access signature, which Atlas has \
+            "it contains a query or a fragment, such as a shared access signature, which Atlas has \
              no use for",
         ));
     }

@@ -89,7 +89,7 @@ pub(super) fn message(
         return match media_type {
             // A proxy's own words are not Atlas's, and its status says enough.
             _ if status == 407 => match hint::remedy(status, None, roles) {
-                Some(hint) => format!("{line} ({hint})"),
+                Some(hint) => format!("{line}: {hint}"),
                 None => line,
             },
             Some(media_type) if !crate::media_type::is_json(media_type) => {
@@ -126,7 +126,7 @@ pub(super) fn message(
         hint::remedy(status, code, roles)
     };
     if let Some(hint) = hint {
-        line = format!("{line} ({hint})");
+        line = format!("{line}; {hint}");
     }
     line
 }

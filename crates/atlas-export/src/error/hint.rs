@@ -10,7 +10,7 @@ pub(crate) const PROXY: &str = "the proxy asks for a user and a password: give \
 
 /// What to do where version 1.0 was switched off.
 pub(super) const GENERATION_GONE: &str =
-    "version 1.0 was switched off for this resource: use ApiVersion::V2, which is the default";
+    "version 1.0 was switched off for this resource, so use ApiVersion::V2, which is the default";
 
 /// What a person can do about a refusal, where it is known.
 /// An operation tells which roles of the API key suffice for it.
@@ -20,20 +20,21 @@ pub(super) fn remedy(status: u16, code: Option<&str>, roles: &[&str]) -> Option<
             "add this machine's address to the API key's access list"
         }
         codes::EXPORT_BUCKET_DELETE_FAILED_BUCKET_IN_USE => {
-            "a backup schedule exports to this bucket: disable its automatic export first"
+            "a backup schedule exports to this bucket, so disable its automatic export first"
         }
+        codes::CLUSTER_NOT_FOUND => "check the name of the cluster, and the project",
         codes::CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API => {
             "only dedicated clusters, M10 and up, can be exported"
         }
         codes::VERSION_GONE => {
-            "this resource version was switched off: use a newer version of this crate"
+            "this resource version was switched off, so use a newer version of this crate"
         }
         _ if status == 407 => PROXY,
         codes::GROUP_NOT_FOUND => {
             "check the project id, and that the API key belongs to the project"
         }
         codes::RATE_LIMITED | codes::RATE_LIMITED_TOKEN_BUCKET => {
-            "too many calls: wait and spread them"
+            "too many calls, so wait and spread them"
         }
         _ if status == 403 && roles.is_empty() => {
             "check that the API key has the role that the operation needs"

@@ -4,6 +4,8 @@ mod api;
 #[cfg(test)]
 mod conversions;
 mod hint;
+#[cfg(test)]
+mod table;
 
 use std::{error::Error as StdError, fmt, time::Duration};
 

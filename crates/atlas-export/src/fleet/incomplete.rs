@@ -12,11 +12,11 @@ const NAMED: usize = 5;
 /// [`FleetReport::into_result`]; `?` turns it into an [`Error`] of the kind
 /// [`ErrorKind::Ended`], which [`Error::downcast`] turns back.
 #[derive(Clone, Debug, PartialEq)]
-pub struct IncompleteFleet(FleetReport);
+pub struct IncompleteFleet(Box<FleetReport>);
 
 impl IncompleteFleet {
     pub(super) fn new(report: FleetReport) -> Self {
-        Self(report)
+        Self(Box::new(report))
     }
 
     /// What came of the clusters, for [`resume`](super::ExportFleet::resume).
@@ -26,7 +26,7 @@ impl IncompleteFleet {
 
     /// What came of the clusters, for [`resume`](super::ExportFleet::resume).
     pub fn into_report(self) -> FleetReport {
-        self.0
+        *self.0
     }
 }
 

@@ -105,6 +105,28 @@ pub(super) fn too_slow(operation: &'static str, limit: Duration) -> Error {
     })
 }
 
+/// A list that changed with each reading.
+pub(super) fn kept_changing(operation: &'static str, readings: u32) -> Error {
+    of_list(
+        operation,
+        format!(
+            "the list kept changing: no two of {readings} consecutive readings matched; read it \
+             when less is changed, with more concurrency, or without consistent()"
+        ),
+    )
+    .with(|inner| inner.transient = true)
+}
+
+/// Each of these errors, for the table of all messages.
+#[cfg(test)]
+pub(crate) fn each_error(mut tell: impl FnMut(Error)) {
+    let page = NonZeroU32::MIN;
+    tell(repeated("listExportJobs", page));
+    tell(too_long("listExportJobs", page));
+    tell(too_slow("listExportJobs", Duration::from_secs(300)));
+    tell(kept_changing("listExportJobs", 10));
+}
+
 fn of_list(operation: &'static str, message: String) -> Error {
     Error::new(ErrorKind::Transport, message).with(|inner| inner.operation = Some(operation))
 }

@@ -31,8 +31,13 @@ use atlas_export_types::Entry;
 use futures_core::{FusedStream, Stream};
 use futures_util::future::{Either, select};
 
-use super::{List, Listing, ahead::RawPages, bounds::too_slow, stream::Source};
-use crate::{Error, ErrorKind, Request, transport::CallStats};
+use super::{
+    List, Listing,
+    ahead::RawPages,
+    bounds::{kept_changing, too_slow},
+    stream::Source,
+};
+use crate::{Error, Request, transport::CallStats};
 
 /// How often a list is read at the most, by default.
 const MAX_PASSES: u32 = 10;
@@ -201,17 +206,7 @@ async fn settle<T>(list: List<T>, max_passes: u32) -> Result<Pass<T>, Error> {
         }
         before = clean.then_some(pass.keys);
     }
-    Err(Error::new(
-        ErrorKind::Transport,
-        format!(
-            "the list kept changing: no two of {max_passes} consecutive readings matched; read it \
-             when less is changed, with more concurrency, or without consistent()"
-        ),
-    )
-    .with(|inner| {
-        inner.operation = Some(list.operation);
-        inner.transient = true;
-    }))
+    Err(kept_changing(list.operation, max_passes))
 }
 
 type Reading<T> = Pin<Box<dyn Future<Output = Result<Pass<T>, Error>> + Send>>;

@@ -26,6 +26,8 @@ use crate::{Client, Error, Request, project::InvalidHandle};
 
 pub use atlas_export_types::{Entry, TolerantList, Undecodable};
 pub(crate) use bounds::Bounds;
+#[cfg(test)]
+pub(crate) use bounds::each_error;
 pub use consistent::{ConsistentItems, ConsistentList};
 pub use page::{Listing, Page};
 pub use stream::{Items, Pages};
@@ -217,10 +219,10 @@ impl<T> List<T> {
         let refuse =
             |why: &str| Error::config(why).with(|inner| inner.operation = Some(self.operation));
         let number = NonZeroU32::new(self.page)
-            .ok_or_else(|| refuse("page 0 does not exist: pages are counted from 1"))?;
+            .ok_or_else(|| refuse("page is 0, and pages are counted from 1: give 1 or more"))?;
         if self.concurrency == 0 {
             return Err(refuse(
-                "concurrency is 0, so no page could be read: 1 reads page after page",
+                "concurrency is 0, so no page could be read: give 1 or more",
             ));
         }
         Ok(PageChoice {

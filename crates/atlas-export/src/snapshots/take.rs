@@ -70,12 +70,13 @@ fn retention(days: u32) -> Result<NonZeroU32, Error> {
     let refuse = |why: String| Error::config(why).with_operation(TAKE_SNAPSHOT.id);
     if i32::try_from(days).is_err() {
         return Err(refuse(format!(
-            "retention_days is {days}: Atlas takes 1 to {} (int32)",
+            "retention_days is {days}, and Atlas takes 1 to {} (int32): give fewer days",
             i32::MAX
         )));
     }
     NonZeroU32::new(days).ok_or_else(|| {
-        refuse("retention_days is 0: a snapshot is kept for at least 1 day".to_owned())
+        refuse("retention_days is 0, and a snapshot is kept for at least 1 day: give a number, or leave \
+             it out".to_owned())
     })
 }
 

@@ -54,7 +54,7 @@ fn ambiguous(cause: Error, prepared: &Prepared) -> Error {
     Error::new(
         ErrorKind::Ambiguous,
         format!(
-            "{} may or may not have taken effect, look before repeating it: {cause}",
+            "{} may or may not have taken effect: {cause}; look before repeating it, or use ensure",
             prepared.operation.id
         ),
     )
@@ -274,6 +274,9 @@ fn key_refused(response: &ReceivedResponse, advice: &str) -> Error {
     let api = ApiError::read(&response.body);
     Error::of_refused_key(response.status.as_u16(), api, advice)
 }
+
+#[cfg(test)]
+pub(super) mod table;
 
 #[cfg(test)]
 mod tests {

@@ -66,6 +66,8 @@ pub(crate) use call::{Call, CallStats};
 pub(crate) use caller::Caller;
 pub(crate) use error_carrier::ErrorCarrier;
 pub(crate) use limits::Limits;
+#[cfg(test)]
+pub(crate) use messages::table::each_error;
 pub use rate::governor::RateGovernor;
 pub use retry::RetryPolicy;
 pub(crate) use shared_state::{Transport, TransportParts};
