@@ -105,7 +105,9 @@ pub(super) fn message(
         line = format!("{status} {}", one_line(code));
     }
     if let Some(detail) = &api.detail {
-        line = line + ": " + &one_line(detail);
+        // A sentence of Atlas's, of which more follows as a rule.
+        let detail = one_line(detail);
+        line = line + ": " + detail.strip_suffix('.').unwrap_or(&detail);
     }
     for field in api.fields.iter().take(MAX_FIELDS) {
         line = line + "; " + &one_line(&field.field) + ": " + &one_line(&field.description);
@@ -159,8 +161,8 @@ mod tests {
         assert_eq!(api.parameters.len(), 3);
         assert_eq!(
             message(403, Some(&api), None, &[]),
-            "403 IP_ADDRESS_NOT_ON_ACCESS_LIST: IP address 1.2.3.4 is not allowed. \
-             (add this machine's address to the API key's access list)"
+            "403 IP_ADDRESS_NOT_ON_ACCESS_LIST: IP address 1.2.3.4 is not allowed; \
+             add this machine's address to the API key's access list"
         );
     }
 

@@ -195,7 +195,7 @@ impl Error {
                 api::message(status, api.as_ref(), None, &[])
             }
             Some(_) => format!(
-                "{} ({advice})",
+                "{}; {advice}",
                 api::message(status, api.as_ref(), None, &[])
             ),
         };
