@@ -50,7 +50,7 @@ async fn rules_04_and_11_a_401_without_digest_says_what_was_offered_and_basic_is
     let kind = (error.kind(), error.status());
     assert_eq!(kind, (ErrorKind::Authentication, Some(401)));
     let message = error.to_string();
-    assert!(message.starts_with("401 UNEXPECTED_ERROR: not for you (the server offers Basic"));
+    assert!(message.starts_with("401 UNEXPECTED_ERROR: not for you; the server offers Basic"));
     assert!(message.contains("nothing was signed"), "{message}");
     let requests = server.requests();
     assert_eq!(requests.len(), 1);
@@ -88,7 +88,7 @@ async fn atlas_s_own_words_about_a_401_come_before_our_advice() {
         let (error, _server) = list_from([Reply::with_headers(401, headers, &body)]).await;
         let message = error.to_string();
         assert!(
-            message.starts_with(&format!("401 {code}: Words. (")),
+            message.starts_with(&format!("401 {code}: Words; ")),
             "{message}"
         );
         assert!(message.contains(advice), "{message}");

@@ -51,7 +51,7 @@ pub(crate) fn error(generated: Generated<()>, call: &Call) -> Error {
         // Something was created, and nobody can read what.
         Error::new(
             ErrorKind::Ambiguous,
-            format!("the creation succeeded, but its answer does not decode: {error}; look for what was created before repeating it"),
+            format!("the creation succeeded, but its answer does not decode: {error}; look before repeating it, or use ensure"),
         )
         .with(|inner| {
             inner.effect = true;

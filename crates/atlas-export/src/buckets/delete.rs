@@ -84,7 +84,7 @@ impl fmt::Display for DeleteBucketError {
                 }
                 if !users.unknown.is_empty() {
                     let number = users.unknown.len();
-                    write!(f, "; {number} clusters that may use it could not be read")?;
+                    write!(f, "; {number} that may use it could not be read")?;
                 }
                 if detached.is_empty() {
                     f.write_str(
