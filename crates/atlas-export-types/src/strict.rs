@@ -1,6 +1,6 @@
 //! Ids in a file of your own, checked when it is read.
 //!
-//! `Deserialize` of an [`Id`](crate::Id) takes whatever Atlas sends, because responses hold
+//! `Deserialize` of an [`Id`] takes whatever Atlas sends, because responses hold
 //! placeholders. A configuration is written by a person, whose mistake is cheapest to correct where
 //! it was made: name this module for serde's `with`, or [`option`] for an id that may be absent.
 //!

@@ -43,7 +43,8 @@ impl<T> Page<T> {
     }
 }
 
-/// A list as a whole. Made by [`List::all`] and [`ConsistentList::all`].
+/// A list as a whole. Made by [`List::all`](super::List::all) and
+/// [`ConsistentList::all`](super::ConsistentList::all).
 ///
 /// ```no_run
 /// # async fn example(jobs: atlas_export::ExportJobs) -> Result<(), atlas_export::Error> {
