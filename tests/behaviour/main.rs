@@ -25,6 +25,7 @@ mod export_fleets;
 mod failures;
 mod faults;
 mod fleet_reports;
+mod handles;
 mod media;
 mod misfits;
 mod newest_snapshot;
