@@ -44,5 +44,6 @@ mod standing_still;
 mod tls;
 mod tolerance;
 mod waiting;
+mod whole_lists;
 mod wire;
 mod workflow;

@@ -8,8 +8,8 @@ use std::{
     time::Duration,
 };
 
-use futures_core::Stream;
-use futures_util::stream;
+use futures_core::{FusedStream, Stream};
+use futures_util::{StreamExt as _, stream};
 
 use super::{
     builder::Wait,
@@ -106,18 +106,20 @@ impl<T: Waitable> Steps<T> {
 #[must_use = "a stream does nothing until it is polled"]
 pub struct ProgressStream<T: Waitable>(Boxed<Result<Progress<T>, WaitError<T>>>);
 
-type Boxed<T> = Pin<Box<dyn Stream<Item = T> + Send>>;
+type Boxed<T> = Pin<Box<dyn FusedStream<Item = T> + Send>>;
 
 impl<T: Waitable> ProgressStream<T> {
     pub(super) fn new(wait: Wait<T>) -> Self {
         let steps = Some(wait.begin());
-        Self(Box::pin(stream::unfold(steps, |steps| async move {
+        let steps = stream::unfold(steps, |steps| async move {
             let mut steps = steps?;
             Some(match steps.step().await {
                 Ok((progress, last)) => (Ok(progress), (!last).then_some(steps)),
                 Err(error) => (Err(error), None),
             })
-        })))
+        });
+        // It may be polled after its end.
+        Self(Box::pin(steps.fuse()))
     }
 
     /// The progress after the next poll, `None` after the last one.
@@ -131,6 +133,12 @@ impl<T: Waitable> Stream for ProgressStream<T> {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.0.as_mut().poll_next(context)
+    }
+}
+
+impl<T: Waitable> FusedStream for ProgressStream<T> {
+    fn is_terminated(&self) -> bool {
+        self.0.is_terminated()
     }
 }
 
