@@ -115,11 +115,12 @@ async fn text_that_is_no_id_or_name_is_told_by_every_call_and_nothing_is_sent() 
 #[tokio::test]
 async fn an_id_or_a_name_is_taken_in_whatever_form_it_is_at_hand() {
     let scene = Scene::start(with_bucket()).await;
-    let (id, name) = (parsed::<ProjectId>(PROJECT), CLUSTER.to_owned());
+    let (id, text) = (parsed::<ProjectId>(PROJECT), PROJECT.to_owned());
+    let name = CLUSTER.to_owned();
     for project in [
         scene.client.project(PROJECT),
         scene.client.project(PROJECT.to_owned()),
-        scene.client.project(&PROJECT.to_owned()),
+        scene.client.project(&text),
         scene.client.project(&id),
         scene.client.project(id.clone()),
     ] {

@@ -51,7 +51,8 @@ fn waits<T: Waitable>(item: impl Fn() -> Box<T>) -> Vec<(WaitError<T>, ErrorKind
 /// Everything about an error, its causes included.
 fn told(error: &(dyn std::error::Error + 'static)) -> String {
     let causes = std::iter::successors(Some(error), |&error| error.source());
-    causes.map(|error| format!("{error} {error:?}\n")).collect()
+    let told: Vec<String> = causes.map(|error| format!("{error} {error:?}")).collect();
+    told.join("\n")
 }
 
 fn a_wait_goes_there_and_back<T: Waitable>(item: impl Fn() -> Box<T>) {

@@ -26,7 +26,7 @@ struct Table(String);
 
 impl Table {
     fn section(&mut self, name: &str) {
-        self.0 += &format!("\n## {name}\n");
+        self.0 = format!("{}\n## {name}\n", self.0);
     }
 
     fn row(&mut self, message: impl Display) {
@@ -34,7 +34,8 @@ impl Table {
         assert!(!message.contains('\n'), "{message}");
         assert!(!message.ends_with('.'), "{message}");
         assert!(!message.contains("  "), "{message}");
-        self.0 += &format!("{message}\n");
+        self.0.push_str(&message);
+        self.0.push('\n');
     }
 
     /// The errors of what must fail.
