@@ -3,7 +3,7 @@
 use atlas_export::{ErrorKind, PageSize, wait::wait_all};
 use atlas_export_api::operations::ids;
 use atlas_export_fake::{FakeAtlas, Fault};
-use atlas_export_tests::{BUCKET, CLUSTER, PROJECT, Scene};
+use atlas_export_tests::{BUCKET, CLUSTER, PROJECT, Scene, seconds};
 use http::StatusCode;
 use serde_json::{Value, json};
 
@@ -36,6 +36,7 @@ async fn all_of_a_list_has_what_does_not_decode_apart() {
             panic!("{all:?}")
         };
         assert!(item.raw().contains("not a job"), "{item}");
+        assert_eq!(item.index(), 6);
     }
 }
 
@@ -72,7 +73,10 @@ async fn each_stream_gives_its_next_and_ends() {
             items.next().await.unwrap(),
             consistent.next().await.unwrap(),
         ] {
-            assert_eq!(item.is_err(), n == 6);
+            match item {
+                Ok(_) => assert_ne!(n, 6),
+                Err(error) => assert!(error.to_string().contains("item 6 of"), "{error}"),
+            }
         }
     }
     assert!(items.next().await.is_none() && consistent.next().await.is_none());
@@ -107,4 +111,16 @@ async fn snapshots_are_waited_for_as_jobs_are() {
         left -= 1;
     }
     assert_eq!(left, 0);
+}
+
+#[tokio::test]
+async fn the_time_of_a_stream_begins_with_its_first_poll() {
+    let scene = Scene::start(FakeAtlas::builder().cluster(PROJECT, CLUSTER)).await;
+    let snapshots = scene.cluster.snapshots();
+    let id = snapshots.take().await.unwrap().id;
+    let wait = || snapshots.wait_until_completed(&id).max_wait(seconds(5));
+    let (mut kept, future) = (wait().into_stream(), wait().into_future());
+    scene.clock.advance(seconds(60));
+    assert!(kept.next().await.unwrap().is_ok());
+    assert!(future.await.is_ok());
 }

@@ -191,6 +191,7 @@ async fn around(shown: &mut Shown, client: &Client) {
     shown.show("ClusterReport", &report.clusters);
     shown.show("FleetStatus", &FleetStatus::Planned);
     shown.show("FleetReport", &report);
+    shown.show("IncompleteFleet", &report.clone().into_result().err());
 
     let delete = buckets.delete_safely(&bucket);
     shown.show("DeleteSafely", &delete);

@@ -2,9 +2,9 @@
 
 use std::{error::Error as StdError, fmt::Write as _};
 
-use atlas_export::{Client, Credentials};
+use atlas_export::{Client, Credentials, NewExportBucket, PageSize, SnapshotId};
 use atlas_export_api::operations::ids;
-use atlas_export_tests::PRIVATE_KEY;
+use atlas_export_tests::{PRIVATE_KEY, PROJECT, ROLE};
 
 use crate::PUBLIC_KEY;
 
@@ -88,6 +88,44 @@ fn nothing_that_is_pasted_into_the_wrong_option_is_shown() {
             for secret in ["canary", PRIVATE_KEY, &bare] {
                 assert!(!lower.contains(secret), "{text:?} is shown: {shown}");
             }
+        }
+    }
+}
+
+/// A key with what a copy brings along, in the place of ids and names.
+#[tokio::test]
+async fn a_private_key_in_the_place_of_an_id_or_a_name_is_not_shown() {
+    let key = Credentials::api_key(PUBLIC_KEY, "x");
+    let client = Client::builder().credentials(key).build().unwrap();
+    let good = client.project(PROJECT);
+    for pasted in [
+        PRIVATE_KEY.to_owned(),
+        PRIVATE_KEY.to_uppercase(),
+        PRIVATE_KEY.replace('-', ""),
+        format!("{PRIVATE_KEY}\n"),
+        format!(" {PRIVATE_KEY}"),
+        format!("\"{PRIVATE_KEY}\""),
+        format!("{PRIVATE_KEY}_A"),
+    ] {
+        let role = ROLE.parse().unwrap();
+        let roles = good.access_roles();
+        let errors = [
+            client.project(&pasted).id().unwrap_err(),
+            pasted.parse::<SnapshotId>().unwrap_err().into(),
+            pasted.parse::<PageSize>().unwrap_err().into(),
+            roles.find_aws(&pasted).await.unwrap_err(),
+            roles.find_gcp(&pasted).await.unwrap_err(),
+            NewExportBucket::azure(&pasted, role).unwrap_err(),
+        ];
+        let buckets = [NewExportBucket::gcp, NewExportBucket::aws]
+            .map(|new| new(&pasted, ROLE.parse().unwrap()).err());
+        // A key alone could be the name of a cluster, or of a bucket.
+        let cluster = good.cluster(&pasted).name().err();
+        let maybe = buckets.into_iter().chain([cluster]).flatten();
+        for error in errors.into_iter().chain(maybe) {
+            let shown = format!("{error} {error:?}").to_lowercase().replace('-', "");
+            let key = PRIVATE_KEY.replace('-', "");
+            assert!(!shown.contains(&key[..12]), "{shown}");
         }
     }
 }

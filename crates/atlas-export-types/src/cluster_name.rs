@@ -7,7 +7,7 @@ use std::{convert::Infallible, fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::invalid_id::shortened;
+use crate::quoted::quoted;
 
 /// The longest name that Atlas allows.
 const MAX_LENGTH: usize = 64;
@@ -37,9 +37,6 @@ impl ClusterName {
         if name.is_empty() {
             return refuse("it is empty");
         }
-        if name.len() > MAX_LENGTH {
-            return refuse("it is longer than 64 characters");
-        }
         if name.starts_with('-') {
             return refuse("it starts with a hyphen");
         }
@@ -48,6 +45,9 @@ impl ClusterName {
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
         {
             return refuse("it contains something other than ASCII letters, digits and hyphens");
+        }
+        if name.len() > MAX_LENGTH {
+            return refuse("it is longer than 64 characters");
         }
         Ok(Self(name.into()))
     }
@@ -66,29 +66,29 @@ impl FromStr for ClusterName {
     }
 }
 
-impl TryFrom<String> for ClusterName {
-    type Error = InvalidClusterName;
+/// Text in whatever form it is at hand.
+macro_rules! from_text {
+    ($($text:ty),*) => {
+        $(
+            impl TryFrom<$text> for ClusterName {
+                type Error = InvalidClusterName;
 
-    fn try_from(name: String) -> Result<Self, InvalidClusterName> {
-        Self::new(&name)
-    }
+                fn try_from(text: $text) -> Result<Self, InvalidClusterName> {
+                    text.parse()
+                }
+            }
+        )*
+    };
 }
 
-impl TryFrom<&String> for ClusterName {
-    type Error = InvalidClusterName;
-
-    fn try_from(name: &String) -> Result<Self, InvalidClusterName> {
-        Self::new(name)
-    }
-}
-
-impl TryFrom<&str> for ClusterName {
-    type Error = InvalidClusterName;
-
-    fn try_from(name: &str) -> Result<Self, InvalidClusterName> {
-        Self::new(name)
-    }
-}
+from_text!(
+    &str,
+    &&str,
+    String,
+    &String,
+    Box<str>,
+    std::borrow::Cow<'_, str>
+);
 
 /// A copy, so that what takes a name or text takes a borrowed name too.
 impl From<&ClusterName> for ClusterName {
@@ -126,7 +126,7 @@ pub struct InvalidClusterName {
 impl InvalidClusterName {
     fn new(name: &str, rule: &'static str) -> Self {
         Self {
-            given: shortened(name),
+            given: quoted(name),
             rule,
         }
     }
@@ -136,7 +136,7 @@ impl fmt::Display for InvalidClusterName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{:?} is not the name of a cluster: {}; a name is 1 to 64 ASCII letters, digits and \
+            "{} is not the name of a cluster: {}; a name is 1 to 64 ASCII letters, digits and \
              hyphens and starts with a letter or a digit, for example Cluster0",
             self.given, self.rule
         )

@@ -171,29 +171,29 @@ impl<K: IdKind> FromStr for Id<K> {
     }
 }
 
-impl<K: IdKind> TryFrom<&str> for Id<K> {
-    type Error = InvalidId;
+/// Text in whatever form it is at hand.
+macro_rules! from_text {
+    ($($text:ty),*) => {
+        $(
+            impl<K: IdKind> TryFrom<$text> for Id<K> {
+                type Error = InvalidId;
 
-    fn try_from(text: &str) -> Result<Self, InvalidId> {
-        text.parse()
-    }
+                fn try_from(text: $text) -> Result<Self, InvalidId> {
+                    text.parse()
+                }
+            }
+        )*
+    };
 }
 
-impl<K: IdKind> TryFrom<String> for Id<K> {
-    type Error = InvalidId;
-
-    fn try_from(text: String) -> Result<Self, InvalidId> {
-        text.parse()
-    }
-}
-
-impl<K: IdKind> TryFrom<&String> for Id<K> {
-    type Error = InvalidId;
-
-    fn try_from(text: &String) -> Result<Self, InvalidId> {
-        text.parse()
-    }
-}
+from_text!(
+    &str,
+    &&str,
+    String,
+    &String,
+    Box<str>,
+    std::borrow::Cow<'_, str>
+);
 
 /// A copy, so that what takes an id or text takes a borrowed id too.
 impl<K> From<&Id<K>> for Id<K> {

@@ -2,38 +2,22 @@
 
 use std::{convert::Infallible, fmt};
 
-use crate::id::IdKind;
+use crate::{id::IdKind, quoted::quoted};
 
-/// The longest part of a refused value that a message repeats.
-const QUOTED: usize = 64;
-
-/// A value that cannot be the id that it was given as.
+/// A value that is not the id that it was given as.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidId {
     what: &'static str,
-    given: Given,
+    /// As a message names it.
+    given: String,
     mistaken: Option<&'static str>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Given {
-    Empty,
-    Text(String),
-    /// Private keys look like this, so the value is not repeated.
-    Uuid,
 }
 
 impl InvalidId {
     pub(crate) fn new<K: IdKind>(given: &str) -> Self {
         Self {
             what: K::NAME,
-            given: if given.is_empty() {
-                Given::Empty
-            } else if looks_like_a_uuid(given) {
-                Given::Uuid
-            } else {
-                Given::Text(shortened(given))
-            },
+            given: quoted(given),
             mistaken: mistaken(K::TYPE, given),
         }
     }
@@ -59,33 +43,9 @@ fn mistaken(kind: &str, given: &str) -> Option<&'static str> {
     }
 }
 
-/// The start of a value that a message repeats.
-pub(crate) fn shortened(given: &str) -> String {
-    match given.char_indices().nth(QUOTED) {
-        Some((end, _)) => given.get(..end).unwrap_or_default().to_owned() + "…",
-        None => given.to_owned(),
-    }
-}
-
-fn looks_like_a_uuid(text: &str) -> bool {
-    text.len() == 36
-        && text.bytes().enumerate().all(|(at, byte)| match at {
-            8 | 13 | 18 | 23 => byte == b'-',
-            _ => byte.is_ascii_hexdigit(),
-        })
-}
-
 impl fmt::Display for InvalidId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.given {
-            Given::Empty => write!(f, "an empty string is not the id of {}", self.what)?,
-            Given::Uuid => write!(
-                f,
-                "a UUID (not shown: private keys look like one) is not the id of {}",
-                self.what
-            )?,
-            Given::Text(text) => write!(f, "{text:?} is not the id of {}", self.what)?,
-        }
+        write!(f, "{} is not the id of {}", self.given, self.what)?;
         match self.mistaken {
             Some(mistaken) => write!(
                 f,

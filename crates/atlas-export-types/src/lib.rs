@@ -35,6 +35,7 @@ mod list;
 mod one_line;
 mod open_enum;
 mod page;
+mod quoted;
 #[cfg(feature = "schemars")]
 mod schema;
 mod state_reason;
@@ -51,6 +52,7 @@ pub use list::{Entry, TolerantList};
 pub use one_line::OneLine;
 pub use open_enum::UnknownValue;
 pub use page::{InvalidPageSize, ItemCount, PageSize};
+pub use quoted::{holds_a_uuid, quoted};
 pub use state_reason::ExportStateReason;
 pub use undecodable::{Undecodable, without_values};
 pub use vocabulary::*;

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::invalid_id::shortened;
+use crate::quoted::quoted;
 
 /// How many items a page holds at the most: 1 to 500 (Atlas: `itemsPerPage`), by default 100.
 ///
@@ -74,7 +74,7 @@ impl FromStr for PageSize {
         match text.parse() {
             Ok(items) => Self::new(items),
             Err(_) => Err(InvalidPageSize {
-                given: Given::Text(shortened(text)),
+                given: Given::Text(quoted(text)),
             }),
         }
     }
@@ -102,7 +102,7 @@ impl fmt::Display for InvalidPageSize {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.given {
             Given::Number(items) => write!(f, "a page cannot hold {items} items")?,
-            Given::Text(text) => write!(f, "{text:?} is not a number of items of a page")?,
+            Given::Text(text) => write!(f, "{text} is not a number of items of a page")?,
         }
         f.write_str(": choose 1 to 500, or PageSize::MAX")
     }

@@ -54,6 +54,14 @@ impl Undecodable {
         }
     }
 
+    /// The same item, at another place of its list: of one that is read page by page, an item's
+    /// place in its page is not its place in the list.
+    #[must_use]
+    pub fn at(mut self, index: usize) -> Self {
+        self.index = index;
+        self
+    }
+
     pub(crate) fn as_raw_value(&self) -> &RawValue {
         &self.raw
     }

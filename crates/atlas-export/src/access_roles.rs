@@ -7,7 +7,10 @@ use atlas_export_api::{
     types::{self, AwsIamRole, AzureServicePrincipal, GcpServiceAccount},
 };
 
-use crate::{Error, Project, Request, needed};
+use crate::{
+    Error, Project, Request, needed,
+    redact::{holds_a_uuid, quoted},
+};
 
 /// The roles through which Atlas reaches the clouds of a project's owner.
 ///
@@ -66,7 +69,7 @@ impl AccessRoles {
                 return Err(Error::config(format!(
                     "{} is not the ARN of a role: expected for example \
                      arn:aws:iam::123456789012:role/atlas-export",
-                    shown(&arn)
+                    quoted(&arn)
                 ))
                 .with_operation(LIST_ACCESS_ROLES.id));
             }
@@ -77,14 +80,21 @@ impl AccessRoles {
         })
     }
 
-    /// The service principal of Azure with this id, in Azure's words its object id. Version 2
-    /// only.
+    /// The service principal of Azure with this id, a UUID, in Azure's words its object id. Version
+    /// 2 only.
     ///
     /// # Errors
-    /// As [`find_aws`](Self::find_aws).
+    /// `Config` where it is not a UUID; else as [`find_aws`](Self::find_aws).
     pub fn find_azure(&self, service_principal_id: &str) -> Request<Option<AzureServicePrincipal>> {
         let (this, wanted) = (self.clone(), service_principal_id.to_owned());
         Request::new(async move {
+            if wanted.len() != 36 || !holds_a_uuid(&wanted) {
+                return Err(Error::config(format!(
+                    "{} is not the id of a service principal: give its object id, a UUID",
+                    quoted(&wanted)
+                ))
+                .with_operation(LIST_ACCESS_ROLES.id));
+            }
             this.require_v2("a service principal of Azure")?;
             let roles = this.of_cloud("azureServicePrincipals").await?;
             // A UUID, whose case means nothing.
@@ -100,10 +110,18 @@ impl AccessRoles {
     /// The service account of Google Cloud with this address. Version 2 only.
     ///
     /// # Errors
-    /// As [`find_aws`](Self::find_aws).
+    /// `Config` where it is not an address; else as [`find_aws`](Self::find_aws).
     pub fn find_gcp(&self, address: &str) -> Request<Option<GcpServiceAccount>> {
         let (this, address) = (self.clone(), address.to_owned());
         Request::new(async move {
+            if !address.contains('@') {
+                return Err(Error::config(format!(
+                    "{} is not the address of a service account: expected for example \
+                     atlas-0001@p-0001.iam.gserviceaccount.com",
+                    quoted(&address)
+                ))
+                .with_operation(LIST_ACCESS_ROLES.id));
+            }
             this.require_v2("a service account of Google Cloud")?;
             let roles = this.of_cloud("gcpServiceAccounts").await?;
             find(
@@ -144,14 +162,4 @@ fn find<T: Object>(
         }
     }
     unread.map_or(Ok(None), Err)
-}
-
-/// What was given in place of an ARN, unless it is long.
-fn shown(text: &str) -> String {
-    if text.chars().count() <= 40 {
-        format!("{text:?}")
-    } else {
-        let start: String = text.chars().take(40).collect();
-        format!("{start:?}…")
-    }
 }

@@ -91,7 +91,7 @@ impl AutoExport {
     #[doc = atlas_export_api::operation_facts!(GetBackupSchedule)]
     ///
     /// # Errors
-    /// `Api` where there is no such cluster, or it is none with a schedule (Flex, shared).
+    /// `Api` where there is no such cluster, or it has no backup schedule (Flex, shared).
     pub fn get(&self) -> Request<AutoExportSettings> {
         let get = |project_id, cluster_name| GetBackupSchedule {
             project_id,

@@ -126,7 +126,7 @@ impl Client {
 
     /// The handle of a project, by its id or by text: 24 hexadecimal digits. Makes no request.
     ///
-    /// The id stands in the path of requests, so a text that is none never gets there: each call of
+    /// The id stands in the path of requests, so text that is not an id is never put into one: each call of
     /// the handle, and [`Project::id`], is a `Config` error then.
     pub fn project<I>(&self, id: I) -> Project
     where

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::{
     Error,
-    redact::{HIDDEN, holds_a_private_key},
+    redact::{HIDDEN, holds_a_uuid},
 };
 
 /// A programmatic API key of MongoDB Atlas.
@@ -40,7 +40,7 @@ impl Credentials {
     /// Refuses a key that cannot be one.
     pub(crate) fn check(self) -> Result<digest_lanes::Credentials, Error> {
         let public = self.key.username();
-        if holds_a_private_key(public) {
+        if holds_a_uuid(public) {
             return Err(Error::config(
                 "the public key is or contains a private key (a UUID): the two are swapped, or pasted \
                  into one; give the public key first",

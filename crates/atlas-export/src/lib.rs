@@ -53,7 +53,7 @@
 //! - The library prints nothing. It emits [`tracing`] spans and events, without queries,
 //!   headers or bodies.
 //!
-//! Calls want a tokio runtime with time and I/O enabled; outside of one they are a `Config`
+//! Calls need a tokio runtime with time and I/O enabled; without a runtime they are a `Config`
 //! error. A call, stream or wait that is kept and not polled holds up no other: requests run on
 //! tasks of their own.
 //!
@@ -114,7 +114,8 @@ pub use request::Request;
 pub use snapshots::Snapshots;
 pub use version::ApiVersion;
 
-/// The ids of resources, and what is said of one that is invalid.
+/// Ids and names: what they are of, how a configuration checks them, and what is said of an invalid
+/// one, or of an invalid page size.
 pub mod id {
     pub use atlas_export_types::{
         ClusterId, ExportBucketId, ExportJobId, Id, IdKind, InvalidClusterName, InvalidId,
@@ -132,7 +133,8 @@ pub mod rate {
     pub use crate::transport::RateGovernor;
 }
 
-/// What Atlas sends, generated from the contract, and the enumerations in it.
+/// What Atlas sends, generated from the contract, with the enumerations in it; and what this crate
+/// makes of it: settings, tiers, why a cluster cannot be exported, what Atlas says of a refusal.
 pub mod models {
     pub use atlas_export_api::types::{
         AccessRoleList, AwsIamRole, AzureServicePrincipal, BackupSchedule, ClusterDescription,

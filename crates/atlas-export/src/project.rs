@@ -33,8 +33,8 @@ impl InvalidHandle {
 
 /// A project. Cheap to clone; making one makes no request.
 ///
-/// Made by [`Client::project`] from an id or text. A text that is no id is told by [`id`](Self::id)
-/// and by every call, which then sends nothing.
+/// Made by [`Client::project`] from an id or text. If the text is not an id, [`id`](Self::id) and
+/// every call return a `Config` error, and nothing is sent.
 ///
 /// ```
 /// use atlas_export::{Client, Credentials, ErrorKind};
@@ -93,7 +93,7 @@ impl Project {
     /// A cluster of the project, by name or text: 1 to 64 ASCII letters, digits and hyphens. Makes
     /// no request.
     ///
-    /// The name stands in the path of requests, so a text that is no name never gets there: each
+    /// The name stands in the path of requests, so text that is not a name is never put into one: each
     /// call of the handle, and [`Cluster::name`], is a `Config` error then.
     pub fn cluster<N>(&self, name: N) -> Cluster
     where

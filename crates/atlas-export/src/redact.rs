@@ -5,9 +5,11 @@
 //! | a URL that somebody pasted | scheme, host and port, if there is no doubt where its host is |
 //! | the target of a redirect | the URL without user, query and fragment |
 //! | a `WWW-Authenticate` challenge | its scheme; of Digest also `algorithm` and `qop` |
+//! | a value that was given and is invalid | its beginning, unless a UUID is in it |
 //! | anything else from outside | its beginning, on one line |
 
 use atlas_export_types::OneLine;
+pub(crate) use atlas_export_types::{holds_a_uuid, quoted};
 use url::Url;
 
 /// Shown in place of a text that may be a secret.
@@ -93,25 +95,12 @@ pub(crate) fn origin(text: &str) -> String {
 /// Scheme, host and port.
 pub(crate) fn origin_of(url: &Url) -> String {
     match url.host_str() {
-        Some(host) if !holds_a_private_key(host) => {
+        Some(host) if !holds_a_uuid(host) => {
             let port = url.port().map_or(String::new(), |port| format!(":{port}"));
             format!("{}://{host}{port}", url.scheme())
         }
         _ => HIDDEN.to_owned(),
     }
-}
-
-/// Whether 32 hexadecimal digits stand in a row, dashes or not: a private key is a UUID.
-pub(crate) fn holds_a_private_key(text: &str) -> bool {
-    let mut row = 0_u32;
-    text.bytes().any(|byte| {
-        if byte.is_ascii_hexdigit() {
-            row = row.saturating_add(1);
-        } else if byte != b'-' {
-            row = 0;
-        }
-        row >= 32
-    })
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Export buckets: which buckets Atlas may write to.
 
+mod configured;
 mod delete;
 mod ensure;
 mod name;

@@ -2,7 +2,7 @@
 
 use atlas_export_api::types::BucketName;
 
-use crate::Error;
+use crate::{Error, redact::quoted};
 
 /// Whose rules a name has to fit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,18 +50,23 @@ pub(super) fn check(name: &str, cloud: Cloud) -> Result<BucketName, Error> {
             "bucketName is {kind}: give the name alone, 3 to 63 characters such as my-bucket"
         )));
     }
-    let start: String = name.chars().take(63).collect();
+    let shown = quoted(name);
     let length = name.chars().count();
     let checked = name.parse().map_err(|_| {
         Error::config(format!(
-            "bucketName {start:?}{} is invalid: it has {length} characters; the name of a bucket has 3 to 63 characters",
-            if length > 63 { "…" } else { "" }
+            "bucketName {shown} is invalid: its length is {length}; the name of a bucket has 3 to 63 \
+             characters"
         ))
     })?;
     match cloud.broken_rule(name) {
         None => Ok(checked),
         Some(rule) => Err(Error::config(format!(
-            "bucketName {start:?} is invalid: {rule}; expected for example my-bucket"
+            "bucketName {shown} is invalid: {rule}; expected for example {}",
+            if matches!(cloud, Cloud::Azure) {
+                "my-container"
+            } else {
+                "my-bucket"
+            }
         ))),
     }
 }
@@ -138,7 +143,7 @@ mod tests {
                 if let Err(error) = checked {
                     let message = error.to_string();
                     assert!(
-                        message.contains(name) && message.contains("my-bucket"),
+                        message.contains(name) && message.contains("for example my-"),
                         "{message}"
                     );
                 }

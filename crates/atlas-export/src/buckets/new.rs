@@ -8,7 +8,7 @@ use atlas_export_api::{
     types::{self, ServiceUrl},
 };
 use atlas_export_types::RoleId;
-use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde::Serialize;
 use url::Url;
 
 use super::name::{self, Cloud};
@@ -59,13 +59,6 @@ const BLOB_SERVICE: &str = ".blob.core.windows.net";
 #[serde(transparent)]
 pub struct NewExportBucket(pub(super) types::NewExportBucket);
 
-impl<'de> Deserialize<'de> for NewExportBucket {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let body = types::NewExportBucket::deserialize(from)?;
-        Self::checked(body).map_err(D::Error::custom)
-    }
-}
-
 impl NewExportBucket {
     /// An S3 bucket.
     ///
@@ -73,8 +66,8 @@ impl NewExportBucket {
     /// [`AccessRoles::find_aws`](crate::AccessRoles::find_aws) has the id for an ARN.
     ///
     /// # Errors
-    /// `Config` where the name is not 3 to 63 characters long (Atlas's bound) or is none that S3
-    /// ever allowed, or a received role id is not 24 hexadecimal digits.
+    /// `Config` where the name is not 3 to 63 characters long (Atlas's bound) or breaks
+    /// S3's rules, or a received role id is not 24 hexadecimal digits.
     pub fn aws(name: impl AsRef<str>, role: RoleId) -> Result<Self, Error> {
         role.well_formed()?;
         Ok(Self(types::NewExportBucket::Aws {
@@ -153,38 +146,6 @@ impl NewExportBucket {
             bucket_name: name::check(name.as_ref(), Cloud::Gcp)?,
             role_id: role,
         }))
-    }
-
-    /// What a configuration says, under the rules of the constructors.
-    fn checked(body: types::NewExportBucket) -> Result<Self, Error> {
-        match body {
-            types::NewExportBucket::Aws {
-                bucket_name,
-                iam_role_id,
-                require_private_networking,
-            } => {
-                let bucket = Self::aws(bucket_name.as_str(), iam_role_id)?;
-                match require_private_networking {
-                    Some(require) => bucket.require_private_networking(require),
-                    None => Ok(bucket),
-                }
-            }
-            types::NewExportBucket::Azure {
-                bucket_name: Some(name),
-                role_id,
-                service_url,
-                ..
-            } => Self::azure_container(service_url.as_str(), name.as_str(), role_id),
-            types::NewExportBucket::Azure {
-                role_id,
-                service_url,
-                ..
-            } => Self::azure(service_url.as_str(), role_id),
-            types::NewExportBucket::Gcp {
-                bucket_name,
-                role_id,
-            } => Self::gcp(bucket_name.as_str(), role_id),
-        }
     }
 
     /// Whether exports must go over private networking; Atlas's default is not. AWS only,

@@ -145,6 +145,46 @@ fn a_fleet_goes_there_and_back() {
 }
 
 #[test]
+fn a_fleet_whose_exports_go_on_has_not_ended() {
+    let report = |status| {
+        let report = json!({
+            "version": 1,
+            "project": "32b6e34b3d91647abb20e7b8",
+            "bucket": "604f6322dc786a5341d4f7fb",
+            "clusters": [
+                { "cluster": "Orders", "status": "started" },
+                { "cluster": "Users", "status": status },
+            ],
+            "undecodable": [],
+        });
+        serde_json::from_value::<crate::fleet::FleetReport>(report).unwrap()
+    };
+    for (status, kind) in [
+        ("planned", ErrorKind::MaxWait),
+        ("successful", ErrorKind::MaxWait),
+        ("failed", ErrorKind::Ended),
+        ("error", ErrorKind::Ended),
+    ] {
+        let error = Error::from(report(status).into_result().unwrap_err());
+        assert_eq!(error.kind(), kind, "{error}");
+    }
+}
+
+#[test]
+fn what_is_invalid_is_a_failed_look_and_a_refused_deletion() {
+    let invalid = || "x".parse::<ProjectId>().unwrap_err();
+    let waited = WaitError::<ExportJob>::from(invalid());
+    assert!(matches!(waited, WaitError::Poll(error) if error.kind() == ErrorKind::Config));
+    let error = Error::from(invalid());
+    assert!(
+        error
+            .downcast_ref::<atlas_export_types::InvalidId>()
+            .is_some()
+    );
+    assert!(error.downcast_ref::<std::io::Error>().is_none());
+}
+
+#[test]
 fn what_was_given_is_a_config_error_with_its_cause() {
     let errors = [
         Error::from("x".parse::<ProjectId>().unwrap_err()),

@@ -31,11 +31,12 @@ pub(crate) use hint::PROXY;
 /// ```
 pub struct Error(Box<Inner>);
 
-/// The kinds of [`Error`], each of which wants another reaction.
+/// The kinds of [`Error`], each of which calls for a different reaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// An id, URL, option or environment variable is invalid. Nothing was sent.
+    /// An id, URL, option or environment variable is invalid, or the client cannot be used any more
+    /// or here (it was shut down, there is no tokio runtime). Nothing was sent.
     Config,
     /// No connection could be made. Nothing was sent.
     Connect,
@@ -54,11 +55,12 @@ pub enum ErrorKind {
     RateLimited,
     /// A creation that may or may not have taken effect: look before repeating it.
     Ambiguous,
-    /// What was waited for has ended without success: see [`WaitError`](crate::wait::WaitError),
-    /// which [`Error::downcast`] gives back.
+    /// What was waited for has ended without success, or a fleet has. [`Error::downcast_ref`] shows
+    /// the [`WaitError`](crate::wait::WaitError) or
+    /// [`IncompleteFleet`](crate::fleet::IncompleteFleet).
     Ended,
-    /// What was waited for had not ended when [`max_wait`](crate::wait::Wait::max_wait) was over.
-    /// It goes on: wait again.
+    /// What was waited for had not ended when [`max_wait`](crate::wait::Wait::max_wait) was over,
+    /// or a fleet has exports that were not waited for. They go on: wait again, or resume.
     MaxWait,
 }
 
@@ -254,6 +256,21 @@ impl Error {
             Some(Err(source)) => Err(self.with(|inner| inner.source = Some(source))),
             None => Err(self),
         }
+    }
+
+    /// The cause as the type that it has, where it has this one.
+    ///
+    /// ```no_run
+    /// # fn example(error: &atlas_export::Error) {
+    /// use atlas_export::{models::ExportJob, wait::WaitError};
+    ///
+    /// if let Some(WaitError::Failed(job)) = error.downcast_ref::<WaitError<ExportJob>>() {
+    ///     println!("{} failed", job.id);
+    /// }
+    /// # }
+    /// ```
+    pub fn downcast_ref<C: StdError + 'static>(&self) -> Option<&C> {
+        self.0.source.as_deref()?.downcast_ref()
     }
 
     /// The id of the operation in the contract, for instance `listExportJobs`.

@@ -117,6 +117,8 @@ fn given(table: &mut Table) {
     table.errors([gcp.require_private_networking(true)]);
     let roles = cluster().project().access_roles();
     table.errors([at_once(roles.find_aws("my-role"))]);
+    table.errors([at_once(roles.find_azure("my-principal"))]);
+    table.errors([at_once(roles.find_gcp("my-account"))]);
 
     table.section("Snapshots, lists and fleets");
     let snapshots = cluster().snapshots();

@@ -9,8 +9,9 @@ use crate::{Error, ErrorKind};
 const NAMED: usize = 5;
 
 /// A fleet of which not every cluster is exported that was to be. Made by
-/// [`FleetReport::into_result`]; `?` turns it into an [`Error`] of the kind
-/// [`ErrorKind::Ended`], which [`Error::downcast`] turns back.
+/// [`FleetReport::into_result`]; `?` turns it into an [`Error`], which [`Error::downcast`] turns
+/// back: of the kind [`ErrorKind::MaxWait`] where all that is left has only been started, or not
+/// yet, and else of the kind [`ErrorKind::Ended`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct IncompleteFleet(Box<FleetReport>);
 
@@ -42,19 +43,22 @@ impl fmt::Display for IncompleteFleet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let left = || self.0.clusters.iter().filter(|cluster| !is_done(cluster));
         let (count, all) = (left().count(), self.0.clusters.len());
-        write!(f, "{count} of {all} clusters are not exported")?;
+        write!(f, "{count} of {all} clusters were not exported")?;
         for (index, cluster) in left().take(NAMED).enumerate() {
-            let before = if index == 0 { ": " } else { "; " };
+            let before = if index == 0 { " (" } else { "; " };
             write!(f, "{before}{cluster}")?;
         }
         if count > NAMED {
             write!(f, "; and {} more", count - NAMED)?;
         }
+        if count > 0 {
+            f.write_str(")")?;
+        }
         let undecodable = self.0.undecodable.len();
         if undecodable > 0 {
             write!(f, "; {undecodable} of the list of clusters did not decode")?;
         }
-        Ok(())
+        f.write_str(": look at each cause, then resume the report")
     }
 }
 
@@ -62,6 +66,16 @@ impl StdError for IncompleteFleet {}
 
 impl From<IncompleteFleet> for Error {
     fn from(fleet: IncompleteFleet) -> Self {
-        Self::of_cause(ErrorKind::Ended, fleet)
+        // What was only started, or not yet, has not ended.
+        let mut left = fleet.0.clusters.iter().filter(|cluster| !is_done(cluster));
+        let is_open = |cluster: &ClusterReport| {
+            matches!(cluster.status, FleetStatus::Planned | FleetStatus::Started)
+        };
+        let kind = if fleet.0.undecodable.is_empty() && left.all(is_open) {
+            ErrorKind::MaxWait
+        } else {
+            ErrorKind::Ended
+        };
+        Self::of_cause(kind, fleet)
     }
 }

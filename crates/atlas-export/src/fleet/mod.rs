@@ -11,7 +11,7 @@ mod reason;
 mod report;
 mod run;
 
-use std::{collections::HashSet, fmt, sync::Arc};
+use std::{collections::HashSet, fmt, sync::Arc, time::Duration};
 
 use atlas_export_api::types::{ClusterDescription, CustomData, ExportJob};
 use atlas_export_types::{ClusterName, ExportBucketId};
@@ -67,6 +67,8 @@ struct Options {
     concurrency: usize,
     custom_data: Vec<CustomData>,
     wait: bool,
+    max_wait: Duration,
+    poll_interval: Option<Duration>,
     on_progress: Option<OnProgress>,
 }
 
@@ -81,6 +83,8 @@ impl ExportFleet {
                 concurrency: AT_ONCE,
                 custom_data: Vec::new(),
                 wait: false,
+                max_wait: MAX_WAIT,
+                poll_interval: None,
                 on_progress: None,
             },
             names: None,
@@ -126,7 +130,22 @@ impl ExportFleet {
         self
     }
 
-    /// Is called after every look at an export that is waited for.
+    /// How long each export is waited for at the most, by default 24 hours; see
+    /// [`Wait::max_wait`](crate::wait::Wait::max_wait). One that takes longer stays
+    /// [`Started`](FleetStatus::Started).
+    pub fn max_wait(mut self, max_wait: Duration) -> Self {
+        self.options.max_wait = max_wait;
+        self
+    }
+
+    /// A fixed pause between two polls of an export that is waited for; see
+    /// [`Wait::poll_interval`](crate::wait::Wait::poll_interval).
+    pub fn poll_interval(mut self, interval: Duration) -> Self {
+        self.options.poll_interval = Some(interval);
+        self
+    }
+
+    /// Is called after every poll of an export that is waited for.
     pub fn on_progress(
         mut self,
         on_progress: impl Fn(&ClusterName, &Progress<ExportJob>) + Send + Sync + 'static,

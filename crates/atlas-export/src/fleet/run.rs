@@ -57,6 +57,16 @@ impl FleetRun {
     }
 }
 
+/// Runs to the end, as [`finish`](FleetRun::finish).
+impl IntoFuture for FleetRun {
+    type Output = FleetReport;
+    type IntoFuture = Pin<Box<dyn Future<Output = FleetReport> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.finish())
+    }
+}
+
 impl Stream for FleetRun {
     type Item = ClusterReport;
 
@@ -262,7 +272,10 @@ async fn ensure(
 
 async fn wait(plan: &FleetPlan, jobs: &ExportJobs, id: &ExportJobId, report: &mut ClusterReport) {
     report.status = FleetStatus::Started;
-    let mut wait = jobs.wait_until_finished(id);
+    let mut wait = jobs.wait_until_finished(id).max_wait(plan.options.max_wait);
+    if let Some(interval) = plan.options.poll_interval {
+        wait = wait.poll_interval(interval);
+    }
     if let Some(on_progress) = plan.options.on_progress.clone() {
         let cluster = report.cluster.clone();
         wait = wait.on_progress(move |progress| on_progress(&cluster, progress));

@@ -21,7 +21,7 @@
 use std::{
     collections::{HashSet, VecDeque},
     fmt,
-    future::{Future, poll_fn},
+    future::{Future, IntoFuture, poll_fn},
     pin::{Pin, pin},
     task::{Context, Poll, ready},
     time::Duration,
@@ -87,7 +87,12 @@ impl<T: Send + 'static> ConsistentList<T> {
         Request::new(async move {
             let mut all = Listing::default();
             let pass = in_time(self).await?;
-            pass.entries.into_iter().for_each(|entry| all.push(entry));
+            for (place, entry) in pass.entries.into_iter().enumerate() {
+                match entry {
+                    Entry::Item(item) => all.items.push(item),
+                    Entry::Undecodable(item) => all.undecodable.push(item.at(place)),
+                }
+            }
             Ok(all)
         })
     }
@@ -222,6 +227,16 @@ pub struct ConsistentItems<T> {
 
 // Nothing in it is pinned: the reading is boxed.
 impl<T> Unpin for ConsistentItems<T> {}
+
+/// All items, as [`all`](ConsistentList::all).
+impl<T: Send + 'static> IntoFuture for ConsistentList<T> {
+    type Output = Result<Listing<T>, Error>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        self.all().into_future()
+    }
+}
 
 impl<T> ConsistentItems<T> {
     /// The next item, `None` after the last one. One that does not decode is an `Err`, and the

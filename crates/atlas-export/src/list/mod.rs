@@ -171,8 +171,14 @@ impl<T> List<T> {
             let mut all = Listing::default();
             while let Some(page) = pages.next().await {
                 let page = page?;
+                let before = all.items.len().saturating_add(all.undecodable.len());
+                let in_list = |item: Undecodable| {
+                    let index = before.saturating_add(item.index());
+                    item.at(index)
+                };
                 all.items.extend(page.items);
-                all.undecodable.extend(page.undecodable);
+                all.undecodable
+                    .extend(page.undecodable.into_iter().map(in_list));
             }
             Ok(all)
         })

@@ -15,7 +15,7 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// An estimate of the items in all pages, where Atlas gives one.
     pub total_count: Option<u64>,
-    /// The items that did not decode, each with its place and its raw JSON.
+    /// The items that did not decode, each with its place in the page and its raw JSON.
     pub undecodable: Vec<Undecodable>,
     /// Whether Atlas says that there is another page.
     pub has_next: bool,
@@ -63,7 +63,8 @@ impl<T> Page<T> {
 pub struct Listing<T> {
     /// The items that decoded, in order.
     pub items: Vec<T>,
-    /// The items that did not decode, each with its place in its page and its raw JSON.
+    /// The items that did not decode, each with its place in the list, as far as that was read,
+    /// and its raw JSON.
     pub undecodable: Vec<Undecodable>,
 }
 

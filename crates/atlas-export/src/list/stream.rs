@@ -123,6 +123,8 @@ pub(super) struct Source {
     cluster: Option<ClusterName>,
     /// Of the page, or of the reading, that the next items are from.
     pub(super) stats: CallStats,
+    /// How many items have been given.
+    given: usize,
 }
 
 impl Source {
@@ -131,12 +133,16 @@ impl Source {
             operation: list.operation,
             cluster: list.cluster.clone(),
             stats: CallStats::default(),
+            given: 0,
         }
     }
 
-    pub(super) fn item<T>(&self, entry: Entry<T>) -> Result<T, Error> {
+    pub(super) fn item<T>(&mut self, entry: Entry<T>) -> Result<T, Error> {
+        let place = self.given;
+        self.given = place.saturating_add(1);
         entry.into_result().map_err(|undecodable| {
-            let error = Error::undecodable(self.operation, self.cluster.as_ref(), *undecodable);
+            let undecodable = undecodable.at(place);
+            let error = Error::undecodable(self.operation, self.cluster.as_ref(), undecodable);
             error.with(|inner| {
                 inner.attempts = self.stats.attempts;
                 inner.elapsed = self.stats.elapsed;

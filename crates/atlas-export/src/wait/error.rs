@@ -2,8 +2,12 @@
 
 use std::{error::Error as StdError, fmt, time::Duration};
 
+use atlas_export_types::{InvalidClusterName, InvalidId, InvalidPageSize};
+
 use super::waitable::{End, Waitable};
-use crate::{Error, ErrorKind, error::one_line};
+use crate::{
+    Error, ErrorKind, buckets::DeleteBucketError, error::one_line, fleet::IncompleteFleet,
+};
 
 /// A wait that did not end with a success.
 ///
@@ -80,7 +84,7 @@ impl<T: Waitable> fmt::Display for WaitError<T> {
                     Some(last) => write!(f, "{}", named(last))?,
                     None => write!(f, "the {noun}")?,
                 }
-                write!(f, " {unfinished} after {} s", waited.as_secs())?;
+                write!(f, " {unfinished} after {} s", seconds(*waited))?;
                 match last.as_ref().map(|last| last.state()) {
                     Some(Some(state)) => write!(f, ", last seen {}", one_line(&state))?,
                     Some(None) => f.write_str(", last seen without a state")?,
@@ -104,13 +108,19 @@ impl<T: Waitable> fmt::Display for WaitError<T> {
                 }
                 write!(
                     f,
-                    ", which does not tell whether it succeeded: look at the {noun}, and into \
-                     the bucket"
+                    ", which does not tell whether it succeeded: look at the {noun} in \
+                     Atlas"
                 )
             }
             Self::Poll(error) => write!(f, "the {noun} could not be looked at: {error}"),
         }
     }
+}
+
+/// Whole seconds, or what there is of the first one.
+fn seconds(waited: Duration) -> f64 {
+    let whole = Duration::from_secs(waited.as_secs());
+    if whole.is_zero() { waited } else { whole }.as_secs_f64()
 }
 
 impl<T: Waitable> StdError for WaitError<T> {
@@ -129,14 +139,36 @@ impl<T: Waitable> StdError for WaitError<T> {
 /// The failed look itself; anything else with the whole `WaitError` as its source.
 impl<T: Waitable> From<WaitError<T>> for Error {
     fn from(error: WaitError<T>) -> Self {
-        let kind = match error {
-            WaitError::Poll(error) => return error,
-            WaitError::MaxWaitExceeded { .. } => ErrorKind::MaxWait,
-            _ => ErrorKind::Ended,
-        };
-        Self::of_cause(kind, error)
+        match error {
+            WaitError::Poll(error) => error,
+            WaitError::MaxWaitExceeded { waited, .. } => {
+                Self::of_cause(ErrorKind::MaxWait, error).with(|inner| inner.elapsed = waited)
+            }
+            _ => Self::of_cause(ErrorKind::Ended, error),
+        }
     }
 }
+
+/// What is invalid is a failed look, as it is of a call.
+macro_rules! from_other {
+    ($($other:ty),*) => {
+        $(
+            impl<T: Waitable> From<$other> for WaitError<T> {
+                fn from(other: $other) -> Self {
+                    Error::from(other).into()
+                }
+            }
+        )*
+    };
+}
+
+from_other!(
+    InvalidId,
+    InvalidClusterName,
+    InvalidPageSize,
+    IncompleteFleet,
+    DeleteBucketError
+);
 
 /// The `WaitError` that the error was made of, or else a failed look.
 impl<T: Waitable> From<Error> for WaitError<T> {

@@ -110,12 +110,23 @@ type Boxed<T> = Pin<Box<dyn FusedStream<Item = T> + Send>>;
 
 impl<T: Waitable> ProgressStream<T> {
     pub(super) fn new(wait: Wait<T>) -> Self {
-        let steps = Some(wait.begin());
-        let steps = stream::unfold(steps, |steps| async move {
-            let mut steps = steps?;
+        /// Its time begins with the first poll.
+        enum State<T: Waitable> {
+            NotBegun(Wait<T>),
+            Begun(Steps<T>),
+            Ended,
+        }
+
+        let steps = stream::unfold(State::NotBegun(wait), |state| async move {
+            let mut steps = match state {
+                State::NotBegun(wait) => wait.begin(),
+                State::Begun(steps) => steps,
+                State::Ended => return None,
+            };
             Some(match steps.step().await {
-                Ok((progress, last)) => (Ok(progress), (!last).then_some(steps)),
-                Err(error) => (Err(error), None),
+                Ok((progress, false)) => (Ok(progress), State::Begun(steps)),
+                Ok((progress, true)) => (Ok(progress), State::Ended),
+                Err(error) => (Err(error), State::Ended),
             })
         });
         // It may be polled after its end.

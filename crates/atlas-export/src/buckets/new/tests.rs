@@ -152,7 +152,27 @@ fn a_bucket_in_a_configuration_is_refused_as_its_constructor_refuses() {
             ),
             "https",
         ),
-        (r#"{"cloudProvider":"IBM"}"#.to_owned(), "IBM"),
+        (
+            r#"{"cloudProvider":"IBM"}"#.to_owned(),
+            "choose AWS, AZURE or GCP",
+        ),
+        (
+            r#"{"cloudProvider":"AWS","bucketName":"x","iamRoleId":"12345678f901a234dbdb00ca"}"#
+                .to_owned(),
+            r#"bucketName "x""#,
+        ),
+        (
+            format!(r#"{{"cloudProvider":"AWS","bucketName":"bucket",{role}}}"#),
+            "no roleId, but an iamRoleId",
+        ),
+        (
+            format!(r#"{{"cloudProvider":"GCP",{role}}}"#),
+            "needs bucketName",
+        ),
+        (
+            format!(r#"{{"cloudProvider":"GCP","bucketName":"bucket",{role},"tenantId":"x"}}"#),
+            "unknown field `tenantId`",
+        ),
         ("{}".to_owned(), "cloudProvider"),
     ] {
         let error = serde_json::from_str::<NewExportBucket>(&text).unwrap_err();
