@@ -1,6 +1,6 @@
 //! The client: cheap to clone, the root of all handles.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, num::NonZeroU32, sync::Arc, time::Duration};
 
 use atlas_export_api::{self as api, Seam, Shared};
 use atlas_export_types::{InvalidId, ProjectId};
@@ -11,7 +11,7 @@ use crate::{
     convert,
     list::Bounds,
     project::InvalidHandle,
-    transport::{Call, CallStats, Caller, Transport},
+    transport::{Call, CallOptions, CallStats, Caller, Transport},
     version::Versions,
 };
 
@@ -38,6 +38,7 @@ use crate::{
 #[derive(Clone)]
 pub struct Client {
     inner: Arc<Inner>,
+    transport: Arc<Transport>,
     /// Who its requests are made for, as far as taking turns goes.
     caller: Caller,
 }
@@ -47,7 +48,6 @@ pub(crate) struct Inner {
     pub(crate) base_url: String,
     /// Only builds requests; the transport sends them.
     pub(crate) http: reqwest::Client,
-    pub(crate) transport: Arc<Transport>,
     pub(crate) options: Options,
 }
 
@@ -82,9 +82,10 @@ impl Client {
         ClientBuilder::from_env()?.build()
     }
 
-    pub(crate) fn from_inner(inner: Inner) -> Self {
+    pub(crate) fn new(inner: Inner, transport: Transport) -> Self {
         Self {
             inner: Arc::new(inner),
+            transport: Arc::new(transport),
             caller: Caller::default(),
         }
     }
@@ -98,7 +99,32 @@ impl Client {
     pub(crate) fn made_for(&self, caller: Caller) -> Self {
         Self {
             inner: self.inner.clone(),
+            transport: self.transport.clone(),
             caller,
+        }
+    }
+
+    /// The same client with other time-outs, bounds or retries, for all calls of it and of its
+    /// handles.
+    ///
+    /// It shares connections, authentication, what is known of rate limits, and the bound on
+    /// requests in flight; [`shutdown`](Self::shutdown) of either ends both. Where it is, as whom
+    /// and over which way cannot be changed: that is another client.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use atlas_export::request::CallOptions;
+    ///
+    /// # fn example(atlas: atlas_export::Client) {
+    /// let patient = atlas.with_options(CallOptions::new().call_timeout(Duration::from_secs(1800)));
+    /// # let _ = patient;
+    /// # }
+    /// ```
+    pub fn with_options(&self, options: CallOptions) -> Self {
+        Self {
+            inner: self.inner.clone(),
+            transport: Arc::new(self.transport.with_options(&options)),
+            caller: self.caller.clone(),
         }
     }
 
@@ -121,7 +147,7 @@ impl Client {
     /// # }
     /// ```
     pub async fn shutdown(&self, deadline: Duration) -> usize {
-        self.inner.transport.shut_down(deadline).await
+        self.transport.shut_down(deadline).await
     }
 
     /// The handle of a project, by its id or by text: 24 hexadecimal digits. Makes no request.
@@ -152,33 +178,33 @@ impl Client {
         let url = url::Url::parse(&self.inner.base_url)
             .and_then(|base| base.join(target))
             .map_err(Error::invalid)?;
-        let call = Call::new(self.inner.transport.clone(), self.caller.clone());
+        let call = Call::new(self.transport.clone(), self.caller.clone());
         let (status, body) = call.raw(method, url, body.map(Into::into)).await?;
         Ok((status, body.to_vec()))
     }
 
     pub(crate) fn clock(&self) -> Arc<dyn Clock> {
-        self.inner.transport.clock().clone()
+        self.transport.clock().clone()
     }
 
     /// How long a server's wish to be left alone is believed.
     pub(crate) fn max_pause(&self) -> Duration {
-        self.inner.transport.max_pause()
+        self.transport.max_pause()
     }
 
     /// What bounds the reading of a list. A caller with patience for a rate limit has it for the
     /// whole of one.
     pub(crate) fn list_bounds(&self) -> Bounds {
-        let limits = self.inner.transport.limits();
+        let limits = self.transport.limits();
         Bounds {
-            max_pages: limits.max_pages,
+            max_pages: NonZeroU32::new(limits.max_pages).unwrap_or(NonZeroU32::MIN),
             whole: limits.call_timeout.saturating_add(self.caller.patience()),
             clock: self.clock(),
         }
     }
 
     pub(crate) fn versions(&self) -> &Versions {
-        self.inner.transport.versions()
+        self.transport.versions()
     }
 
     /// The request that makes one call, if its handle is one.
@@ -206,7 +232,7 @@ impl Client {
         call.check().map_err(|invalid| {
             Error::from(invalid).with(|inner| inner.operation = Some(C::OPERATION.id))
         })?;
-        let seam = Arc::new(Call::new(self.inner.transport.clone(), self.caller.clone()));
+        let seam = Arc::new(Call::new(self.transport.clone(), self.caller.clone()));
         let generated = api::Client::new_with_client(
             &self.inner.base_url,
             self.inner.http.clone(),

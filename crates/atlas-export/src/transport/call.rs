@@ -110,6 +110,7 @@ impl Call {
         if tokio::runtime::Handle::try_current().is_err() {
             return Err(fail(Cause::NoRuntime));
         }
+        transport.limits.check()?;
         let _open = transport
             .open_work
             .begin_call()

@@ -9,7 +9,7 @@ use std::{
 use crate::Error;
 
 /// The future of everything that makes a request: boxed, `Send`, and of no lifetime but its own.
-pub(crate) type Sent<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
+type Sent<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
 
 /// A call that has nothing more to set: await it. Nothing is sent before.
 ///
