@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use atlas_export::{Client, NewExportBucket};
+use atlas_export::{Client, NewExportBucket, request::Method};
 use atlas_export_fake::FakeAtlas;
 use atlas_export_tests::{PROJECT, ROLE, Reply, ScriptedServer, TestClock, client_of, key, parsed};
 use futures_util::{StreamExt as _, future::join_all, stream};
@@ -173,7 +173,9 @@ async fn a_cold_post_of_64_kb_sends_little_more_than_its_body() {
         .build()
         .unwrap();
     client
-        .raw("POST", "/any", Some(vec![b'x'; BODY]))
+        .request::<()>(Method::POST, "/any")
+        .version("2023-01-01")
+        .json(&"x".repeat(BODY - 2))
         .await
         .unwrap();
     let up: usize = server.requests().iter().map(String::len).sum();

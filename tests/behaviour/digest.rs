@@ -7,7 +7,7 @@
 
 use std::{pin::pin, sync::Arc, time::Duration};
 
-use atlas_export::{Client, ErrorKind, ExportBuckets, NewExportBucket};
+use atlas_export::{Client, ErrorKind, ExportBuckets, NewExportBucket, request::Method};
 use atlas_export_fake::{FakeAtlas, Fault, Turnstile};
 use atlas_export_tests::{
     PROJECT, ROLE, Reply, ScriptedServer, TestClock, client_of, key, page_of, parsed,
@@ -326,8 +326,10 @@ async fn rule_12_what_is_signed_is_what_goes_on_the_wire() {
         .credentials(key())
         .build()
         .unwrap();
-    let target = "/a%20b/c?q=1%2F2&r=%C3%A9";
-    client.raw("GET", target, None).await.unwrap();
+    let target = "/api/atlas/v2/a%20b/c?q=1%2F2&r=%C3%A9";
+    let request = client.request::<()>(Method::GET, "/{folder}/c");
+    let request = request.path("folder", "a b").version("2023-01-01");
+    request.query("q", "1/2").query("r", "é").await.unwrap();
     let request = server.requests().pop().unwrap();
     assert!(
         request.starts_with(&format!("GET {target} HTTP/1.1")),

@@ -11,6 +11,7 @@ use crate::{
     convert,
     list::Bounds,
     project::InvalidHandle,
+    request::{CustomRequest, Method},
     transport::{Call, CallOptions, CallStats, Caller, Transport},
     version::Versions,
 };
@@ -161,28 +162,6 @@ impl Client {
         Project::new(self.clone(), id.try_into().map_err(Into::into))
     }
 
-    /// Sends any request through the whole pipeline, to paths that no operation has: for
-    /// tests against servers that are no Atlas. `target` is path and query below the origin.
-    ///
-    /// # Errors
-    /// As any call; `Config` where method or target is invalid.
-    #[cfg(feature = "raw")]
-    #[doc(hidden)]
-    pub async fn raw(
-        &self,
-        method: &str,
-        target: &str,
-        body: Option<Vec<u8>>,
-    ) -> Result<(u16, Vec<u8>), Error> {
-        let method = http::Method::from_bytes(method.as_bytes()).map_err(Error::invalid)?;
-        let url = url::Url::parse(&self.inner.base_url)
-            .and_then(|base| base.join(target))
-            .map_err(Error::invalid)?;
-        let call = Call::new(self.transport.clone(), self.caller.clone());
-        let (status, body) = call.raw(method, url, body.map(Into::into)).await?;
-        Ok((status, body.to_vec()))
-    }
-
     pub(crate) fn clock(&self) -> Arc<dyn Clock> {
         self.transport.clock().clone()
     }
@@ -199,8 +178,49 @@ impl Client {
         Bounds {
             max_pages: NonZeroU32::new(limits.max_pages).unwrap_or(NonZeroU32::MIN),
             whole: limits.call_timeout.saturating_add(self.caller.patience()),
-            clock: self.clock(),
         }
+    }
+
+    /// A call of any operation of the API, also of one that this crate has no method for. Makes
+    /// no request.
+    ///
+    /// The template is the path as Atlas's reference has it, without `/api/atlas/v2`. What stands
+    /// in its placeholders is given by [`path`](CustomRequest::path), so the template is a
+    /// constant of the program, and spans and errors show it without any value. See
+    /// [`request`](crate::request).
+    ///
+    /// ```no_run
+    /// use atlas_export::request::Method;
+    /// use serde_json::Value;
+    ///
+    /// # async fn example(atlas: atlas_export::Client) -> Result<(), atlas_export::Error> {
+    /// let cluster: Value = atlas
+    ///     .request(Method::GET, "/groups/{groupId}/clusters/{clusterName}")
+    ///     .path("groupId", "32b6e34b3d91647abb20e7b8")
+    ///     .path("clusterName", "Cluster0")
+    ///     .version("2024-08-05")
+    ///     .await?;
+    /// println!("{}", cluster["mongoDBVersion"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn request<T>(&self, method: Method, template: &'static str) -> CustomRequest<T> {
+        CustomRequest::new(self.clone(), method, template)
+    }
+
+    /// Where the API is, with the path of its generation.
+    pub(crate) fn base_url(&self) -> &str {
+        &self.inner.base_url
+    }
+
+    /// Whether answers are asked for in an envelope.
+    pub(crate) fn wants_envelope(&self) -> bool {
+        self.inner.options.envelope
+    }
+
+    /// A call that is about to be sent.
+    pub(crate) fn begin_call(&self) -> Call {
+        Call::new(self.transport.clone(), self.caller.clone())
     }
 
     pub(crate) fn versions(&self) -> &Versions {
@@ -208,7 +228,7 @@ impl Client {
     }
 
     /// The request that makes one call, if its handle is one.
-    pub(crate) fn request<C: api::Call + 'static>(
+    pub(crate) fn request_of<C: api::Call + 'static>(
         &self,
         call: Result<C, InvalidHandle>,
     ) -> Request<C::Output> {
@@ -232,7 +252,7 @@ impl Client {
         call.check().map_err(|invalid| {
             Error::from(invalid).with(|inner| inner.operation = Some(C::OPERATION.id))
         })?;
-        let seam = Arc::new(Call::new(self.transport.clone(), self.caller.clone()));
+        let seam = Arc::new(self.begin_call());
         let generated = api::Client::new_with_client(
             &self.inner.base_url,
             self.inner.http.clone(),

@@ -120,7 +120,7 @@ impl Project {
     where
         C: api::Call + 'static,
     {
-        self.client.request(self.call(make))
+        self.client.request_of(self.call(make))
     }
 
     /// The same project, asked on behalf of this caller.
@@ -204,7 +204,7 @@ impl Cluster {
     where
         C: api::Call + 'static,
     {
-        self.client().request(self.call(make))
+        self.client().request_of(self.call(make))
     }
 
     /// The same cluster, asked on behalf of this caller.

@@ -11,7 +11,7 @@
 //! it moved the last item of a window that was read into the next one, so that reading has
 //! that item twice. The same holds for the second reading, and for pages read out of order.
 //!
-//! Items that do not decode are compared by their text, in their places and as often as they are
+//! Items that do not decode, or that are of no type that the SDK knows and have no id, are compared by their text, in their places and as often as they are
 //! there. Equal ones may be two items, since nothing tells them apart, so they do not count as
 //! one that was seen twice.
 //!
@@ -31,7 +31,7 @@ use atlas_export_types::Entry;
 use futures_core::{FusedStream, Stream};
 use futures_util::future::{Either, select};
 
-use super::{List, Listing, ahead::RawPages, bounds::too_slow, stream::Source};
+use super::{List, Listing, ahead::RawPages, bounds::too_slow, page::Key, stream::Source};
 use crate::{Error, ErrorKind, Request, transport::CallStats};
 
 /// How often a list is read at the most, by default.
@@ -53,7 +53,7 @@ pub struct ConsistentList<T> {
 impl<T> ConsistentList<T> {
     pub(super) fn new(list: List<T>) -> Self {
         Self {
-            timeout: list.bounds.whole,
+            timeout: list.client.list_bounds().whole,
             list,
             max_passes: MAX_PASSES,
         }
@@ -99,19 +99,11 @@ impl<T: Send + 'static> ConsistentList<T> {
     }
 }
 
-/// What an item is known by.
-#[derive(PartialEq, Eq, Hash)]
-enum Key {
-    Id(String),
-    /// Of one that does not decode.
-    Raw(String),
-}
-
 /// One reading of a list.
 struct Pass<T> {
     entries: VecDeque<Entry<T>>,
     /// What tells the items apart, in order.
-    keys: Vec<Key>,
+    keys: Vec<Key<String>>,
     pages: usize,
     stats: CallStats,
 }
@@ -135,9 +127,9 @@ impl<T> Pass<T> {
             };
             pass.pages += 1;
             pass.stats = page.stats;
-            for entry in page.results {
+            for (place, entry) in page.results.into_iter().enumerate() {
                 pass.keys.push(match &entry {
-                    Entry::Item(item) => Key::Id((list.id)(item).to_owned()),
+                    Entry::Item(item) => page.keys.of(place, item).into_owned(),
                     Entry::Undecodable(undecodable) => Key::Raw(undecodable.raw().to_owned()),
                 });
                 pass.entries.push_back(entry);
@@ -160,7 +152,7 @@ async fn in_time<T>(consistent: ConsistentList<T>) -> Result<Pass<T>, Error> {
         max_passes,
         timeout,
     } = consistent;
-    let (operation, clock) = (list.operation, list.bounds.clock.clone());
+    let (operation, clock) = (list.operation, list.client.clock());
     let settled = settle(list, max_passes);
     // A clock's timers need a runtime. The first call says what is missing.
     if tokio::runtime::Handle::try_current().is_err() {
@@ -180,7 +172,7 @@ async fn settle<T>(list: List<T>, max_passes: u32) -> Result<Pass<T>, Error> {
         ))
         .with(|inner| inner.operation = Some(list.operation)));
     }
-    let mut before: Option<Vec<Key>> = None;
+    let mut before: Option<Vec<Key<String>>> = None;
     let mut repeated = false;
     for _ in 0..max_passes {
         let pass = match Pass::read(&list).await? {

@@ -70,6 +70,7 @@ pub(crate) use caller::Caller;
 pub(crate) use error_carrier::ErrorCarrier;
 pub(crate) use limits::Limits;
 pub use rate::governor::RateGovernor;
+pub(crate) use request::CustomParts;
 pub use retry::RetryPolicy;
 pub(crate) use shared_state::{Transport, TransportParts};
 
