@@ -175,17 +175,22 @@ impl Parts {
         self.template
     }
 
-    /// The same request, with more in its query; refused where that was given already.
-    pub(super) fn with_query(mut self, added: Vec<(&str, String)>) -> Result<Self, Error> {
-        for (key, value) in added {
-            if self.query.iter().any(|(given, _)| given == key) {
-                return Err(self.invalid(&format!(
-                    "query({key:?}, …) is given, but the list sets it: use page(), page_size() \
-                     and include_count()"
-                )));
-            }
-            self.query.push((key.to_owned(), value));
+    /// The same request, with more in its query. Nobody else may set what `reserved` names.
+    pub(super) fn with_query(
+        mut self,
+        reserved: &[&str],
+        added: Vec<(&str, String)>,
+    ) -> Result<Self, Error> {
+        let mut given = self.query.iter();
+        if let Some((key, _)) = given.find(|(key, _)| reserved.contains(&key.as_str())) {
+            return Err(self.invalid(&format!(
+                "query({key:?}, …) is given, but the list sets it: use page(), page_size() and \
+                 include_count()"
+            )));
         }
+        let added = added.into_iter();
+        self.query
+            .extend(added.map(|(key, value)| (key.to_owned(), value)));
         Ok(self)
     }
 

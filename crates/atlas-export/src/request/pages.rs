@@ -14,6 +14,9 @@ use crate::{
     list::{Fetched, Fetching, Key, Keys, List, PageChoice},
 };
 
+/// What a list sets in the query.
+const QUERY: [&str; 3] = ["pageNum", "itemsPerPage", "includeCount"];
+
 /// A page as Atlas sends it.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", bound = "T: DeserializeOwned")]
@@ -45,7 +48,7 @@ pub(super) fn list<T: DeserializeOwned + Send + 'static>(client: Client, parts: 
     let fetch = move |client: Client, choice: PageChoice| {
         let parts = parts.clone();
         let fetching: Fetching<T> = Box::pin(async move {
-            let parts = parts.with_query(query(choice))?;
+            let parts = parts.with_query(&QUERY, query(choice))?;
             let (page, stats) = parts.send(&client, read, StatusCode::OK).await?;
             Ok(Fetched { stats, ..page })
         });
@@ -57,17 +60,13 @@ pub(super) fn list<T: DeserializeOwned + Send + 'static>(client: Client, parts: 
 /// What a list adds to the query. What is the default is left out.
 fn query(choice: PageChoice) -> Vec<(&'static str, String)> {
     let number = (choice.number.get() > 1).then(|| choice.number.to_string());
-    [
-        ("pageNum", number),
-        ("itemsPerPage", choice.size.map(|size| size.to_string())),
-        (
-            "includeCount",
-            choice.include_count.map(|count| count.to_string()),
-        ),
-    ]
-    .into_iter()
-    .filter_map(|(key, value)| Some((key, value?)))
-    .collect()
+    let size = choice.size.map(|size| size.to_string());
+    let count = choice.include_count.map(|count| count.to_string());
+    QUERY
+        .into_iter()
+        .zip([number, size, count])
+        .filter_map(|(key, value)| Some((key, value?)))
+        .collect()
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<Fetched<T>, serde_json::Error> {

@@ -208,7 +208,7 @@ pub(crate) async fn wrong_key_is_refused(server: SocketAddr) -> Result<bool, Str
     Ok(outcome.is_err_and(|failure| failure.authentication))
 }
 
-/// A client. What it mends by retries is not mended in silence: every request is counted.
+/// A client. What it repeats is not repeated in silence: every request is counted.
 fn client(server: SocketAddr, key: &str, retry: RetryPolicy) -> Result<Client, String> {
     Client::builder()
         .base_url(format!("http://{server}"))
