@@ -7,7 +7,7 @@ use atlas_export_api::{
     types::{self, AwsIamRole, AzureServicePrincipal, GcpServiceAccount},
 };
 
-use crate::{Error, Project, Request, needed};
+use crate::{Client, Error, Project, Request, needed};
 
 /// The roles through which Atlas reaches the clouds of a project's owner.
 ///
@@ -37,6 +37,11 @@ impl AccessRoles {
         Self { project }
     }
 
+    /// The same handle, with the client that becomes of its own.
+    pub(crate) fn map_client(&self, change: impl FnOnce(&Client) -> Client) -> Self {
+        Self::new(self.project.map_client(change))
+    }
+
     /// The project that the roles belong to.
     pub fn project(&self) -> &Project {
         &self.project
@@ -61,7 +66,8 @@ impl AccessRoles {
     /// among the roles, but one of them cannot be read and may be it.
     pub fn find_aws(&self, arn: &str) -> Request<Option<AwsIamRole>> {
         let (this, arn) = (self.clone(), arn.to_owned());
-        Request::new(async move {
+        Request::new(self.project.client(), move |client| async move {
+            let this = this.map_client(|_| client);
             if !arn.starts_with("arn:") {
                 return Err(Error::config(format!(
                     "{} is not the ARN of a role: expected for example \
@@ -84,7 +90,8 @@ impl AccessRoles {
     /// As [`find_aws`](Self::find_aws).
     pub fn find_azure(&self, service_principal_id: &str) -> Request<Option<AzureServicePrincipal>> {
         let (this, wanted) = (self.clone(), service_principal_id.to_owned());
-        Request::new(async move {
+        Request::new(self.project.client(), move |client| async move {
+            let this = this.map_client(|_| client);
             this.require_v2("a service principal of Azure")?;
             let roles = this.of_cloud("azureServicePrincipals").await?;
             // A UUID, whose case means nothing.
@@ -103,7 +110,8 @@ impl AccessRoles {
     /// As [`find_aws`](Self::find_aws).
     pub fn find_gcp(&self, address: &str) -> Request<Option<GcpServiceAccount>> {
         let (this, address) = (self.clone(), address.to_owned());
-        Request::new(async move {
+        Request::new(self.project.client(), move |client| async move {
+            let this = this.map_client(|_| client);
             this.require_v2("a service account of Google Cloud")?;
             let roles = this.of_cloud("gcpServiceAccounts").await?;
             find(

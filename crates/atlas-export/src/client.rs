@@ -129,6 +129,11 @@ impl Client {
         }
     }
 
+    /// The client that becomes of it: what handles do to theirs.
+    pub(crate) fn map_client(&self, change: impl FnOnce(&Self) -> Self) -> Self {
+        change(self)
+    }
+
     /// Ends what is under way: no call begins any more, on any clone, and those that have begun
     /// end, for at most `deadline`; the rest are cut off. When this returns, nothing of the client
     /// runs in the background, except on a runtime that is not running itself. Returns how many
@@ -232,8 +237,7 @@ impl Client {
         &self,
         call: Result<C, InvalidHandle>,
     ) -> Request<C::Output> {
-        let client = self.clone();
-        Request::new(async move {
+        Request::new(self, |client| async move {
             let call = call.map_err(|invalid| invalid.into_error(C::OPERATION.id))?;
             client.call(&call).await
         })

@@ -125,8 +125,13 @@ impl Project {
 
     /// The same project, asked on behalf of this caller.
     pub(crate) fn made_for(&self, caller: Caller) -> Self {
+        self.map_client(|client| client.made_for(caller))
+    }
+
+    /// The same project, with the client that becomes of its own.
+    pub(crate) fn map_client(&self, change: impl FnOnce(&Client) -> Client) -> Self {
         Self {
-            client: self.client.made_for(caller),
+            client: change(&self.client),
             id: self.id.clone(),
         }
     }
@@ -209,8 +214,13 @@ impl Cluster {
 
     /// The same cluster, asked on behalf of this caller.
     pub(crate) fn made_for(&self, caller: Caller) -> Self {
+        self.map_client(|client| client.made_for(caller))
+    }
+
+    /// The same cluster, with the client that becomes of its own.
+    pub(crate) fn map_client(&self, change: impl FnOnce(&Client) -> Client) -> Self {
         Self {
-            project: self.project.made_for(caller),
+            project: self.project.map_client(change),
             name: self.name.clone(),
         }
     }

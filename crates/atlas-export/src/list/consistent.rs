@@ -47,13 +47,14 @@ const MAX_PASSES: u32 = 10;
 pub struct ConsistentList<T> {
     list: List<T>,
     max_passes: u32,
-    timeout: Duration,
+    /// Unless it is as long as a call may take.
+    timeout: Option<Duration>,
 }
 
 impl<T> ConsistentList<T> {
     pub(super) fn new(list: List<T>) -> Self {
         Self {
-            timeout: list.client.list_bounds().whole,
+            timeout: None,
             list,
             max_passes: MAX_PASSES,
         }
@@ -70,7 +71,7 @@ impl<T> ConsistentList<T> {
     /// call ([`ClientBuilder::call_timeout`](crate::ClientBuilder::call_timeout)). A list that
     /// is not read by then is a `Timeout` error.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+        self.timeout = Some(timeout);
         self
     }
 }
@@ -79,9 +80,14 @@ impl<T: Send + 'static> ConsistentList<T> {
     /// All items, each once, what does not decode apart. A list that cannot be read, or that kept
     /// changing, is an error.
     pub fn all(self) -> Request<Listing<T>> {
-        Request::new(async move {
+        let client = self.list.client.clone();
+        Request::new(&client, move |client| async move {
             let mut all = Listing::default();
-            let pass = in_time(self).await?;
+            let list = List {
+                client,
+                ..self.list
+            };
+            let pass = in_time(Self { list, ..self }).await?;
             pass.entries.into_iter().for_each(|entry| all.push(entry));
             Ok(all)
         })
@@ -152,6 +158,7 @@ async fn in_time<T>(consistent: ConsistentList<T>) -> Result<Pass<T>, Error> {
         max_passes,
         timeout,
     } = consistent;
+    let timeout = timeout.unwrap_or_else(|| list.client.list_bounds().whole);
     let (operation, clock) = (list.operation, list.client.clock());
     let settled = settle(list, max_passes);
     // A clock's timers need a runtime. The first call says what is missing.

@@ -189,8 +189,9 @@ impl<T> List<T> {
     where
         T: Send + 'static,
     {
-        let mut pages = self.by_page();
-        Request::new(async move {
+        let client = self.client.clone();
+        Request::new(&client, move |client| async move {
+            let mut pages = Self { client, ..self }.by_page();
             let mut all = Listing::default();
             while let Some(page) = pages.next().await {
                 let page = page?;

@@ -6,12 +6,14 @@ use std::{
     pin::Pin,
 };
 
-use crate::Error;
+use super::call_options;
+use crate::{Client, Error};
 
 /// The future of everything that makes a request: boxed, `Send`, and of no lifetime but its own.
 type Sent<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
 
-/// A call that has nothing more to set: await it. Nothing is sent before.
+/// A call that has nothing more to set than how long it may take and how often it is repeated:
+/// await it. Nothing is sent before.
 ///
 /// It borrows nothing, so it can be kept, spawned, and awaited with others:
 ///
@@ -30,12 +32,36 @@ type Sent<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
 /// # }
 /// ```
 #[must_use = "nothing is sent until it is awaited"]
-pub struct Request<T>(Sent<T>);
+pub struct Request<T> {
+    client: Client,
+    call: Box<dyn FnOnce(Client) -> Sent<T> + Send>,
+}
 
 impl<T> Request<T> {
-    pub(crate) fn new(call: impl Future<Output = Result<T, Error>> + Send + 'static) -> Self {
-        Self(Box::pin(call))
+    /// The request that makes this call, for the client that it is given in the end.
+    pub(crate) fn new<F>(client: &Client, call: impl FnOnce(Client) -> F + Send + 'static) -> Self
+    where
+        F: Future<Output = Result<T, Error>> + Send + 'static,
+    {
+        Self {
+            client: client.clone(),
+            call: Box::new(|client| Box::pin(call(client))),
+        }
     }
+
+    /// The same request, of whose answer this is made.
+    pub(crate) fn and_then<U>(
+        self,
+        make: impl FnOnce(T) -> Result<U, Error> + Send + 'static,
+    ) -> Request<U>
+    where
+        T: 'static,
+    {
+        let Self { client, call } = self;
+        Request::new(&client, |client| async move { make(call(client).await?) })
+    }
+
+    call_options!(client);
 }
 
 impl<T> IntoFuture for Request<T> {
@@ -43,7 +69,7 @@ impl<T> IntoFuture for Request<T> {
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        self.0
+        (self.call)(self.client)
     }
 }
 

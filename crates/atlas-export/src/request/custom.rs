@@ -6,7 +6,6 @@ use std::{
     future::{Future, IntoFuture},
     marker::PhantomData,
     pin::Pin,
-    time::Duration,
 };
 
 use atlas_export_api::Operation;
@@ -18,13 +17,12 @@ use serde::{Serialize, de::DeserializeOwned};
 use url::Url;
 
 use super::{
-    CallOptions, Method, pages,
+    Method, call_options, pages,
     template::{self, RESERVED},
 };
 use crate::{
     Client, Error, ErrorKind,
     list::List,
-    retry::RetryPolicy,
     transport::{CallStats, CustomParts},
 };
 
@@ -140,21 +138,7 @@ impl<T> CustomRequest<T> {
         self
     }
 
-    /// How long the call may take, in place of
-    /// [`ClientBuilder::call_timeout`](crate::ClientBuilder::call_timeout).
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        let options = CallOptions::new().call_timeout(timeout);
-        self.client = self.client.with_options(options);
-        self
-    }
-
-    /// How often it is repeated, in place of
-    /// [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-    pub fn retry(mut self, policy: RetryPolicy) -> Self {
-        let options = CallOptions::new().retry(policy);
-        self.client = self.client.with_options(options);
-        self
-    }
+    call_options!(client);
 }
 
 impl CustomRequest<()> {

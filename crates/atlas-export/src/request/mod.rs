@@ -33,6 +33,7 @@
 mod awaited;
 mod custom;
 mod method;
+mod options;
 mod pages;
 mod template;
 
@@ -40,3 +41,4 @@ pub use crate::transport::CallOptions;
 pub use awaited::Request;
 pub use custom::CustomRequest;
 pub use method::Method;
+pub(crate) use options::call_options;

@@ -95,3 +95,21 @@ impl CallOptions {
         *max_pages = self.max_pages.unwrap_or(*max_pages);
     }
 }
+
+/// What is shared cannot be other for a call: there is no such option.
+///
+/// ```compile_fail,E0599
+/// let _ = atlas_export::request::CallOptions::new().base_url("https://elsewhere.example");
+/// ```
+/// ```compile_fail,E0599
+/// let _ = atlas_export::request::CallOptions::new().credentials(atlas_export::Credentials::api_key("abcdefgh", "x"));
+/// ```
+/// ```compile_fail,E0599
+/// let _ = atlas_export::request::CallOptions::new().proxy("http://proxy.example");
+/// ```
+/// ```compile_fail,E0599
+/// let _ = atlas_export::request::CallOptions::new().root_certificates("PEM");
+/// ```
+#[cfg(doctest)]
+#[derive(Debug)]
+pub struct SharedIsNoOption;
