@@ -324,13 +324,12 @@ impl<T: DeserializeOwned + Send + 'static> IntoFuture for CustomRequest<T> {
     }
 }
 
-/// Shows neither values nor body.
+/// Shows nothing of what was given but method and template.
 impl<T> fmt::Debug for CustomRequest<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CustomRequest")
             .field("method", &self.parts.method.as_str())
             .field("template", &self.parts.template)
-            .field("version", &self.parts.version)
             .field("is_idempotent", &self.parts.is_idempotent)
             .finish_non_exhaustive()
     }

@@ -111,5 +111,4 @@ impl CallOptions {
 /// let _ = atlas_export::request::CallOptions::new().root_certificates("PEM");
 /// ```
 #[cfg(doctest)]
-#[derive(Debug)]
-pub struct SharedIsNoOption;
+struct SharedIsNoOption;
