@@ -336,3 +336,18 @@ async fn bounds_and_redirects_are_those_of_every_call() {
     assert!(error.to_string().contains("redirect"), "{error}");
     assert!(elsewhere.requests().is_empty());
 }
+
+#[tokio::test]
+async fn a_deletion_whose_answer_was_lost_and_that_finds_nothing_has_succeeded() {
+    let gone = Reply::json(404, r#"{"error": 404, "errorCode": "RESOURCE_NOT_FOUND"}"#);
+    let (server, client, _) = scripted(vec![Reply::raw(""), gone]).await;
+    let delete = || {
+        let request = client.request::<()>(Method::DELETE, A_BUCKET);
+        let request = request.path("groupId", PROJECT).version(VERSION);
+        request.path("exportBucketId", BUCKET)
+    };
+    delete().await.unwrap();
+    assert_eq!(sent(&server, "DELETE"), 2);
+    // Nothing was lost of the next one, so what it finds is what there is.
+    assert!(delete().await.unwrap_err().is_not_found());
+}
