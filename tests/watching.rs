@@ -15,6 +15,7 @@ use std::{
     sync::{Arc, Mutex, Once},
 };
 
+use atlas_export::request::Method;
 use atlas_export_api::operations::ids;
 use atlas_export_tests::{CLUSTER, PROJECT, Reply, ScriptedServer, buckets_of, page_of};
 use tracing::{
@@ -119,6 +120,36 @@ async fn a_deprecated_version_is_told_once_for_each_operation_with_its_dates() {
         assert!(heard[0].contains(part), "{part}: {}", heard[0]);
     }
     assert!(heard[1].contains(ids::LIST_EXPORT_JOBS), "{heard:?}");
+}
+
+#[tokio::test]
+async fn a_custom_request_is_a_span_named_by_method_and_template_without_values() {
+    const TEMPLATE: &str = "/groups/{groupId}/backup/{resource}";
+    let server = ScriptedServer::start([Reply::json(200, "7")]).await;
+    let client = server.client().build().unwrap();
+    let listener = Listener::new();
+    async {
+        let request = client.request::<u8>(Method::GET, TEMPLATE);
+        let request = request.path("groupId", PROJECT).path("resource", "s3cret");
+        let request = request.query("s3cret", "s3cret").version("2023-01-01");
+        request.await.unwrap();
+    }
+    .with_subscriber(listener.clone())
+    .await;
+    let heard = listener.heard("");
+    let span = &listener.heard("atlas.call")[0];
+    for part in [
+        format!("otel.name=\"GET {TEMPLATE}\""),
+        "http.request.method=\"GET\"".to_owned(),
+        format!("url.template=\"{TEMPLATE}\""),
+    ] {
+        assert!(span.contains(&part), "{part}: {span}");
+    }
+    let told = heard.join("\n");
+    assert!(
+        !told.contains("s3cret") && !told.contains(PROJECT),
+        "{told}"
+    );
 }
 
 #[tokio::test]

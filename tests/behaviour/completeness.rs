@@ -1,37 +1,52 @@
 //! No operation of the contract is forgotten anywhere: each has a route of the fake, a public
 //! method, a place in the table of faults, and a row in two documents.
 
-use atlas_export::ApiVersion;
+use atlas_export::{ApiVersion, request::Method};
 use atlas_export_api::{OPERATIONS, Operation};
 use atlas_export_tests::{BUCKET, CLUSTER, PROJECT, SNAPSHOT, Scene};
+use serde_json::json;
 
 use super::every_operation::{JOB, call, furnished, kind};
 
 const README: &str = include_str!("../../README.md");
 const CURATION: &str = include_str!("../../openapi/CURATION.md");
 
-/// The path of an operation, about what the fake has.
-fn path(operation: &Operation) -> String {
-    let ids = [
+/// What the fake has, by placeholder.
+fn ids() -> [(&'static str, &'static str); 5] {
+    [
         ("{groupId}", PROJECT),
         ("{clusterName}", CLUSTER),
         ("{exportBucketId}", BUCKET),
         ("{exportId}", JOB),
         ("{snapshotId}", SNAPSHOT),
-    ];
+    ]
+}
+
+/// The path of an operation, about what the fake has.
+fn path(operation: &Operation) -> String {
     let path = operation.path.to_owned();
-    ids.iter()
+    ids()
+        .iter()
         .fold(path, |path, (name, id)| path.replace(name, id))
 }
 
 /// Whether the fake knows path and method.
 async fn has_route(operation: &Operation) -> bool {
     let scene = Scene::start(furnished()).await;
-    let target = format!("/api/atlas/v2{}", path(operation));
-    let body = (operation.method != "GET").then(|| b"{}".to_vec());
-    let answer = scene.client.raw(operation.method, &target, body).await;
-    let status = answer.map_or_else(|error| error.status(), |(status, _)| Some(status));
-    !matches!(status, Some(404 | 405))
+    let Ok(method) = operation.method.parse::<Method>() else {
+        return false;
+    };
+    let mut request = scene.client.request::<()>(method, operation.path);
+    for (name, id) in ids() {
+        if operation.path.contains(name) {
+            request = request.path(name.trim_matches(['{', '}']), id);
+        }
+    }
+    if method != Method::GET {
+        request = request.json(&json!({}));
+    }
+    let answer = request.version(*operation.versions.last().unwrap()).await;
+    !matches!(answer, Err(error) if matches!(error.status(), Some(404 | 405)))
 }
 
 /// What goes wrong when the public method is called in a version; `None` where there is none.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use atlas_export::request::Method;
 use atlas_export_fake::FakeAtlas;
 use atlas_export_tests::{PROJECT, Reply, Scene, ScriptedServer, buckets_of, new_bucket, seconds};
 use futures_util::{StreamExt as _, future::join_all, stream};
@@ -115,7 +116,9 @@ async fn a_cold_post_of_64_kb_sends_little_more_than_its_body() {
     let server = ScriptedServer::start([Reply::challenge("a"), Reply::json(200, "{}")]).await;
     let client = server.client().build().unwrap();
     client
-        .raw("POST", "/any", Some(vec![b'x'; BODY]))
+        .request::<()>(Method::POST, "/any")
+        .version("2023-01-01")
+        .json(&"x".repeat(BODY - 2))
         .await
         .unwrap();
     let up: usize = server.requests().iter().map(String::len).sum();

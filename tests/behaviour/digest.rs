@@ -7,7 +7,7 @@
 
 use std::{pin::pin, sync::Arc};
 
-use atlas_export::ErrorKind;
+use atlas_export::{ErrorKind, request::Method};
 use atlas_export_fake::{FakeAtlas, Fault, Turnstile};
 use atlas_export_tests::{
     PROJECT, Reply, Scene, ScriptedServer, TestClock, buckets_of, new_bucket, seconds,
@@ -282,8 +282,10 @@ async fn rule_12_what_is_signed_is_what_goes_on_the_wire() {
     let script = vec![Reply::challenge("a"), Reply::json(200, "{}")];
     let server = ScriptedServer::start(script).await;
     let client = server.client().build().unwrap();
-    let target = "/a%20b/c?q=1%2F2&r=%C3%A9";
-    client.raw("GET", target, None).await.unwrap();
+    let target = "/api/atlas/v2/a%20b/c?q=1%2F2&r=%C3%A9";
+    let request = client.request::<()>(Method::GET, "/{folder}/c");
+    let request = request.path("folder", "a b").version("2023-01-01");
+    request.query("q", "1/2").query("r", "é").await.unwrap();
     let request = server.requests().pop().unwrap();
     assert!(
         request.starts_with(&format!("GET {target} HTTP/1.1")),

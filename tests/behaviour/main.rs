@@ -8,6 +8,7 @@
 )]
 
 mod admission;
+mod any_operation;
 mod completeness;
 mod connecting;
 mod consistency;

@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use atlas_export::{Client, ErrorKind, retry::RetryPolicy};
+use atlas_export::{Client, ErrorKind, request::Method, retry::RetryPolicy};
 use atlas_export_fake::{FakeAtlas, FakeAtlasBuilder, Fault};
 use atlas_export_tests::{PROJECT, Scene, TestClock, client_of};
 use futures_util::{StreamExt as _, stream};
@@ -134,10 +134,11 @@ async fn where_uses_run_out_a_body_goes_up_once_all_the_same() {
     const BODY: usize = 8 * 1024;
     let Scene { fake, client, .. } = start(FakeAtlas::builder().nonce_uses(16)).await;
     for _ in 0..CALLS {
-        let body = Some(vec![b'x'; BODY]);
-        // There is no such resource; what counts is what goes up.
+        // There is no such resource; what counts is what goes up, quotation marks included.
         client
-            .raw("POST", "/api/atlas/v2/none", body)
+            .request::<()>(Method::POST, "/none")
+            .version("2023-01-01")
+            .json(&"x".repeat(BODY - 2))
             .await
             .unwrap_err();
     }

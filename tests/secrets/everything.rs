@@ -12,6 +12,7 @@ use atlas_export::{
     fleet::{FleetStatus, Intent, SkipReason},
     models::{FieldError, Frequency},
     rate::RateGovernor,
+    request::{CallOptions, Method},
     retry::{Backoff, RetryPolicy},
     variables::Variables,
     wait::{WaitError, Waitable as _, wait_all},
@@ -151,6 +152,19 @@ async fn around(shown: &mut Shown, client: &Client) {
     let (buckets, jobs) = (project.export_buckets(), cluster.export_jobs());
     shown.show("Environment", &Environment::Government);
     shown.show("Clusters", &project.clusters());
+    // Of a request of one's own the values are one's own too, and the body.
+    let secret = format!("../{PRIVATE_KEY}");
+    for version in [PRIVATE_KEY, "2023-01-01"] {
+        let request = client.request::<()>(Method::POST, "/x/{y}");
+        let request = request.path("y", &secret).query("z", &secret).json(&secret);
+        shown.show("CustomRequest", &request);
+        shown.error(
+            "CustomRequest",
+            &request.version(version).await.unwrap_err(),
+        );
+    }
+    shown.show("Method", &Method::POST);
+    shown.show("CallOptions", &CallOptions::new());
     shown.show("AccessRoles", &project.access_roles());
     let auto = cluster.auto_export();
     shown.show("AutoExport", &auto);

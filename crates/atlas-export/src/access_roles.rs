@@ -8,7 +8,7 @@ use atlas_export_api::{
 };
 
 use crate::{
-    Error, Project, Request, needed,
+    Client, Error, Project, Request, needed,
     redact::{holds_a_uuid, quoted},
 };
 
@@ -40,6 +40,11 @@ impl AccessRoles {
         Self { project }
     }
 
+    /// The same handle, with the client that becomes of its own.
+    pub(crate) fn map_client(&self, change: impl FnOnce(&Client) -> Client) -> Self {
+        Self::new(self.project.map_client(change))
+    }
+
     /// The project that the roles belong to.
     pub fn project(&self) -> &Project {
         &self.project
@@ -64,7 +69,8 @@ impl AccessRoles {
     /// among the roles, but one of them cannot be read and may be it.
     pub fn find_aws(&self, arn: &str) -> Request<Option<AwsIamRole>> {
         let (this, arn) = (self.clone(), arn.to_owned());
-        Request::new(async move {
+        Request::new(self.project.client(), move |client| async move {
+            let this = this.map_client(|_| client);
             if !arn.starts_with("arn:") {
                 return Err(Error::config(format!(
                     "{} is not the ARN of a role: expected for example \
@@ -87,7 +93,7 @@ impl AccessRoles {
     /// `Config` where it is not a UUID; else as [`find_aws`](Self::find_aws).
     pub fn find_azure(&self, service_principal_id: &str) -> Request<Option<AzureServicePrincipal>> {
         let (this, wanted) = (self.clone(), service_principal_id.to_owned());
-        Request::new(async move {
+        Request::new(self.project.client(), move |client| async move {
             if wanted.len() != 36 || !holds_a_uuid(&wanted) {
                 return Err(Error::config(format!(
                     "{} is not the id of a service principal: give its object id, a UUID",
@@ -95,6 +101,7 @@ impl AccessRoles {
                 ))
                 .with_operation(LIST_ACCESS_ROLES.id));
             }
+            let this = this.map_client(|_| client);
             this.require_v2("a service principal of Azure")?;
             let roles = this.of_cloud("azureServicePrincipals").await?;
             // A UUID, whose case means nothing.
@@ -113,7 +120,7 @@ impl AccessRoles {
     /// `Config` where it is not an address; else as [`find_aws`](Self::find_aws).
     pub fn find_gcp(&self, address: &str) -> Request<Option<GcpServiceAccount>> {
         let (this, address) = (self.clone(), address.to_owned());
-        Request::new(async move {
+        Request::new(self.project.client(), move |client| async move {
             if !address.contains('@') {
                 return Err(Error::config(format!(
                     "{} is not the address of a service account: expected for example \
@@ -122,6 +129,7 @@ impl AccessRoles {
                 ))
                 .with_operation(LIST_ACCESS_ROLES.id));
             }
+            let this = this.map_client(|_| client);
             this.require_v2("a service account of Google Cloud")?;
             let roles = this.of_cloud("gcpServiceAccounts").await?;
             find(

@@ -7,7 +7,7 @@ use atlas_export_api::{
 };
 use atlas_export_types::{ExportBucketId, Frequency};
 
-use crate::{Cluster, Error, Request, needed};
+use crate::{Client, Cluster, Error, Request, needed};
 
 /// The automatic export of a cluster.
 ///
@@ -81,6 +81,11 @@ impl AutoExport {
         Self { cluster }
     }
 
+    /// The same handle, with the client that becomes of its own.
+    pub(crate) fn map_client(&self, change: impl FnOnce(&Client) -> Client) -> Self {
+        Self::new(self.cluster.map_client(change))
+    }
+
     /// The cluster whose snapshots they are.
     pub fn cluster(&self) -> &Cluster {
         &self.cluster
@@ -119,7 +124,8 @@ impl AutoExport {
         frequency: Frequency,
     ) -> Request<AutoExportSettings> {
         let (this, bucket) = (self.clone(), bucket.clone());
-        Request::new(async move {
+        Request::new(self.cluster.client(), |client| async move {
+            let this = this.map_client(|_| client);
             bucket.well_formed()?;
             let update = BackupScheduleUpdate::new().auto_export_enabled(true);
             let export = NewScheduleExport::new(bucket, frequency);
@@ -163,5 +169,5 @@ fn settings(
     schedule: Request<BackupSchedule>,
     operation: &'static str,
 ) -> Request<AutoExportSettings> {
-    Request::new(async move { AutoExportSettings::of(schedule.await?, operation) })
+    schedule.and_then(move |schedule| AutoExportSettings::of(schedule, operation))
 }

@@ -1,6 +1,6 @@
 //! The client: cheap to clone, the root of all handles.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, num::NonZeroU32, sync::Arc, time::Duration};
 
 use atlas_export_api::{self as api, Seam, Shared};
 use atlas_export_types::{InvalidId, ProjectId};
@@ -11,7 +11,8 @@ use crate::{
     convert,
     list::Bounds,
     project::InvalidHandle,
-    transport::{Call, CallStats, Caller, Transport},
+    request::{CustomRequest, Method},
+    transport::{Call, CallOptions, CallStats, Caller, Transport},
     version::Versions,
 };
 
@@ -38,6 +39,7 @@ use crate::{
 #[derive(Clone)]
 pub struct Client {
     inner: Arc<Inner>,
+    transport: Arc<Transport>,
     /// Who its requests are made for, as far as taking turns goes.
     caller: Caller,
 }
@@ -47,7 +49,6 @@ pub(crate) struct Inner {
     pub(crate) base_url: String,
     /// Only builds requests; the transport sends them.
     pub(crate) http: reqwest::Client,
-    pub(crate) transport: Arc<Transport>,
     pub(crate) options: Options,
 }
 
@@ -82,9 +83,10 @@ impl Client {
         ClientBuilder::from_env()?.build()
     }
 
-    pub(crate) fn from_inner(inner: Inner) -> Self {
+    pub(crate) fn new(inner: Inner, transport: Transport) -> Self {
         Self {
             inner: Arc::new(inner),
+            transport: Arc::new(transport),
             caller: Caller::default(),
         }
     }
@@ -98,8 +100,38 @@ impl Client {
     pub(crate) fn made_for(&self, caller: Caller) -> Self {
         Self {
             inner: self.inner.clone(),
+            transport: self.transport.clone(),
             caller,
         }
+    }
+
+    /// The same client with other time-outs, bounds or retries, for all calls of it and of its
+    /// handles.
+    ///
+    /// It shares connections, authentication, what is known of rate limits, and the bound on
+    /// requests in flight; [`shutdown`](Self::shutdown) of either ends both. Where it is, as whom
+    /// and over which way cannot be changed: that is another client.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use atlas_export::request::CallOptions;
+    ///
+    /// # fn example(atlas: atlas_export::Client) {
+    /// let patient = atlas.with_options(CallOptions::new().call_timeout(Duration::from_secs(1800)));
+    /// # let _ = patient;
+    /// # }
+    /// ```
+    pub fn with_options(&self, options: CallOptions) -> Self {
+        Self {
+            inner: self.inner.clone(),
+            transport: Arc::new(self.transport.with_options(&options)),
+            caller: self.caller.clone(),
+        }
+    }
+
+    /// The client that becomes of it: what handles do to theirs.
+    pub(crate) fn map_client(&self, change: impl FnOnce(&Self) -> Self) -> Self {
+        change(self)
     }
 
     /// Ends what is under way: no call begins any more, on any clone, and those that have begun
@@ -121,7 +153,7 @@ impl Client {
     /// # }
     /// ```
     pub async fn shutdown(&self, deadline: Duration) -> usize {
-        self.inner.transport.shut_down(deadline).await
+        self.transport.shut_down(deadline).await
     }
 
     /// The handle of a project, by its id or by text: 24 hexadecimal digits. Makes no request.
@@ -135,59 +167,77 @@ impl Client {
         Project::new(self.clone(), id.try_into().map_err(Into::into))
     }
 
-    /// Sends any request through the whole pipeline, to paths that no operation has: for
-    /// tests against servers that are no Atlas. `target` is path and query below the origin.
-    ///
-    /// # Errors
-    /// As any call; `Config` where method or target is invalid.
-    #[cfg(feature = "raw")]
-    #[doc(hidden)]
-    pub async fn raw(
-        &self,
-        method: &str,
-        target: &str,
-        body: Option<Vec<u8>>,
-    ) -> Result<(u16, Vec<u8>), Error> {
-        let method = http::Method::from_bytes(method.as_bytes()).map_err(Error::invalid)?;
-        let url = url::Url::parse(&self.inner.base_url)
-            .and_then(|base| base.join(target))
-            .map_err(Error::invalid)?;
-        let call = Call::new(self.inner.transport.clone(), self.caller.clone());
-        let (status, body) = call.raw(method, url, body.map(Into::into)).await?;
-        Ok((status, body.to_vec()))
-    }
-
     pub(crate) fn clock(&self) -> Arc<dyn Clock> {
-        self.inner.transport.clock().clone()
+        self.transport.clock().clone()
     }
 
     /// How long a server's wish to be left alone is believed.
     pub(crate) fn max_pause(&self) -> Duration {
-        self.inner.transport.max_pause()
+        self.transport.max_pause()
     }
 
     /// What bounds the reading of a list. A caller with patience for a rate limit has it for the
     /// whole of one.
     pub(crate) fn list_bounds(&self) -> Bounds {
-        let limits = self.inner.transport.limits();
+        let limits = self.transport.limits();
         Bounds {
-            max_pages: limits.max_pages,
+            max_pages: NonZeroU32::new(limits.max_pages).unwrap_or(NonZeroU32::MIN),
             whole: limits.call_timeout.saturating_add(self.caller.patience()),
-            clock: self.clock(),
         }
     }
 
+    /// A call of any operation of the API, also of one that this crate has no method for. Makes
+    /// no request.
+    ///
+    /// The template is the path as Atlas's reference has it, without `/api/atlas/v2`. What stands
+    /// in its placeholders is given by [`path`](CustomRequest::path), so the template is a
+    /// constant of the program, and spans and errors show it without any value. See
+    /// [`request`](crate::request).
+    ///
+    /// ```no_run
+    /// use atlas_export::request::Method;
+    /// use serde_json::Value;
+    ///
+    /// # async fn example(atlas: atlas_export::Client) -> Result<(), atlas_export::Error> {
+    /// let cluster: Value = atlas
+    ///     .request(Method::GET, "/groups/{groupId}/clusters/{clusterName}")
+    ///     .path("groupId", "32b6e34b3d91647abb20e7b8")
+    ///     .path("clusterName", "Cluster0")
+    ///     .version("2024-08-05")
+    ///     .await?;
+    /// println!("{}", cluster["mongoDBVersion"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn request<T>(&self, method: Method, template: &'static str) -> CustomRequest<T> {
+        CustomRequest::new(self.clone(), method, template)
+    }
+
+    /// Where the API is, with the path of its generation.
+    pub(crate) fn base_url(&self) -> &str {
+        &self.inner.base_url
+    }
+
+    /// Whether answers are asked for in an envelope.
+    pub(crate) fn wants_envelope(&self) -> bool {
+        self.inner.options.envelope
+    }
+
+    /// A call that is about to be sent.
+    pub(crate) fn begin_call(&self) -> Call {
+        Call::new(self.transport.clone(), self.caller.clone())
+    }
+
     pub(crate) fn versions(&self) -> &Versions {
-        self.inner.transport.versions()
+        self.transport.versions()
     }
 
     /// The request that makes one call, if its handle is one.
-    pub(crate) fn request<C: api::Call + 'static>(
+    pub(crate) fn request_of<C: api::Call + 'static>(
         &self,
         call: Result<C, InvalidHandle>,
     ) -> Request<C::Output> {
-        let client = self.clone();
-        Request::new(async move {
+        Request::new(self, |client| async move {
             let call = call.map_err(|invalid| invalid.into_error(C::OPERATION.id))?;
             client.call(&call).await
         })
@@ -206,7 +256,7 @@ impl Client {
         call.check().map_err(|invalid| {
             Error::from(invalid).with(|inner| inner.operation = Some(C::OPERATION.id))
         })?;
-        let seam = Arc::new(Call::new(self.inner.transport.clone(), self.caller.clone()));
+        let seam = Arc::new(self.begin_call());
         let generated = api::Client::new_with_client(
             &self.inner.base_url,
             self.inner.http.clone(),

@@ -88,7 +88,7 @@ mod needed;
 mod project;
 mod proxy;
 mod redact;
-mod request;
+pub mod request;
 pub mod snapshots;
 mod transport;
 pub mod variables;

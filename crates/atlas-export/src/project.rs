@@ -120,13 +120,18 @@ impl Project {
     where
         C: api::Call + 'static,
     {
-        self.client.request(self.call(make))
+        self.client.request_of(self.call(make))
     }
 
     /// The same project, asked on behalf of this caller.
     pub(crate) fn made_for(&self, caller: Caller) -> Self {
+        self.map_client(|client| client.made_for(caller))
+    }
+
+    /// The same project, with the client that becomes of its own.
+    pub(crate) fn map_client(&self, change: impl FnOnce(&Client) -> Client) -> Self {
         Self {
-            client: self.client.made_for(caller),
+            client: change(&self.client),
             id: self.id.clone(),
         }
     }
@@ -204,13 +209,18 @@ impl Cluster {
     where
         C: api::Call + 'static,
     {
-        self.client().request(self.call(make))
+        self.client().request_of(self.call(make))
     }
 
     /// The same cluster, asked on behalf of this caller.
     pub(crate) fn made_for(&self, caller: Caller) -> Self {
+        self.map_client(|client| client.made_for(caller))
+    }
+
+    /// The same cluster, with the client that becomes of its own.
+    pub(crate) fn map_client(&self, change: impl FnOnce(&Client) -> Client) -> Self {
         Self {
-            project: self.project.made_for(caller),
+            project: self.project.map_client(change),
             name: self.name.clone(),
         }
     }

@@ -7,6 +7,10 @@ use http::HeaderValue;
 
 use crate::error::Error;
 
+/// The version of what Atlas lets people try, and may change; announced on 2025-11-06 in "Introducing
+/// the Preview Stability Level for MongoDB Atlas Admin APIs".
+const PREVIEW: &str = "preview";
+
 /// Which generation of the Administration API a client speaks.
 ///
 /// ```
@@ -100,6 +104,32 @@ impl Versions {
         }
     }
 
+    /// The media type of an operation that the contract may not have, in the version that the
+    /// caller names.
+    pub(crate) fn custom_media_type(&self, version: Option<&str>) -> Result<HeaderValue, Error> {
+        match (self.generation, version) {
+            (ApiVersion::V1, None) => Ok(HeaderValue::from_static("application/json")),
+            (ApiVersion::V1, Some(_)) => Err(Error::config(format!(
+                "version() is set, but resources have no versions in {}: leave it out, or build \
+                 the client with {}",
+                self.generation,
+                ApiVersion::V2.setting()
+            ))),
+            (ApiVersion::V2, Some(version)) if is_date(version) || version == PREVIEW => {
+                HeaderValue::try_from(format!("application/vnd.atlas.{version}+json"))
+                    .map_err(Error::invalid)
+            }
+            // What is no date is not repeated: it may have been meant for another option.
+            (ApiVersion::V2, Some(_)) => Err(Error::config(
+                "version() is no date: expected for example 2023-01-01, or preview",
+            )),
+            (ApiVersion::V2, None) => Err(Error::config(
+                "no version is given: name the date that Atlas's reference lists for the \
+                 operation, for example version(\"2023-01-01\")",
+            )),
+        }
+    }
+
     /// Refuses `what` where the version of an operation is older than `since`, so that Atlas
     /// does not ignore it or refuse it in words of its own.
     pub(crate) fn require(
@@ -129,6 +159,18 @@ impl Versions {
     }
 }
 
+/// Whether it has the shape of a date, as 2023-01-01.
+fn is_date(version: &str) -> bool {
+    version.len() == 10
+        && version
+            .bytes()
+            .enumerate()
+            .all(|(place, byte)| match place {
+                4 | 7 => byte == b'-',
+                _ => byte.is_ascii_digit(),
+            })
+}
+
 fn choose(
     generation: ApiVersion,
     id: &str,
@@ -152,11 +194,7 @@ fn choose(
     let listed = operation.versions.iter().find(|listed| **listed == version);
     listed.map(|listed| (operation.id, *listed)).ok_or_else(|| {
         // What is not a date is not repeated: it may have been meant for another option.
-        let is_date = version.len() == 10
-            && version
-                .bytes()
-                .all(|byte| byte.is_ascii_digit() || byte == b'-');
-        let given = if is_date { version } else { "…" };
+        let given = if is_date(version) { version } else { "…" };
         Error::config(format!(
             "{} has no version {given:?}: the contract lists {}",
             operation.id,
@@ -230,6 +268,27 @@ mod tests {
             "updateExportBucket does not exist in v1.0 of the API: build the client with \
              ApiVersion::V2"
         );
+    }
+
+    #[test]
+    fn a_custom_request_names_its_version_in_version_2_and_none_in_version_1() {
+        let v2 = versions(&[]).unwrap();
+        let custom = |version| v2.custom_media_type(version);
+        for (version, media_type) in [
+            ("2025-03-12", "application/vnd.atlas.2025-03-12+json"),
+            ("preview", "application/vnd.atlas.preview+json"),
+        ] {
+            assert_eq!(custom(Some(version)).unwrap(), media_type);
+        }
+        for none in ["", "2025-3-12", "20250-3-12", "2025-03-12+csv", "\r\nX: y"] {
+            let message = custom(Some(none)).unwrap_err().to_string();
+            assert!(message.starts_with("version() is no date"), "{message}");
+        }
+        assert!(custom(None).unwrap_err().to_string().contains("reference"));
+        let v1 = of(ApiVersion::V1, &[]).unwrap();
+        assert_eq!(v1.custom_media_type(None).unwrap(), "application/json");
+        let message = v1.custom_media_type(Some("2023-01-01")).unwrap_err();
+        assert!(message.to_string().contains("no versions in v1.0"));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use atlas_export_types::{ClusterName, ExportBucketId};
 use futures_util::{StreamExt as _, stream};
 
 use super::ExportBuckets;
-use crate::{Error, codes};
+use crate::{Error, codes, request::call_options};
 
 /// How many schedules are read at once.
 const AT_ONCE: usize = 8;
@@ -155,6 +155,8 @@ impl DeleteSafely {
             detach: false,
         }
     }
+
+    call_options!(buckets);
 
     /// Switches the automatic export off where it names this bucket, and then deletes. By
     /// default no schedule is changed.

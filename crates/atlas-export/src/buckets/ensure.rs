@@ -17,6 +17,7 @@ use crate::{
     Error,
     ensure::{Ensure, Ensured, Existing, SETTLE, ensure},
     needed,
+    request::call_options,
 };
 
 /// A registration that is about to be made, unless there is one. Made by
@@ -44,6 +45,8 @@ impl EnsureExportBucket {
         self.settle = settle;
         self
     }
+
+    call_options!(buckets);
 
     /// The oldest of those that are the same, with their number.
     async fn oldest(&self) -> Result<Option<(ExportBucket, usize)>, Error> {

@@ -14,7 +14,7 @@ use atlas_export_api::{
 };
 use atlas_export_types::ExportBucketId;
 
-use crate::{Project, Request, list::List};
+use crate::{Client, Project, Request, list::List};
 
 pub use atlas_export_api::BucketTarget;
 pub use delete::{BucketUsers, DeleteBucketError, DeleteSafely, DeletedBucket};
@@ -46,6 +46,11 @@ impl ExportBuckets {
         Self { project }
     }
 
+    /// The same handle, with the client that becomes of its own.
+    pub(crate) fn map_client(&self, change: impl FnOnce(&Client) -> Client) -> Self {
+        Self::new(self.project.map_client(change))
+    }
+
     /// The project that the buckets belong to.
     pub fn project(&self) -> &Project {
         &self.project
@@ -75,7 +80,8 @@ impl ExportBuckets {
     /// API version that the client speaks does not know such a bucket.
     pub fn create(&self, bucket: NewExportBucket) -> Request<ExportBucket> {
         let project = self.project.clone();
-        Request::new(async move {
+        Request::new(self.project.client(), move |client| async move {
+            let project = project.map_client(|_| client);
             bucket.check(project.client().versions())?;
             let create = |project_id| CreateExportBucket {
                 project_id,
@@ -177,6 +183,9 @@ impl ExportBuckets {
     /// # Errors
     /// Where the list of clusters cannot be read.
     pub fn users(&self, id: &ExportBucketId) -> Request<BucketUsers> {
-        Request::new(delete::users(self.clone(), id.clone()))
+        let (this, id) = (self.clone(), id.clone());
+        Request::new(self.project.client(), move |client| {
+            delete::users(this.map_client(|_| client), id)
+        })
     }
 }

@@ -12,7 +12,7 @@ use atlas_export_api::{
 };
 use atlas_export_types::ExportBucketId;
 
-use crate::{Error, Project};
+use crate::{Error, Project, request::call_options};
 
 /// A change of a bucket that is about to be made: await it. Made by
 /// [`ExportBuckets::update`](crate::ExportBuckets::update).
@@ -49,6 +49,8 @@ impl UpdateExportBucket {
         self.require_private_networking = Some(require);
         self
     }
+
+    call_options!(project);
 
     async fn run(self) -> Result<ExportBucket, Error> {
         let require_private_networking = self.require_private_networking.ok_or_else(|| {

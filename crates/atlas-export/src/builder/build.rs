@@ -1,7 +1,5 @@
 //! A client out of its options: what is missing or invalid is said here, by name.
 
-use std::{num::NonZeroU32, sync::Arc};
-
 use super::ClientBuilder;
 use crate::{
     Client, Environment, Error,
@@ -23,28 +21,12 @@ impl ClientBuilder {
             .ok_or_else(variables::no_credentials)?
             .check()
             .map_err(|error| self.names.blame_key(error))?;
-        for (name, timeout) in [
-            ("connect_timeout", self.connect_timeout),
-            ("attempt_timeout", self.limits.attempt_timeout),
-            ("call_timeout", self.limits.call_timeout),
-        ] {
-            if timeout.is_zero() {
-                return Err(Error::config(format!(
-                    "{name} is zero, so no call could succeed: give it a duration"
-                )));
-            }
-        }
-        if self.limits.max_body == 0 {
+        if self.connect_timeout.is_zero() {
             return Err(Error::config(
-                "max_response_bytes is zero, so no answer would fit: give it a size",
+                "connect_timeout is zero, so no call could succeed: give it a duration",
             ));
         }
-        let mut limits = self.limits;
-        if let Some(pages) = self.max_pages {
-            limits.max_pages = NonZeroU32::new(pages).ok_or_else(|| {
-                Error::config("max_pages is zero, so no list could be read: give it a number")
-            })?;
-        }
+        self.limits.check()?;
         let base = BaseUrl::parse(
             self.base_url
                 .as_deref()
@@ -53,11 +35,6 @@ impl ClientBuilder {
             self.allow_insecure_http,
         )
         .map_err(|error| self.names.blame_base_url(error))?;
-        if self.limits.max_in_flight == 0 {
-            return Err(Error::config(
-                "max_in_flight is zero, so no request could be sent: give it a number",
-            ));
-        }
         let versions = Versions::new(self.api_version, &self.resource_versions)?;
         let http = self.connection.client(
             &base,
@@ -72,16 +49,16 @@ impl ClientBuilder {
             versions,
             base_path: base.url.path().to_owned(),
             envelope: self.options.envelope,
-            limits,
+            limits: self.limits,
             retry: self.retry,
             governor: self.governor.unwrap_or_default(),
         });
-        Ok(Client::from_inner(Inner {
+        let inner = Inner {
             base_url: base.url.into(),
             http,
-            transport: Arc::new(transport),
             options: self.options,
-        }))
+        };
+        Ok(Client::new(inner, transport))
     }
 }
 

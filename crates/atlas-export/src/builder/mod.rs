@@ -2,7 +2,7 @@
 
 mod build;
 
-use std::{fmt, num::NonZeroU32, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use crate::{
     ApiVersion, Credentials, Error,
@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// How many pages a list may have, by default.
-const MAX_PAGES: NonZeroU32 = NonZeroU32::MIN.saturating_add(99_999);
+const MAX_PAGES: u32 = 100_000;
 
 /// Builds a [`Client`](crate::Client).
 ///
@@ -45,8 +45,6 @@ pub struct ClientBuilder {
     allow_insecure_http: bool,
     connect_timeout: Duration,
     limits: Limits,
-    /// Unless they are as many as by default.
-    max_pages: Option<u32>,
     retry: RetryPolicy,
     governor: Option<RateGovernor>,
     application: Option<String>,
@@ -67,7 +65,6 @@ impl fmt::Debug for ClientBuilder {
             .field("allow_insecure_http", &self.allow_insecure_http)
             .field("connect_timeout", &self.connect_timeout)
             .field("limits", &self.limits)
-            .field("max_pages", &self.max_pages)
             .field("retry", &self.retry)
             .field("governor", &self.governor)
             .field("application", &self.application.is_some())
@@ -94,7 +91,6 @@ impl Default for ClientBuilder {
                 max_in_flight: 64,
                 max_pages: MAX_PAGES,
             },
-            max_pages: None,
             retry: RetryPolicy::default(),
             governor: None,
             application: None,
@@ -219,7 +215,7 @@ impl ClientBuilder {
     /// How many pages of a list are read at the most, in one reading; by default 100,000. A list
     /// that goes on after them is a `Transport` error.
     pub fn max_pages(mut self, pages: u32) -> Self {
-        self.max_pages = Some(pages);
+        self.limits.max_pages = pages;
         self
     }
 

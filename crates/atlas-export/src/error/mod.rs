@@ -273,7 +273,8 @@ impl Error {
         self.0.source.as_deref()?.downcast_ref()
     }
 
-    /// The id of the operation in the contract, for instance `listExportJobs`.
+    /// The id of the operation in the contract, for instance `listExportJobs`; of a
+    /// [`CustomRequest`](crate::request::CustomRequest) the template of its path.
     pub fn operation(&self) -> Option<&'static str> {
         self.0.operation
     }

@@ -170,7 +170,8 @@ impl ExportFleet {
     /// or bucket; and where the list of clusters cannot be read. What is wrong with one
     /// cluster is in the plan.
     pub fn plan(self) -> Request<FleetPlan> {
-        Request::new(async move {
+        let client = self.project.client().clone();
+        Request::new(&client, move |client| async move {
             self.bucket.well_formed()?;
             if self.options.concurrency == 0 {
                 return Err(Error::config(
@@ -178,7 +179,8 @@ impl ExportFleet {
                      number",
                 ));
             }
-            plan::make(self).await
+            let project = self.project.map_client(|_| client);
+            plan::make(Self { project, ..self }).await
         })
     }
 }

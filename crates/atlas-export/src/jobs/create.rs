@@ -11,7 +11,7 @@ use atlas_export_api::{
 };
 use atlas_export_types::{ExportBucketId, SnapshotId};
 
-use crate::{Cluster, Error};
+use crate::{Cluster, Error, request::call_options};
 
 /// An export that is about to be started: await it. Made by
 /// [`ExportJobs::create`](crate::ExportJobs::create).
@@ -52,6 +52,8 @@ impl CreateExportJob {
             .push(CustomData::new(key.into(), value.into()));
         self
     }
+
+    call_options!(cluster);
 
     async fn run(self) -> Result<ExportJob, Error> {
         self.snapshot.well_formed()?;

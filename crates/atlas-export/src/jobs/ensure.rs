@@ -19,6 +19,7 @@ use crate::{
     Error, Request,
     ensure::{Ensure, Ensured, Existing, SETTLE, ensure},
     needed,
+    request::call_options,
 };
 
 /// An export that is about to be started, unless there is one. Made by
@@ -74,6 +75,8 @@ impl EnsureExportJob {
         self.settle = settle;
         self
     }
+
+    call_options!(jobs);
 }
 
 impl EnsureExportJob {
@@ -82,7 +85,11 @@ impl EnsureExportJob {
     /// # Errors
     /// Those of [`ExportJobs::list`]; `Decode` too where a job of the list cannot be read.
     pub fn existing(self) -> Request<Option<Existing<ExportJob>>> {
-        Request::new(async move { self.begin()?.look().await })
+        let client = self.jobs.cluster().client().clone();
+        Request::new(&client, move |client| async move {
+            let jobs = self.jobs.map_client(|_| client);
+            Self { jobs, ..self }.begin()?.look().await
+        })
     }
 
     fn begin(self) -> Result<Wanted, Error> {

@@ -11,7 +11,7 @@ use atlas_export_api::{
 };
 use atlas_export_types::{ExportBucketId, ExportJobId, SnapshotId};
 
-use crate::{Cluster, Request, list::List, wait::Wait};
+use crate::{Client, Cluster, Request, list::List, wait::Wait};
 
 pub use atlas_export_api::JobReason;
 pub use create::CreateExportJob;
@@ -43,6 +43,11 @@ pub struct ExportJobs {
 impl ExportJobs {
     pub(crate) fn new(cluster: Cluster) -> Self {
         Self { cluster }
+    }
+
+    /// The same handle, with the client that becomes of its own.
+    pub(crate) fn map_client(&self, change: impl FnOnce(&Client) -> Client) -> Self {
+        Self::new(self.cluster.map_client(change))
     }
 
     /// The cluster that the jobs belong to.

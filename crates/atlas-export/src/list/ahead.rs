@@ -17,7 +17,7 @@ use super::{
     bounds::{Repeats, repeated, too_long},
     page::{Fetched, PageChoice},
 };
-use crate::{Error, ErrorKind};
+use crate::{Client, Error, ErrorKind};
 
 /// How many pages in a row may be empty and name a next one before a list is given up.
 const MAX_EMPTY_PAGES: u32 = 100;
@@ -38,8 +38,8 @@ enum Asked<T> {
 /// The pages that the streams are made of.
 pub(super) struct RawPages<T> {
     operation: &'static str,
+    client: Client,
     fetch: Fetch<T>,
-    id: fn(&T) -> &str,
     concurrency: usize,
     queue: VecDeque<(PageChoice, Asked<T>)>,
     /// The page to ask for next, unless the numbers or the list have ended.
@@ -69,11 +69,11 @@ impl<T> RawPages<T> {
             Err(error) => (None, Some(error)),
         };
         let first = next.map_or(NonZeroU32::MIN, |query| query.number);
-        let max_pages = list.bounds.max_pages;
+        let max_pages = list.client.list_bounds().max_pages;
         Self {
             operation: list.operation,
+            client: list.client,
             fetch: list.fetch,
-            id: list.id,
             concurrency: list.concurrency.min(MAX_AHEAD),
             queue: VecDeque::new(),
             wanted: first,
@@ -123,7 +123,7 @@ impl<T> RawPages<T> {
             && query.number <= self.last
             && (query.number <= self.wanted || u64::from(query.number.get()) <= self.likely)
         {
-            let fetching = (self.fetch)(query);
+            let fetching = (self.fetch)(self.client.clone(), query);
             self.queue.push_back((query, Asked::Fetching(fetching)));
             let number = query.number.checked_add(1);
             self.next = number.map(|number| PageChoice { number, ..query });
@@ -133,7 +133,7 @@ impl<T> RawPages<T> {
     /// Looks whether the list goes on after a page.
     fn hand_on(&mut self, query: PageChoice, fetched: Result<Fetched<T>, Error>) -> Polled<T> {
         let page = fetched.inspect_err(|_| self.end())?;
-        if self.repeats.is_third(&page.results, self.id) {
+        if self.repeats.is_third(&page) {
             self.end();
             self.repeated = true;
             return Err(repeated(self.operation, query.number));

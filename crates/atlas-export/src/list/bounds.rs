@@ -5,22 +5,21 @@ use std::{
     collections::{HashSet, hash_map::RandomState},
     hash::{BuildHasher as _, Hash as _, Hasher as _},
     num::NonZeroU32,
-    sync::Arc,
     time::Duration,
 };
 
-use atlas_export_types::{Entry, TolerantList};
+use atlas_export_types::Entry;
 
-use crate::{Error, ErrorKind, clock::Clock, error::id_of};
+use super::page::{Fetched, Key};
+use crate::{Error, ErrorKind, error::id_of};
 
 /// The bounds that a list has from its client.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Bounds {
     /// How many pages are read at the most.
     pub(crate) max_pages: NonZeroU32,
     /// How long it may take to read a list as a whole.
     pub(crate) whole: Duration,
-    pub(crate) clock: Arc<dyn Clock>,
 }
 
 /// The pages that were seen, 8 bytes for each: a keyed hash of what tells their items, in order.
@@ -34,11 +33,11 @@ pub(super) struct Repeats {
 impl Repeats {
     /// Notes a page, and whether it was there twice before. Once may be an insertion at the front
     /// of the list, as long as a page. Empty pages do not count.
-    pub(super) fn is_third<T>(&mut self, page: &TolerantList<T>, id: fn(&T) -> &str) -> bool {
-        if page.is_empty() {
+    pub(super) fn is_third<T>(&mut self, page: &Fetched<T>) -> bool {
+        if page.results.is_empty() {
             return false;
         }
-        let print = self.print(page, id);
+        let print = self.print(page);
         if self.twice.contains(&print) {
             return true;
         }
@@ -50,14 +49,14 @@ impl Repeats {
         false
     }
 
-    fn print<T>(&self, page: &TolerantList<T>, id: fn(&T) -> &str) -> u64 {
+    fn print<T>(&self, page: &Fetched<T>) -> u64 {
         let mut hasher = self.key.build_hasher();
-        for entry in page {
+        for (place, entry) in page.results.iter().enumerate() {
             match entry {
-                Entry::Item(item) => (true, id(item)).hash(&mut hasher),
+                Entry::Item(item) => page.keys.of(place, item).hash(&mut hasher),
                 Entry::Undecodable(undecodable) => match id_of(undecodable) {
-                    Some(id) => (true, id.as_str()).hash(&mut hasher),
-                    None => (false, undecodable.raw()).hash(&mut hasher),
+                    Some(id) => Key::Id(id.as_str()).hash(&mut hasher),
+                    None => Key::Raw(undecodable.raw()).hash(&mut hasher),
                 },
             }
         }

@@ -11,7 +11,7 @@
 //! it moved the last item of a window that was read into the next one, so that reading has
 //! that item twice. The same holds for the second reading, and for pages read out of order.
 //!
-//! Items that do not decode are compared by their text, in their places and as often as they are
+//! Items that do not decode, or that are of no type that the SDK knows and have no id, are compared by their text, in their places and as often as they are
 //! there. Equal ones may be two items, since nothing tells them apart, so they do not count as
 //! one that was seen twice.
 //!
@@ -35,6 +35,7 @@ use super::{
     List, Listing,
     ahead::RawPages,
     bounds::{kept_changing, too_slow},
+    page::Key,
     stream::Source,
 };
 use crate::{Error, Request, transport::CallStats};
@@ -52,13 +53,14 @@ const MAX_PASSES: u32 = 10;
 pub struct ConsistentList<T> {
     list: List<T>,
     max_passes: u32,
-    timeout: Duration,
+    /// Unless it is as long as a call may take.
+    timeout: Option<Duration>,
 }
 
 impl<T> ConsistentList<T> {
     pub(super) fn new(list: List<T>) -> Self {
         Self {
-            timeout: list.bounds.whole,
+            timeout: None,
             list,
             max_passes: MAX_PASSES,
         }
@@ -75,7 +77,7 @@ impl<T> ConsistentList<T> {
     /// call ([`ClientBuilder::call_timeout`](crate::ClientBuilder::call_timeout)). A list that
     /// is not read by then is a `Timeout` error.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+        self.timeout = Some(timeout);
         self
     }
 }
@@ -84,9 +86,14 @@ impl<T: Send + 'static> ConsistentList<T> {
     /// All items, each once, what does not decode apart. A list that cannot be read, or that kept
     /// changing, is an error.
     pub fn all(self) -> Request<Listing<T>> {
-        Request::new(async move {
+        let client = self.list.client.clone();
+        Request::new(&client, move |client| async move {
             let mut all = Listing::default();
-            let pass = in_time(self).await?;
+            let list = List {
+                client,
+                ..self.list
+            };
+            let pass = in_time(Self { list, ..self }).await?;
             for (place, entry) in pass.entries.into_iter().enumerate() {
                 match entry {
                     Entry::Item(item) => all.items.push(item),
@@ -109,19 +116,11 @@ impl<T: Send + 'static> ConsistentList<T> {
     }
 }
 
-/// What an item is known by.
-#[derive(PartialEq, Eq, Hash)]
-enum Key {
-    Id(String),
-    /// Of one that does not decode.
-    Raw(String),
-}
-
 /// One reading of a list.
 struct Pass<T> {
     entries: VecDeque<Entry<T>>,
     /// What tells the items apart, in order.
-    keys: Vec<Key>,
+    keys: Vec<Key<String>>,
     pages: usize,
     stats: CallStats,
 }
@@ -145,9 +144,9 @@ impl<T> Pass<T> {
             };
             pass.pages += 1;
             pass.stats = page.stats;
-            for entry in page.results {
+            for (place, entry) in page.results.into_iter().enumerate() {
                 pass.keys.push(match &entry {
-                    Entry::Item(item) => Key::Id((list.id)(item).to_owned()),
+                    Entry::Item(item) => page.keys.of(place, item).into_owned(),
                     Entry::Undecodable(undecodable) => Key::Raw(undecodable.raw().to_owned()),
                 });
                 pass.entries.push_back(entry);
@@ -170,7 +169,8 @@ async fn in_time<T>(consistent: ConsistentList<T>) -> Result<Pass<T>, Error> {
         max_passes,
         timeout,
     } = consistent;
-    let (operation, clock) = (list.operation, list.bounds.clock.clone());
+    let timeout = timeout.unwrap_or_else(|| list.client.list_bounds().whole);
+    let (operation, clock) = (list.operation, list.client.clock());
     let settled = settle(list, max_passes);
     // A clock's timers need a runtime. The first call says what is missing.
     if tokio::runtime::Handle::try_current().is_err() {
@@ -190,7 +190,7 @@ async fn settle<T>(list: List<T>, max_passes: u32) -> Result<Pass<T>, Error> {
         ))
         .with(|inner| inner.operation = Some(list.operation)));
     }
-    let mut before: Option<Vec<Key>> = None;
+    let mut before: Option<Vec<Key<String>>> = None;
     let mut repeated = false;
     for _ in 0..max_passes {
         let pass = match Pass::read(&list).await? {

@@ -16,13 +16,16 @@ use std::{
     num::NonZeroU32,
     pin::Pin,
     sync::Arc,
+    time::Duration,
 };
 
 use atlas_export_api::{self as api, Page as _, types::Link};
 use atlas_export_types::{ClusterName, PageSize};
 
-use self::page::{Fetched, PageChoice};
-use crate::{Client, Error, Request, project::InvalidHandle};
+pub(crate) use self::page::{Fetched, Key, Keys, PageChoice};
+use crate::{
+    Client, Error, Request, project::InvalidHandle, request::CallOptions, retry::RetryPolicy,
+};
 
 pub use atlas_export_types::{Entry, TolerantList, Undecodable};
 pub(crate) use bounds::Bounds;
@@ -32,8 +35,9 @@ pub use consistent::{ConsistentItems, ConsistentList};
 pub use page::{Listing, Page};
 pub use stream::{Items, Pages};
 
-type Fetching<T> = Pin<Box<dyn Future<Output = Result<Fetched<T>, Error>> + Send>>;
-type Fetch<T> = Arc<dyn Fn(PageChoice) -> Fetching<T> + Send + Sync>;
+pub(crate) type Fetching<T> = Pin<Box<dyn Future<Output = Result<Fetched<T>, Error>> + Send>>;
+/// Fetches a page for this client.
+pub(crate) type Fetch<T> = Arc<dyn Fn(Client, PageChoice) -> Fetching<T> + Send + Sync>;
 
 /// A list that is about to be read: whole, item by item, or one page.
 ///
@@ -60,12 +64,10 @@ type Fetch<T> = Arc<dyn Fn(PageChoice) -> Fetching<T> + Send + Sync>;
 #[must_use = "a list makes no request until it is awaited or polled"]
 pub struct List<T> {
     operation: &'static str,
+    client: Client,
     fetch: Fetch<T>,
-    /// What tells one item from another.
-    id: fn(&T) -> &str,
     /// The cluster whose list it is, for messages.
     cluster: Option<ClusterName>,
-    bounds: Bounds,
     page: u32,
     size: Option<PageSize>,
     include_count: Option<bool>,
@@ -81,18 +83,18 @@ impl<T> List<T> {
     ) -> Self
     where
         C: api::PagedCall<Output: api::Page<Item = T, Link = Link>> + 'static,
+        T: 'static,
     {
-        let bounds = client.list_bounds();
         let cluster = call.as_ref().ok().and_then(C::cluster).cloned();
-        let client = client.clone();
-        let fetch = move |choice: PageChoice| {
-            let (client, call) = (client.clone(), call.clone());
+        let fetch = move |client: Client, choice: PageChoice| {
+            let call = call.clone();
             let fetching: Fetching<T> = Box::pin(async move {
                 let call = call.map_err(|invalid| invalid.into_error(C::OPERATION.id))?;
                 let (page, stats) = client.counted(&call.at(choice.into())).await?;
                 let (results, links, total_count) = page.into_parts();
                 Ok(Fetched {
                     results,
+                    keys: Keys::Field(id),
                     links,
                     total_count,
                     stats,
@@ -101,11 +103,18 @@ impl<T> List<T> {
             fetching
         };
         Self {
-            operation: C::OPERATION.id,
-            fetch: Arc::new(fetch),
-            id,
             cluster,
-            bounds,
+            ..Self::of_pages(client.clone(), C::OPERATION.id, Arc::new(fetch))
+        }
+    }
+
+    /// The list whose pages are fetched in this way.
+    pub(crate) fn of_pages(client: Client, operation: &'static str, fetch: Fetch<T>) -> Self {
+        Self {
+            operation,
+            client,
+            fetch,
+            cluster: None,
             page: 1,
             size: None,
             include_count: None,
@@ -160,14 +169,31 @@ impl<T> List<T> {
         self
     }
 
+    /// How long each page may take, and a reading of the whole list, in place of
+    /// [`ClientBuilder::call_timeout`](crate::ClientBuilder::call_timeout).
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        let options = CallOptions::new().call_timeout(timeout);
+        self.client = self.client.with_options(options);
+        self
+    }
+
+    /// How often a page that failed is asked for again, in place of
+    /// [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        let options = CallOptions::new().retry(policy);
+        self.client = self.client.with_options(options);
+        self
+    }
+
     /// All items from this page on, what does not decode apart. A page that fails, and what ends
     /// [`by_page`](Self::by_page), is an error.
     pub fn all(self) -> Request<Listing<T>>
     where
         T: Send + 'static,
     {
-        let mut pages = self.by_page();
-        Request::new(async move {
+        let client = self.client.clone();
+        Request::new(&client, move |client| async move {
+            let mut pages = Self { client, ..self }.by_page();
             let mut all = Listing::default();
             while let Some(page) = pages.next().await {
                 let page = page?;
@@ -215,8 +241,8 @@ impl<T> List<T> {
     fn again(&self) -> Self {
         Self {
             fetch: self.fetch.clone(),
+            client: self.client.clone(),
             cluster: self.cluster.clone(),
-            bounds: self.bounds.clone(),
             ..*self
         }
     }
@@ -246,7 +272,7 @@ impl<T: 'static> IntoFuture for List<T> {
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
             let query = self.query()?;
-            let fetched = (self.fetch)(query);
+            let fetched = (self.fetch)(self.client, query);
             Ok(fetched.await?.into_page(query.size))
         })
     }

@@ -115,9 +115,49 @@ impl From<PageChoice> for api::PageQuery {
     }
 }
 
+/// What an item is told from the others of its list by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Key<Text> {
+    Id(Text),
+    /// Its JSON, where it has no id, or does not decode. Two that are equal may be two items.
+    Raw(Text),
+}
+
+impl Key<&str> {
+    pub(super) fn into_owned(self) -> Key<String> {
+        match self {
+            Self::Id(id) => Key::Id(id.to_owned()),
+            Self::Raw(raw) => Key::Raw(raw.to_owned()),
+        }
+    }
+}
+
+/// The keys of the items of a page.
+pub(crate) enum Keys<T> {
+    /// A field of each.
+    Field(fn(&T) -> &str),
+    /// One for each place, in order: for items of which nothing is known but how they decode.
+    Listed(Vec<Key<String>>),
+}
+
+impl<T> Keys<T> {
+    /// The key of an item that decoded.
+    pub(super) fn of<'a>(&'a self, place: usize, item: &'a T) -> Key<&'a str> {
+        match self {
+            Self::Field(id) => Key::Id(id(item)),
+            Self::Listed(keys) => match keys.get(place) {
+                Some(Key::Id(id)) => Key::Id(id),
+                Some(Key::Raw(raw)) => Key::Raw(raw),
+                None => Key::Raw(""),
+            },
+        }
+    }
+}
+
 /// A page as the contract has it.
 pub(crate) struct Fetched<T> {
     pub(crate) results: TolerantList<T>,
+    pub(crate) keys: Keys<T>,
     pub(crate) links: TolerantList<Link>,
     pub(crate) total_count: Option<ItemCount>,
     /// How the call for it went.

@@ -12,7 +12,7 @@ use atlas_export_api::{
 use atlas_export_types::SnapshotId;
 
 use crate::{
-    Cluster, Error, Request,
+    Client, Cluster, Error, Request,
     list::{List, Page},
     needed,
     wait::Wait,
@@ -38,6 +38,11 @@ pub struct Snapshots {
 impl Snapshots {
     pub(crate) fn new(cluster: Cluster) -> Self {
         Self { cluster }
+    }
+
+    /// The same handle, with the client that becomes of its own.
+    pub(crate) fn map_client(&self, change: impl FnOnce(&Client) -> Client) -> Self {
+        Self::new(self.cluster.map_client(change))
     }
 
     /// The cluster that the snapshots belong to.
@@ -95,7 +100,7 @@ impl Snapshots {
             cluster_name,
         };
         let list = self.cluster.request(list);
-        Request::new(async move { list.await.map(Page::whole) })
+        list.and_then(|page| Ok(Page::whole(page)))
     }
 
     /// One snapshot of a sharded cluster with its parts.
@@ -123,7 +128,10 @@ impl Snapshots {
     /// `createdAt` does not fit, because it may be the newest. [`list`](Self::list) gives the
     /// others.
     pub fn newest_exportable(&self) -> Request<Option<Snapshot>> {
-        Request::new(newest_exportable(self.clone()))
+        let this = self.clone();
+        Request::new(self.cluster.client(), move |client| {
+            newest_exportable(this.map_client(|_| client))
+        })
     }
 
     /// Begins to take a snapshot on demand: await what comes back. Each call takes another. The

@@ -12,7 +12,7 @@ use atlas_export_api::{
     types::{NewSnapshot, Snapshot},
 };
 
-use crate::{Cluster, Error};
+use crate::{Cluster, Error, request::call_options};
 
 /// A snapshot that is about to be taken: await it. Made by
 /// [`Snapshots::take`](crate::Snapshots::take).
@@ -52,6 +52,8 @@ impl TakeSnapshot {
         self.retention_days = Some(days);
         self
     }
+
+    call_options!(cluster);
 
     async fn run(self) -> Result<Snapshot, Error> {
         let mut body = NewSnapshot::new();

@@ -178,7 +178,7 @@ impl Transport {
                         Cause::KeyRefused(refusal)
                     });
                 }
-                Verdict::Final if status == StatusCode::UNAUTHORIZED && prepared.to_atlas => {
+                Verdict::Final if status == StatusCode::UNAUTHORIZED => {
                     return Err(Cause::NoUsableChallenge {
                         offered: offered(response.headers()),
                         response: Box::new(self.refusal(response).await),
@@ -214,17 +214,14 @@ impl Transport {
             }));
         }
         let headers = response.headers().clone();
-        let mut body = body::read(response, self.limits.max_body).await?;
-        if prepared.to_atlas {
-            if let Some(encoding) = unasked_encoding(&headers) {
-                return Err(Cause::Encoded(encoding));
-            }
-            body = without_byte_order_mark(body);
+        let body = body::read(response, self.limits.max_body).await?;
+        if let Some(encoding) = unasked_encoding(&headers) {
+            return Err(Cause::Encoded(encoding));
         }
         let response = ReceivedResponse {
             status,
             headers,
-            body,
+            body: without_byte_order_mark(body),
         };
         // Where nothing is to be decoded, nobody else would look at the body.
         let body_use = if prepared.operation.success == StatusCode::NO_CONTENT.as_u16() {
@@ -232,7 +229,7 @@ impl Transport {
         } else {
             BodyUse::Decoded
         };
-        if prepared.to_atlas && !response.may_be_from_atlas(body_use) {
+        if !response.may_be_from_atlas(body_use) {
             let media_type = response.media_type().map(str::to_owned);
             return Err(Cause::NotAtlas(media_type));
         }

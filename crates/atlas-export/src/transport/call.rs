@@ -14,6 +14,7 @@ use std::{
 use atlas_export_api::{Execute, Operation};
 use futures_util::future::{Either, select};
 use tracing::Instrument as _;
+use url::Url;
 
 use super::{
     caller::Caller,
@@ -22,7 +23,7 @@ use super::{
     failure::{Cause, Failure, TimeLimit},
     progress::Progress,
     rate::families::Scope,
-    request::Prepared,
+    request::{CustomParts, Prepared, name},
     response::ReceivedResponse,
     retry::Situation,
     shared_state::Transport,
@@ -80,17 +81,22 @@ impl Call {
         self.finish(prepared).await
     }
 
-    /// Sends a request that no operation describes: status and body of the response.
-    #[cfg(feature = "raw")]
-    pub(crate) async fn raw(
-        &self,
-        method: http::Method,
-        url: url::Url,
-        body: Option<bytes::Bytes>,
-    ) -> Result<(u16, bytes::Bytes), Error> {
-        let prepared = Prepared::raw(method, url, body);
-        let response = self.finish(prepared).await?;
-        Ok((response.status.as_u16(), response.body))
+    /// Sends a request of the caller's own making.
+    pub(crate) async fn send_custom(&self, parts: CustomParts) -> Result<ReceivedResponse, Error> {
+        let operation = parts.operation;
+        let span = span(&operation, &parts.url);
+        let sent = self.finish(parts.into()).instrument(span).await;
+        sent.map_err(|error| self.finished(error, operation.id))
+    }
+
+    /// An error of this call, which knows how the call went.
+    pub(crate) fn finished(&self, error: Error, operation: &'static str) -> Error {
+        let stats = self.stats();
+        error.with(|inner| {
+            inner.operation = Some(operation);
+            inner.attempts = stats.attempts;
+            inner.elapsed = stats.elapsed;
+        })
     }
 
     /// How long the call may take, what its caller has patience for included.
@@ -110,6 +116,7 @@ impl Call {
         if tokio::runtime::Handle::try_current().is_err() {
             return Err(fail(Cause::NoRuntime));
         }
+        transport.limits.check()?;
         let _open = transport
             .open_work
             .begin_call()
@@ -305,7 +312,7 @@ impl RunningCall<'_> {
         let transport = self.transport();
         let situation = Situation {
             failure,
-            is_idempotent: self.prepared.is_idempotent(),
+            is_idempotent: self.prepared.is_idempotent,
             attempts: self.progress.attempts(),
             elapsed: self.elapsed_without_patience(),
             call_timeout: transport.limits.call_timeout,
@@ -332,27 +339,27 @@ impl Execute for Call {
         request: reqwest::Request,
         operation: &'static Operation,
     ) -> Pin<Box<dyn Future<Output = reqwest::Result<reqwest::Response>> + Send + 'a>> {
-        let span = tracing::info_span!(
-            "atlas.call",
-            otel.name = operation.id,
-            http.request.method = operation.method,
-            url.template = operation.path,
-            server.address = request.url().host_str(),
-            server.port = request.url().port_or_known_default(),
-        );
+        let span = span(operation, request.url());
         Box::pin(
             async move {
                 Ok(match self.run(&request, operation).await {
                     Ok(response) => response.for_generated_code(operation),
-                    Err(error) => ErrorCarrier::response(error.with(|inner| {
-                        let stats = self.stats();
-                        inner.operation = Some(operation.id);
-                        inner.attempts = stats.attempts;
-                        inner.elapsed = stats.elapsed;
-                    })),
+                    Err(error) => ErrorCarrier::response(self.finished(error, operation.id)),
                 })
             }
             .instrument(span),
         )
     }
+}
+
+/// The span of a call. It holds the template of its path, never the values.
+fn span(operation: &Operation, url: &Url) -> tracing::Span {
+    tracing::info_span!(
+        "atlas.call",
+        otel.name = name(operation).as_str(),
+        http.request.method = operation.method,
+        url.template = operation.path,
+        server.address = url.host_str(),
+        server.port = url.port_or_known_default(),
+    )
 }

@@ -33,7 +33,7 @@ impl Deprecations {
                 deprecated_since = deprecation.and_then(date).map(tracing::field::display),
                 gone_from = sunset.and_then(date).map(tracing::field::display),
                 "the resource version of this operation is deprecated: set a newer one \
-                 (ClientBuilder::resource_version), or use a newer version of this crate"
+                 (ClientBuilder::resource_version, or version() of a custom request), or use a newer version of this crate"
             );
         }
     }

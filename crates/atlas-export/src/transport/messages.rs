@@ -10,7 +10,7 @@ use std::{
 use super::{
     connect_advice::advice,
     failure::{Cause, Failure, TimeLimit, Timeout},
-    request::Prepared,
+    request::{Prepared, name},
     response::ReceivedResponse,
 };
 use crate::{
@@ -37,7 +37,7 @@ impl Failure {
         let effect = (self.is_effect_unknown() || self.earlier_effect_unknown)
             && prepared.method != http::Method::GET;
         let error = self.cause.into_error(self.rate_limit_wait, prepared, proxy);
-        let error = if effect && !prepared.is_idempotent() {
+        let error = if effect && !prepared.is_idempotent {
             ambiguous(error, prepared)
         } else {
             error
@@ -55,7 +55,7 @@ fn ambiguous(cause: Error, prepared: &Prepared) -> Error {
         ErrorKind::Ambiguous,
         format!(
             "{} may or may not have taken effect: {cause}; look before repeating it, or use ensure",
-            prepared.operation.id
+            name(&prepared.operation)
         ),
     )
     .with(|inner| {
@@ -290,12 +290,12 @@ mod tests {
     fn message(cause: Cause) -> String {
         let operation = operations::LIST_EXPORT_BUCKETS;
         let prepared = Prepared {
-            operation,
+            operation: *operation,
             method: http::Method::GET,
             url: "https://host/x?s3cret".parse().unwrap(),
             headers: HeaderMap::new(),
             body: None,
-            to_atlas: true,
+            is_idempotent: true,
         };
         let error = Failure::of(cause).into_error(&prepared, None, SystemTime::UNIX_EPOCH);
         error.to_string()

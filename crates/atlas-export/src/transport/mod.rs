@@ -24,6 +24,7 @@
 //! task
 //! attempt
 //! shared_state
+//! call_options
 //! retry   messages   deleted   body
 //! failure   connect_advice   backoff
 //! rate/   envelope
@@ -41,6 +42,7 @@ mod attempt;
 mod backoff;
 mod body;
 mod call;
+mod call_options;
 mod caller;
 mod connect_advice;
 mod deleted;
@@ -63,12 +65,14 @@ mod unsent;
 
 pub use backoff::Backoff;
 pub(crate) use call::{Call, CallStats};
+pub use call_options::CallOptions;
 pub(crate) use caller::Caller;
 pub(crate) use error_carrier::ErrorCarrier;
 pub(crate) use limits::Limits;
 #[cfg(test)]
 pub(crate) use messages::table::each_error;
 pub use rate::governor::RateGovernor;
+pub(crate) use request::CustomParts;
 pub use retry::RetryPolicy;
 pub(crate) use shared_state::{Transport, TransportParts};
 

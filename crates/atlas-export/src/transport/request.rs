@@ -14,13 +14,49 @@ const API_VERSION_HEADER: &str = "api-version";
 /// A request that can be sent any number of times.
 #[derive(Debug)]
 pub(super) struct Prepared {
-    pub(super) operation: &'static Operation,
+    pub(super) operation: Operation,
     pub(super) method: Method,
     pub(super) url: Url,
     pub(super) headers: HeaderMap,
     pub(super) body: Option<Bytes>,
-    /// Whether it is an operation of Atlas, whose success is JSON or has no body.
-    pub(super) to_atlas: bool,
+    /// Whether sending it twice does no more than sending it once.
+    pub(super) is_idempotent: bool,
+}
+
+/// A request of the caller's own making, to an operation that the contract may not have.
+#[derive(Debug)]
+pub(crate) struct CustomParts {
+    /// In place of what the contract says: its path is the template, and so is its id.
+    pub(crate) operation: Operation,
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    pub(crate) media_type: HeaderValue,
+    pub(crate) body: Option<Bytes>,
+    pub(crate) is_idempotent: bool,
+}
+
+impl From<CustomParts> for Prepared {
+    fn from(parts: CustomParts) -> Self {
+        Self {
+            headers: HeaderMap::new(),
+            operation: parts.operation,
+            method: parts.method,
+            url: parts.url,
+            body: parts.body,
+            is_idempotent: parts.is_idempotent,
+        }
+        .with_media_type(parts.media_type)
+    }
+}
+
+/// What a request is called in spans and messages: its id, or method and template where it has
+/// none.
+pub(super) fn name(operation: &Operation) -> String {
+    if operation.id == operation.path {
+        format!("{} {}", operation.method, operation.path)
+    } else {
+        operation.id.to_owned()
+    }
 }
 
 impl Prepared {
@@ -39,42 +75,27 @@ impl Prepared {
             .map(Bytes::copy_from_slice);
         let mut headers = request.headers().clone();
         headers.remove(API_VERSION_HEADER);
-        if body.is_some() {
-            headers.insert(header::CONTENT_TYPE, media_type.clone());
-        }
-        headers.insert(header::ACCEPT, media_type);
+        let method = request.method().clone();
         Ok(Self {
-            operation,
-            method: request.method().clone(),
+            operation: *operation,
+            // Of the contract's methods only POST does more: a PATCH sets what it sets.
+            is_idempotent: method != Method::POST,
+            method,
             url: request.url().clone(),
             headers,
             body,
-            to_atlas: true,
-        })
+        }
+        .with_media_type(media_type))
     }
 
-    /// A request of the caller's own making.
-    #[cfg(feature = "raw")]
-    pub(super) fn raw(method: Method, url: Url, body: Option<Bytes>) -> Self {
-        static RAW: Operation = Operation {
-            id: "raw",
-            function: "raw",
-            method: "",
-            path: "",
-            versions: &[],
-            v1: true,
-            success: 200,
-            query: &[],
-            roles: &[],
-        };
-        Self {
-            operation: &RAW,
-            method,
-            url,
-            headers: HeaderMap::new(),
-            body,
-            to_atlas: false,
+    /// The same request, which asks for this media type and sends it.
+    fn with_media_type(mut self, media_type: HeaderValue) -> Self {
+        if self.body.is_some() {
+            self.headers
+                .insert(header::CONTENT_TYPE, media_type.clone());
         }
+        self.headers.insert(header::ACCEPT, media_type);
+        self
     }
 
     /// The request target: path and query exactly as they go on the wire.
@@ -92,12 +113,6 @@ impl Prepared {
             Some(proxy) => format!("{host} through the proxy {proxy}"),
             None => host,
         }
-    }
-
-    /// Whether sending it twice does no more than sending it once. Of this API's methods only
-    /// POST does more: a PATCH sets what it sets.
-    pub(super) fn is_idempotent(&self) -> bool {
-        self.method != Method::POST
     }
 
     /// Whether it only reads.
@@ -233,12 +248,12 @@ mod tests {
     #[test]
     fn only_a_post_does_more_when_sent_twice() {
         let path = format!("/groups/{PROJECT}/backup/exportBuckets");
-        let mut request =
-            prepared(operations::CREATE_EXPORT_BUCKET, &path, ApiVersion::V2).unwrap();
-        assert!(!request.is_idempotent());
-        for method in [Method::GET, Method::DELETE, Method::PATCH] {
-            request.method = method;
-            assert!(request.is_idempotent());
+        for (operation, is_idempotent) in [
+            (operations::CREATE_EXPORT_BUCKET, false),
+            (operations::LIST_EXPORT_BUCKETS, true),
+        ] {
+            let request = prepared(operation, &path, ApiVersion::V2).unwrap();
+            assert_eq!(request.is_idempotent, is_idempotent);
         }
     }
 

@@ -7,8 +7,8 @@ use std::{future::ready, sync::Arc, time::Duration};
 use digest_lanes::{LaneLimits, Lanes};
 
 use super::{
-    deprecation::Deprecations, limits::Limits, rate::governor::RateGovernor, retry::RetryPolicy,
-    shutdown::OpenWork, slots::Slots,
+    call_options::CallOptions, deprecation::Deprecations, limits::Limits,
+    rate::governor::RateGovernor, retry::RetryPolicy, shutdown::OpenWork, slots::Slots,
 };
 use crate::{
     clock::{Clock, Sleep},
@@ -37,7 +37,10 @@ pub(crate) struct TransportParts {
 }
 
 /// What all calls of a client share.
-#[derive(Debug)]
+///
+/// Cloning is cheap: everything that calls of one client have in common is behind an `Arc`, and
+/// what is not may differ from call to call.
+#[derive(Clone, Debug)]
 pub(crate) struct Transport {
     pub(super) http: reqwest::Client,
     /// As in [`TransportParts`].
@@ -45,15 +48,15 @@ pub(crate) struct Transport {
     /// Of the client's one origin.
     pub(super) lanes: Arc<Lanes>,
     pub(super) clock: Arc<dyn Clock>,
-    pub(super) versions: Versions,
+    pub(super) versions: Arc<Versions>,
     /// As in [`TransportParts`].
     pub(super) base_path: String,
     pub(super) envelope: bool,
     pub(super) limits: Limits,
     pub(super) retry: RetryPolicy,
     pub(super) governor: RateGovernor,
-    pub(super) slots: Slots,
-    pub(super) deprecations: Deprecations,
+    pub(super) slots: Arc<Slots>,
+    pub(super) deprecations: Arc<Deprecations>,
     pub(super) open_work: Arc<OpenWork>,
 }
 
@@ -68,16 +71,25 @@ impl Transport {
             proxy: parts.proxy,
             lanes: Arc::new(Lanes::new(parts.credentials, lane_limits)),
             clock: parts.clock,
-            versions: parts.versions,
+            versions: Arc::new(parts.versions),
             base_path: parts.base_path,
             envelope: parts.envelope,
-            slots: Slots::new(parts.limits.max_in_flight),
+            slots: Arc::new(Slots::new(parts.limits.max_in_flight)),
             limits: parts.limits,
             retry: parts.retry,
             governor: parts.governor,
-            deprecations: Deprecations::default(),
+            deprecations: Arc::default(),
             open_work: Arc::default(),
         }
+    }
+
+    /// The same transport, for calls with other options: connections, authentication, slots and
+    /// what is known of rate limits stay shared.
+    pub(crate) fn with_options(&self, options: &CallOptions) -> Self {
+        let mut other = self.clone();
+        options.change(&mut other.limits);
+        other.retry = options.retry.unwrap_or(self.retry);
+        other
     }
 
     pub(crate) fn clock(&self) -> &Arc<dyn Clock> {

@@ -13,7 +13,7 @@ use super::{
     progress::{OnProgress, Progress, ProgressStream, Steps},
     waitable::Waitable,
 };
-use crate::{Cluster, transport::Caller};
+use crate::{Cluster, request::call_options, transport::Caller};
 
 /// A wait that is about to begin: await it. Made by
 /// [`ExportJobs::wait_until_finished`](crate::ExportJobs::wait_until_finished) and
@@ -70,6 +70,8 @@ impl<T: Waitable> Wait<T> {
         self.polling.set_interval(interval);
         self
     }
+
+    call_options!(cluster);
 
     /// Is called after every poll, the last one included.
     pub fn on_progress(mut self, on_progress: impl FnMut(&Progress<T>) + Send + 'static) -> Self {

@@ -10,7 +10,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use atlas_export::{Client, Credentials, ErrorKind, retry::RetryPolicy};
+use atlas_export::{
+    Client, Credentials, ErrorKind,
+    request::{self, CustomRequest},
+    retry::RetryPolicy,
+};
 use tokio::{task::JoinSet, time::sleep};
 
 use crate::{KEY, USER, relay::Relay, relay::Tally};
@@ -24,21 +28,71 @@ pub(crate) const BODY: usize = 64 * 1024;
 /// In how many pauses nonces expire, where they are made to.
 pub(crate) const PAUSES: usize = 2;
 
-/// What every server answers.
-pub(crate) const ANSWER: &[u8] = b"ok";
+/// What every server answers, as JSON.
+pub(crate) const ANSWER: &str = "ok";
 
-/// What is served, below the root.
+/// Where what is served lies below the root: a request of the SDK never leaves the path of the API.
+pub(crate) const BASE: &str = "api/atlas/v2";
+
+/// What is served, below [`BASE`].
 pub(crate) const FILES: [&str; 3] = ["plain", "a folder/a file", "50% café+tea"];
 
 /// What is asked for, in turn: servers hash or compare the target as encoded on the wire.
-const TARGETS: [&str; 6] = [
-    "/plain",
-    "/a%20folder/a%20file",
-    "/plain?pageNum=1&itemsPerPage=500&envelope=false",
-    "/a%20folder/a%20file?name=caf%C3%A9%20%26%20tea%2Bmilk&path=%2Fa%2Fb&quote=%22x%22,y",
-    "/50%25%20caf%C3%A9+tea?q=a+b",
-    "/plain?empty&=&percent=%25&time=12:00;z",
+const TARGETS: [Target; 6] = [
+    Target {
+        path: ["", "plain"],
+        query: &[],
+    },
+    Target {
+        path: ["a folder", "a file"],
+        query: &[],
+    },
+    Target {
+        path: ["", "plain"],
+        query: &[("pageNum", "1"), ("itemsPerPage", "500")],
+    },
+    Target {
+        path: ["a folder", "a file"],
+        query: &[
+            ("name", "café & tea+milk"),
+            ("path", "/a/b"),
+            ("quote", "\"x\",y"),
+        ],
+    },
+    Target {
+        path: ["", "50% café+tea"],
+        query: &[("q", "a+b")],
+    },
+    Target {
+        path: ["", "plain"],
+        query: &[("empty", ""), ("percent", "%"), ("time", "12:00;z")],
+    },
 ];
+
+/// A target as it is before it is encoded.
+#[derive(Clone, Copy, Debug)]
+struct Target {
+    /// A folder, if the file lies in one, and the file.
+    path: [&'static str; 2],
+    query: &'static [(&'static str, &'static str)],
+}
+
+impl Target {
+    fn request(self, client: &Client, method: request::Method) -> CustomRequest<String> {
+        let [folder, file] = self.path;
+        let request = if folder.is_empty() {
+            client.request(method, "/{file}")
+        } else {
+            let request = client.request(method, "/{folder}/{file}");
+            request.path("folder", folder)
+        };
+        let request = request.path("file", file).version("2023-01-01");
+        let add = |request: CustomRequest<String>, &(key, value): &(&str, &str)| {
+            request.query(key, value)
+        };
+        self.query.iter().fold(request, add)
+    }
+}
 
 /// What is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -182,20 +236,25 @@ async fn work(client: Client, mode: Mode, next: Arc<AtomicUsize>) -> Vec<Result<
 }
 
 async fn call(client: &Client, method: Method, index: usize) -> Result<(), Failure> {
-    let target = TARGETS.iter().cycle().nth(index).unwrap_or(&"/");
-    let outcome = match method {
-        Method::Get => client.raw("GET", target, None).await,
-        Method::Post => client.raw("POST", target, Some(vec![b'x'; BODY])).await,
+    let Some(target) = TARGETS.iter().cycle().nth(index) else {
+        return Ok(());
     };
-    match outcome {
-        Ok((200, body)) if body == ANSWER => Ok(()),
-        Ok((status, body)) => Err(Failure {
+    let request = match method {
+        Method::Get => target.request(client, request::Method::GET),
+        // With its quotation marks.
+        Method::Post => target
+            .request(client, request::Method::POST)
+            .json(&"x".repeat(BODY - 2)),
+    };
+    match request.await {
+        Ok(answer) if answer == ANSWER => Ok(()),
+        Ok(answer) => Err(Failure {
             authentication: false,
-            message: format!("{target}: {status} with {} bytes", body.len()),
+            message: format!("{target:?}: {} bytes", answer.len()),
         }),
         Err(error) => Err(Failure {
             authentication: error.kind() == ErrorKind::Authentication,
-            message: format!("{target}: {error}"),
+            message: format!("{target:?}: {error}"),
         }),
     }
 }

@@ -27,12 +27,12 @@ fn prepared(method: Method) -> Prepared {
         operations::LIST_EXPORT_BUCKETS
     };
     Prepared {
-        operation,
+        operation: *operation,
         method,
         url: "https://cloud.mongodb.com/x".parse().unwrap(),
         headers: HeaderMap::new(),
         body: None,
-        to_atlas: true,
+        is_idempotent: false,
     }
 }
 

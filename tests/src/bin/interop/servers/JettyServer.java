@@ -27,7 +27,8 @@ public final class JettyServer extends AbstractHandler {
                 // Only its end is of interest.
             }
         }
-        response.getOutputStream().print("ok");
+        response.setContentType("application/json");
+        response.getOutputStream().print("\"ok\"");
         base.setHandled(true);
     }
 

@@ -22,7 +22,8 @@ public final class TomcatServer extends HttpServlet {
                 // Only its end is of interest.
             }
         }
-        response.getOutputStream().print("ok");
+        response.setContentType("application/json");
+        response.getOutputStream().print("\"ok\"");
     }
 
     /** Arguments: port, realm, user, password, seconds for which a connection is kept. */

@@ -58,6 +58,7 @@ KeepAliveTimeout {KEEP_ALIVE}
 DocumentRoot "{root}"
 {wide}
 <Location "/">
+    ForceType application/json
     AuthType Digest
     AuthName "{REALM}"
     AuthDigestProvider file

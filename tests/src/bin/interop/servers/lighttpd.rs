@@ -42,6 +42,7 @@ server.bind = "{ip}"
 server.port = {port}
 server.max-keep-alive-idle = {KEEP_ALIVE}
 server.document-root = "{root}"
+mimetype.assign = ("" => "application/json")
 server.upload-dirs = ("{uploads}")
 auth.backend = "plain"
 auth.backend.plain.userfile = "{users}"

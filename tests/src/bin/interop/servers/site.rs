@@ -39,9 +39,9 @@ impl Site {
             log,
         };
         for file in calls::FILES {
-            let file = site.root().join(file);
+            let file = site.root().join(calls::BASE).join(file);
             fs::create_dir_all(file.parent().unwrap_or(site.folder()))?;
-            fs::write(file, calls::ANSWER)?;
+            fs::write(file, format!("\"{}\"", calls::ANSWER))?;
         }
         Ok(site)
     }
