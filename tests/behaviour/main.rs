@@ -34,6 +34,7 @@ mod reading_ahead;
 mod recorded_life;
 mod reference_pages;
 mod retrying;
+mod service_accounts;
 mod shutting_down;
 mod standing_still;
 mod tls;

@@ -11,7 +11,7 @@ use atlas_export_fake::FakeAtlas;
 
 pub use clock::TestClock;
 pub use scripted::{Reply, ScriptedServer};
-pub use storm::{Report, fault, storm};
+pub use storm::{Report, fault, storm, storm_of};
 
 /// A project.
 pub const PROJECT: &str = "32b6e34b3d91647abb20e7b8";
@@ -37,6 +37,12 @@ pub fn client_of(fake: &FakeAtlas) -> ClientBuilder {
     Client::builder()
         .base_url(fake.url())
         .credentials(Credentials::api_key(public, private))
+}
+
+/// A client of a fake, with its service account.
+pub fn account_client_of(fake: &FakeAtlas) -> ClientBuilder {
+    let (client_id, client_secret) = fake.service_account();
+    client_of(fake).credentials(Credentials::service_account(client_id, client_secret))
 }
 
 /// The page of buckets with these results, and nothing else.

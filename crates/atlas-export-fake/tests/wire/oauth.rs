@@ -27,8 +27,9 @@ async fn post(fake: &FakeAtlas, path: &str, secret: &str, body: &str) -> Answere
 async fn issued(fake: &FakeAtlas) -> Result<String, Box<dyn std::error::Error>> {
     let answer = post(fake, TOKEN, fake.service_account().1, GRANT).await?;
     assert_eq!(answer.status, 200, "{}", answer.body);
-    let token = answer.json()["access_token"].as_str().map(str::to_owned);
-    Ok(token.ok_or("no token")?)
+    let json = answer.json();
+    let token = json.get("access_token").and_then(|token| token.as_str());
+    Ok(token.ok_or("no token")?.to_owned())
 }
 
 /// An operation, asked for with a token.

@@ -71,6 +71,7 @@ impl ClientBuilder {
             clock: self.clock,
             versions,
             base_path: base.url.path().to_owned(),
+            oauth_url: base.oauth_url,
             envelope: self.options.envelope,
             limits,
             retry: self.retry,

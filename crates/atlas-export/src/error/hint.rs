@@ -48,7 +48,7 @@ pub(super) fn remedy(status: u16, code: Option<&str>, roles: &[&str]) -> Option<
 }
 
 /// Whether a refusal is about where the request comes from, and not about roles.
-fn is_about_addresses(code: &str) -> bool {
+pub(crate) fn is_about_addresses(code: &str) -> bool {
     code.contains("ACCESS_LIST") || code.contains("WHITELIST")
 }
 
