@@ -8,7 +8,7 @@ use std::{
 
 use bytes::Bytes;
 use futures_util::future::{Either, select};
-use http::header;
+use http::{StatusCode, header};
 use url::{Url, form_urlencoded};
 
 use super::{access_token::AccessToken, grant::Grant};
@@ -49,6 +49,16 @@ pub(super) enum NoGrant {
     Unusable(String),
 }
 
+impl NoGrant {
+    /// Whether id or secret are refused.
+    pub(super) fn is_about_the_account(&self) -> bool {
+        match self {
+            Self::Failed(failure) => failure.status() == Some(StatusCode::UNAUTHORIZED),
+            Self::Unusable(_) => false,
+        }
+    }
+}
+
 impl TokenEndpoint {
     /// `oauth_url` is what both endpoints lie below; it ends in a slash.
     pub(in crate::transport) fn new(
@@ -84,7 +94,8 @@ impl TokenEndpoint {
         let form = "grant_type=client_credentials".to_owned();
         let response = self.post(&self.token_url, form).await;
         let response = response.map_err(NoGrant::Failed)?;
-        if !response.may_be_from_atlas(BodyUse::Decoded) {
+        // Only what parses counts as read: a gateway may have cut it short.
+        if !response.may_be_from_atlas(BodyUse::Ignored) {
             let cause = Cause::NotAtlas(response.media_type().map(str::to_owned));
             return Err(NoGrant::Failed(Failure::of(cause)));
         }

@@ -276,14 +276,21 @@ impl Shared {
     }
 
     async fn fetch(&self) -> Landed {
-        let fetched = self.repeated(
-            || self.endpoint.ask(),
-            |no_grant| match no_grant {
-                NoGrant::Failed(failure) => Some(failure),
-                NoGrant::Unusable(_) => None,
-            },
-        );
-        let fetched = fetched.await;
+        let ask = || {
+            self.repeated(
+                || self.endpoint.ask(),
+                |no_grant| match no_grant {
+                    NoGrant::Failed(failure) => Some(failure),
+                    NoGrant::Unusable(_) => None,
+                },
+            )
+        };
+        let mut fetched = ask().await;
+        // A secret that has worked is not wrong after one refusal.
+        if fetched.as_ref().is_err_and(NoGrant::is_about_the_account) && self.stock().has_granted()
+        {
+            fetched = ask().await;
+        }
         let mut stock = self.stock();
         match fetched {
             Ok((grant, asked)) => {

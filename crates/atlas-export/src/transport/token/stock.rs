@@ -56,6 +56,7 @@ pub(super) struct Stock {
     /// How many tokens were refused one after the other of which none had worked.
     refused_unused: u32,
     last_number: u64,
+    has_granted: bool,
 }
 
 /// A token that is not known to be bad.
@@ -114,6 +115,11 @@ impl Stock {
         }
     }
 
+    /// Whether there has ever been a token.
+    pub(super) fn has_granted(&self) -> bool {
+        self.has_granted
+    }
+
     /// A number that none had before.
     pub(super) fn number(&mut self) -> u64 {
         self.last_number = self.last_number.wrapping_add(1);
@@ -133,6 +139,7 @@ impl Stock {
         });
         self.pause = None;
         self.renew_after = None;
+        self.has_granted = true;
         token
     }
 
