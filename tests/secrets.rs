@@ -9,6 +9,9 @@
     reason = "a test may panic: that is how it fails"
 )]
 
+#[path = "secrets/accounts.rs"]
+mod accounts;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     error::Error as StdError,
@@ -27,7 +30,7 @@ use atlas_export::{
     rate::RateGovernor,
     retry::{Backoff, RetryPolicy},
     variables::Variables,
-    wait::{WaitError, wait_all},
+    wait::{WaitError, Waitable as _, wait_all},
 };
 use atlas_export_api::operations::ids;
 use atlas_export_fake::{FakeAtlas, JobProgress, Snapshot};
@@ -228,7 +231,9 @@ async fn export(shown: &mut Shown, client: &Client) {
     let new = NewExportBucket::aws("example-bucket", parsed(ROLE)).unwrap();
     shown.show("NewExportBucket", &new);
     let bucket = buckets.create(new).await.unwrap();
+    shown.show("Request", &buckets.get(&bucket.id));
     shown.show("Page", &buckets.list().await.unwrap());
+    shown.show("Listing", &buckets.list().all().await.unwrap());
     shown.show("List", &buckets.list());
     shown.show("Pages", &buckets.list().by_page());
     shown.show("Items", &buckets.list().by_item());
@@ -245,16 +250,16 @@ async fn export(shown: &mut Shown, client: &Client) {
     shown.show("CreateExportJob", &create);
     let job = create.await.unwrap();
     let wait = jobs.wait_until_finished(&job.id);
-    shown.show("WaitUntilFinished", &wait);
+    shown.show("Wait", &wait);
     let stream = jobs.wait_until_finished(&job.id).into_stream();
     shown.show("ProgressStream", &stream);
     let seen = Arc::new(Mutex::new(String::new()));
     let writer = seen.clone();
-    wait.on_progress(move |progress| {
+    let wait = wait.on_progress(move |progress| {
         write!(writer.lock().unwrap(), "{progress:?}").unwrap();
-    })
-    .await
-    .unwrap();
+    });
+    let ended = wait.await.unwrap();
+    shown.show("End", &ended.end());
     shown.show("Progress", &*seen.lock().unwrap());
     shown.show("Project", &project);
     shown.show("Cluster", &cluster);
@@ -288,7 +293,7 @@ async fn around(shown: &mut Shown, client: &Client) {
     shown.show("TakeSnapshot", &snapshots.take());
     let snapshot = snapshots.take().await.unwrap();
     let wait = snapshots.wait_until_completed(&snapshot.id);
-    shown.show("WaitUntilCompleted", &wait);
+    shown.show("Wait", &wait);
     let error = wait.max_wait(Duration::ZERO).await.unwrap_err();
     shown.error("WaitError", &error);
     shown.show("EnsureExportJob", &jobs.ensure(&snapshot.id, &bucket));
@@ -309,6 +314,9 @@ async fn around(shown: &mut Shown, client: &Client) {
     shown.show("ClusterReport", &report.clusters);
     shown.show("FleetStatus", &FleetStatus::Planned);
     shown.show("FleetReport", &report);
+    if let Err(incomplete) = report.into_result() {
+        shown.error("IncompleteFleet", &incomplete);
+    }
 
     let delete = buckets.delete_safely(&bucket);
     shown.show("DeleteSafely", &delete);
@@ -482,6 +490,7 @@ async fn no_debug_and_no_log_line_holds_a_secret() {
     assert!(report.violations.is_empty(), "{:#?}", report.violations);
     secrets.extend(answers(&fake));
     secrets.extend([PRIVATE_KEY.to_owned(), ha1()]);
+    let of_account = accounts::run(&mut shown).await;
 
     for krate in ["atlas-export", "digest-lanes"] {
         for name in declared(krate) {
@@ -492,7 +501,7 @@ async fn no_debug_and_no_log_line_holds_a_secret() {
         }
     }
     for (name, text) in &shown.0 {
-        for secret in &secrets {
+        for secret in secrets.iter().chain(&of_account) {
             assert!(
                 !text.contains(secret),
                 "Debug of {name} shows {secret}: {text}"
@@ -518,6 +527,9 @@ async fn no_debug_and_no_log_line_holds_a_secret() {
     let hashes: BTreeSet<&str> = secrets.iter().filter_map(|secret| hash(secret)).collect();
     assert!(hashes.len() > 100, "{} hashes", hashes.len());
     for (target, text) in heard.iter() {
+        for secret in &of_account {
+            assert!(!text.contains(secret), "{target} logs {secret}: {text}");
+        }
         assert!(
             !text.contains(PRIVATE_KEY),
             "{target} logs the private key: {text}"

@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use atlas_export::{Client, Error, ErrorKind, NewExportBucket, PageSize};
+use atlas_export::{Client, ClientBuilder, Error, ErrorKind, NewExportBucket, PageSize};
 use atlas_export_fake::{Bucket, FakeAtlas, FakeAtlasBuilder, Fault, Moment, RequestHead};
 use futures_util::{StreamExt as _, stream};
 use http::{Response, StatusCode};
@@ -116,6 +116,19 @@ pub async fn storm(
     calls: usize,
     furnish: impl FnOnce(FakeAtlasBuilder) -> FakeAtlasBuilder,
 ) -> (Report, FakeAtlas) {
+    storm_of(seed, calls, furnish, client_of).await
+}
+
+/// The same, with a client that `connect` begins.
+///
+/// # Panics
+/// Where the fake cannot be started.
+pub async fn storm_of(
+    seed: u64,
+    calls: usize,
+    furnish: impl FnOnce(FakeAtlasBuilder) -> FakeAtlasBuilder,
+    connect: impl FnOnce(&FakeAtlas) -> ClientBuilder,
+) -> (Report, FakeAtlas) {
     let clock = TestClock::default();
     clock.real_guards();
     let builder = (0..calls).filter(|call| call % 10 == 1).fold(
@@ -129,7 +142,7 @@ pub async fn storm(
     );
     let fake = furnish(builder).start().await.expect("a loopback port");
     fake.faults_by(move |head| fault(seed, head));
-    let mut client = client_of(&fake)
+    let mut client = connect(&fake)
         .clock(Arc::new(clock))
         .attempt_timeout(PATIENCE);
     if let Some(root) = fake.root_pem() {
