@@ -78,7 +78,7 @@ impl Credentials {
         Self(Kind::ApiKey(ApiKey::new(public, private)))
     }
 
-    /// Refuses credentials that cannot be right.
+    /// Refuses credentials that are invalid.
     pub(crate) fn check(self) -> Result<CheckedCredentials, Error> {
         match self.0 {
             Kind::ApiKey(key) => key.check().map(CheckedCredentials::ApiKey),

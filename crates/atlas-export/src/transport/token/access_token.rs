@@ -4,7 +4,7 @@ use std::fmt;
 
 use http::HeaderValue;
 
-/// What stands before a token in an `Authorization`.
+/// What an `Authorization` with a token begins with.
 const SCHEME: &str = "Bearer ";
 
 /// An access token, and which one it is.
