@@ -5,7 +5,9 @@
 //! seed of another storm can be given in `STORM_SEED`.
 #![allow(clippy::print_stdout, reason = "the report is worth reading")]
 
-use atlas_export_tests::storm;
+use std::time::Duration;
+
+use atlas_export_tests::{Report, account_client_of, storm, storm_of};
 
 const CALLS: usize = if cfg!(debug_assertions) {
     1_000
@@ -15,7 +17,10 @@ const CALLS: usize = if cfg!(debug_assertions) {
 
 async fn weather(seed: u64) {
     println!("seed {seed}: {CALLS} calls");
-    let (report, _) = storm(seed, CALLS, |builder| builder).await;
+    judge(&storm(seed, CALLS, |builder| builder).await.0);
+}
+
+fn judge(report: &Report) {
     println!("{report}");
     assert!(report.violations.is_empty(), "{:#?}", report.violations);
     // A storm without faults, or without successes, would show nothing.
@@ -46,4 +51,23 @@ async fn the_third_storm_or_that_of_storm_seed() {
             .unwrap_or(0x5eed_0003),
     )
     .await;
+}
+
+/// Its tokens live for a minute, so that many are fetched, and the endpoint has faults as well.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_storm_of_a_service_account() {
+    let lifetime = Duration::from_secs(60);
+    let furnish = |builder: atlas_export_fake::FakeAtlasBuilder| builder.token_lifetime(lifetime);
+    let (report, fake) = storm_of(0x5eed_0004, CALLS, furnish, account_client_of).await;
+    judge(&report);
+    let requests = fake.requests();
+    let asked = requests
+        .iter()
+        .filter(|r| r.path.starts_with("/api/oauth/"));
+    let (met, asked) = (
+        asked.clone().filter(|r| r.fault.is_some()).count(),
+        asked.count(),
+    );
+    println!("{asked} requests for tokens, {met} of them with a fault");
+    assert!(met > 0, "no fault met the token endpoint");
 }

@@ -9,6 +9,7 @@
     reason = "a test may panic: that is how it fails"
 )]
 
+mod accounts;
 mod everything;
 mod heard;
 mod pasted;
@@ -81,6 +82,7 @@ async fn no_debug_and_no_log_line_holds_a_secret() {
     assert!(report.violations.is_empty(), "{:#?}", report.violations);
     secrets.extend(answers(&fake));
     secrets.extend([PRIVATE_KEY.to_owned(), ha1()]);
+    let of_account = accounts::run(&mut shown).await;
 
     for krate in ["atlas-export", "digest-lanes"] {
         for name in shown::declared(krate) {
@@ -91,7 +93,7 @@ async fn no_debug_and_no_log_line_holds_a_secret() {
         }
     }
     for (name, text) in &shown.0 {
-        for secret in &secrets {
+        for secret in secrets.iter().chain(&of_account) {
             assert!(
                 !text.contains(secret),
                 "Debug of {name} shows {secret}: {text}"
@@ -117,6 +119,9 @@ async fn no_debug_and_no_log_line_holds_a_secret() {
     let hashes: BTreeSet<&str> = secrets.iter().filter_map(|secret| hash(secret)).collect();
     assert!(hashes.len() > 100, "{} hashes", hashes.len());
     for (target, text) in heard.iter() {
+        for secret in &of_account {
+            assert!(!text.contains(secret), "{target} logs {secret}: {text}");
+        }
         assert!(
             !text.contains(PRIVATE_KEY),
             "{target} logs the private key: {text}"

@@ -16,7 +16,7 @@ pub use clock::TestClock;
 pub use refusals::{empty_bucket, slow_down};
 pub use scene::{Scene, client_of, exportable, exportable_clusters, with_bucket};
 pub use scripted::{Reply, ScriptedServer};
-pub use storm::{Report, fault, storm};
+pub use storm::{Report, fault, storm, storm_of};
 
 /// A project.
 pub const PROJECT: &str = "32b6e34b3d91647abb20e7b8";
@@ -61,6 +61,12 @@ pub fn new_bucket(name: &str) -> NewExportBucket {
 /// So many seconds.
 pub const fn seconds(n: u64) -> Duration {
     Duration::from_secs(n)
+}
+
+/// A client of a fake, with its service account.
+pub fn account_client_of(fake: &atlas_export_fake::FakeAtlas) -> ClientBuilder {
+    let (client_id, client_secret) = fake.service_account();
+    client_of(fake).credentials(Credentials::service_account(client_id, client_secret))
 }
 
 /// The page of buckets with these results, and nothing else.

@@ -6,15 +6,16 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
+    sync::Arc,
     time::Duration,
 };
 
-use atlas_export::{Client, Error, ErrorKind, PageSize};
+use atlas_export::{Client, ClientBuilder, Error, ErrorKind, PageSize};
 use atlas_export_fake::{Bucket, FakeAtlas, FakeAtlasBuilder, Fault, Moment, RequestHead};
 use futures_util::{StreamExt as _, stream};
 use http::StatusCode;
 
-use crate::{PROJECT, ROLE, Scene, TestClock, new_bucket, parsed, slow_down};
+use crate::{PROJECT, ROLE, Scene, TestClock, client_of, new_bucket, parsed, slow_down};
 
 /// The calls in flight at once.
 const IN_FLIGHT: usize = 32;
@@ -111,6 +112,19 @@ pub async fn storm(
     calls: usize,
     furnish: impl FnOnce(FakeAtlasBuilder) -> FakeAtlasBuilder,
 ) -> (Report, FakeAtlas) {
+    storm_of(seed, calls, furnish, client_of).await
+}
+
+/// The same, with a client that `connect` begins.
+///
+/// # Panics
+/// Where the fake cannot be started.
+pub async fn storm_of(
+    seed: u64,
+    calls: usize,
+    furnish: impl FnOnce(FakeAtlasBuilder) -> FakeAtlasBuilder,
+    connect: impl FnOnce(&FakeAtlas) -> ClientBuilder,
+) -> (Report, FakeAtlas) {
     let clock = TestClock::default();
     clock.real_guards();
     let standing = FakeAtlas::builder().bucket(PROJECT, Bucket::aws("standing", ROLE));
@@ -119,9 +133,15 @@ pub async fn storm(
         let bucket = Bucket::aws(&format!("doomed-{call}"), ROLE).id(&doomed(call));
         builder.bucket(PROJECT, bucket)
     });
-    let scene = Scene::by(clock, furnish(builder)).await;
-    let Scene { fake, client, .. } = scene.with(|client| client.attempt_timeout(PATIENCE));
+    let Scene { fake, clock, .. } = Scene::by(clock, furnish(builder)).await;
     fake.faults_by(move |head| fault(seed, head));
+    let mut client = connect(&fake)
+        .clock(Arc::new(clock))
+        .attempt_timeout(PATIENCE);
+    if let Some(root) = fake.root_pem() {
+        client = client.root_certificates(root);
+    }
+    let client = client.build().expect("the options are right");
 
     let outcomes: Vec<Outcome> = stream::iter(0..calls)
         .map(|call| {

@@ -8,8 +8,7 @@
 //! test can count them.
 //!
 //! It shares no code with any client, on purpose: a fake that did would agree with the client's
-//! mistakes. It fails and limits rates only where a test asks for it. It has no service accounts and no
-//! restores.
+//! mistakes. It fails and limits rates only where a test asks for it. It has no restores.
 //!
 //! Start at [`FakeAtlas`].
 //!
@@ -67,6 +66,13 @@
 //! expired or used-up nonce with `stale=true`; a wrong key or `uri` with `stale=false`. Every 401 is
 //! recorded like any other request.
 //!
+//! A [service account](FakeAtlasBuilder::service_account) gets access tokens from `POST
+//! /api/oauth/token` (Basic, a form with `grant_type=client_credentials`) and gives them back at `POST
+//! /api/oauth/revoke`; every operation takes such a token in place of a Digest answer. A token lives an
+//! hour of the fake's clock, and an account has at most 100 of them. Faults meet these requests as any
+//! other; a [`Match`] finds them by method and path, and `authenticated` means that id and secret are
+//! good.
+//!
 //! # Faults
 //!
 //! A [`Fault`] is what goes wrong with one request: an answer that is lost before or after the
@@ -95,6 +101,9 @@
 //!   larger than 16 MiB is 400 `UNREADABLE_BODY`.
 //! - An id in capitals is accepted, in a path and in a body, and answered in small letters.
 //! - A path with an empty segment is 404; HEAD is answered like GET.
+//! - A token that is not good is 401 with `WWW-Authenticate: Bearer`; a wrong secret is 401
+//!   `invalid_client`, as RFC 6749 has it. A rate limit of the token endpoint counts every request to it,
+//!   and its 429 has `Retry-After`.
 //! - A malformed id in the path, a parameter out of range, an unknown attribute, and a snapshot that
 //!   cannot be exported are 400 `VALIDATION_ERROR`.
 //! - A missing bucket, job or snapshot is 404 `RESOURCE_NOT_FOUND`, in a body as in a path.
@@ -159,7 +168,8 @@ mod world;
 
 pub use api::response::EnvelopeSpelling;
 pub use builder::fake_builder::{
-    DEFAULT_PRIVATE_KEY, DEFAULT_PROJECT_ID, DEFAULT_PUBLIC_KEY, FakeAtlasBuilder,
+    DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, DEFAULT_PRIVATE_KEY, DEFAULT_PROJECT_ID,
+    DEFAULT_PUBLIC_KEY, FakeAtlasBuilder,
 };
 pub use control::fake::FakeAtlas;
 pub use faults::fault::Fault;

@@ -12,6 +12,8 @@ const CLOUD: &str = Environment::Commercial.origin();
 pub(crate) struct BaseUrl {
     /// With the path of the API generation, without a slash at the end.
     pub(crate) url: Url,
+    /// What the endpoints of service accounts lie below, with a slash at its end.
+    pub(crate) oauth_url: Url,
     /// Whether the host is this machine.
     pub(crate) loopback: bool,
 }
@@ -73,13 +75,19 @@ impl BaseUrl {
         {
             return refuse("has a path of the API that is not a version of it: leave the path out");
         }
+        let mut oauth_url = url.clone();
+        oauth_url.set_path(&format!("{prefix}/api/oauth/"));
         let path = if path.ends_with(version.path()) {
             path
         } else {
             path + version.path()
         };
         url.set_path(&path);
-        Ok(Self { url, loopback })
+        Ok(Self {
+            url,
+            oauth_url,
+            loopback,
+        })
     }
 }
 
@@ -122,6 +130,20 @@ mod tests {
                 .path(),
             "/api/atlas/v1.0"
         );
+    }
+
+    #[test]
+    fn tokens_come_from_the_same_origin_and_prefix() {
+        for (text, oauth) in [
+            (CLOUD, "https://cloud.mongodb.com/api/oauth/"),
+            (
+                "https://proxy.example/atlas/api/atlas/v2/",
+                "https://proxy.example/atlas/api/oauth/",
+            ),
+        ] {
+            let base = BaseUrl::parse(text, ApiVersion::V2, false).unwrap();
+            assert_eq!(base.oauth_url.as_str(), oauth);
+        }
     }
 
     #[test]

@@ -156,6 +156,26 @@ impl Client {
         self.transport.shut_down(deadline).await
     }
 
+    /// Gives the access token of a [service account](crate::Credentials::service_account) back, for
+    /// programs that end long before it does: an account may have 100 tokens at once. Call it
+    /// last, before [`shutdown`](Self::shutdown): a call that is made afterwards, on any clone, gets
+    /// another token. With an API key, or before the first call, it does nothing.
+    ///
+    /// ```no_run
+    /// # async fn example(atlas: atlas_export::Client) -> Result<(), atlas_export::Error> {
+    /// let buckets = atlas.project("32b6e34b3d91647abb20e7b8").export_buckets().list().await?;
+    /// println!("{} buckets", buckets.results.len());
+    /// atlas.revoke_token().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// Where the server does not take it back. The token is kept then: call it again.
+    pub async fn revoke_token(&self) -> Result<(), Error> {
+        self.transport.revoke_token().await
+    }
+
     /// The handle of a project, by its id or by text: 24 hexadecimal digits. Makes no request.
     ///
     /// The id stands in the path of requests, so text that is not an id is never put into one: each call of

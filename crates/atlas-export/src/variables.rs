@@ -3,12 +3,14 @@
 //! | what | variables, first found wins |
 //! |---|---|
 //! | API key | `MONGODB_ATLAS_PUBLIC_API_KEY` and `MONGODB_ATLAS_PRIVATE_API_KEY`; `MONGODB_ATLAS_PUBLIC_KEY` and `MONGODB_ATLAS_PRIVATE_KEY`; `MCLI_PUBLIC_API_KEY` and `MCLI_PRIVATE_API_KEY` |
+//! | service account | `MONGODB_ATLAS_CLIENT_ID` and `MONGODB_ATLAS_CLIENT_SECRET` |
 //! | base URL | `MONGODB_ATLAS_BASE_URL`; `MONGODB_ATLAS_OPS_MANAGER_URL`; `MCLI_OPS_MANAGER_URL` |
 //! | cloud, where no base URL is set | `MONGODB_ATLAS_SERVICE`; `MCLI_SERVICE`: `cloud` or `cloudgov` |
 //! | project | `MONGODB_ATLAS_PROJECT_ID`; `MCLI_PROJECT_ID` |
 //!
-//! A public key of one family is never combined with a private key of another. A variable
-//! that is set but empty counts as not set.
+//! A public key of one family is never combined with a private key of another, half a pair is an
+//! error, and so are a service account and an API key at once: which one is meant is not guessed. A
+//! variable that is set but empty counts as not set.
 
 use std::{env, fmt};
 
@@ -26,7 +28,8 @@ const KEYS: [(&str, &str); 3] = [
     ("MCLI_PUBLIC_API_KEY", "MCLI_PRIVATE_API_KEY"),
 ];
 
-const SERVICE_ACCOUNT: [&str; 2] = ["MONGODB_ATLAS_CLIENT_ID", "MONGODB_ATLAS_CLIENT_SECRET"];
+/// The pair of variables that holds a service account, id and secret.
+const SERVICE_ACCOUNT: (&str, &str) = ("MONGODB_ATLAS_CLIENT_ID", "MONGODB_ATLAS_CLIENT_SECRET");
 
 const URLS: [&str; 3] = [
     "MONGODB_ATLAS_BASE_URL",
@@ -40,15 +43,13 @@ const PROJECTS: [&str; 2] = ["MONGODB_ATLAS_PROJECT_ID", "MCLI_PROJECT_ID"];
 
 /// Whether any variable that concerns Atlas is set in this process, rightly or not.
 pub fn is_set() -> bool {
-    let mut names = names().chain(SERVICE_ACCOUNT);
-    names.any(|name| env::var_os(name).is_some_and(|value| !value.is_empty()))
+    names().any(|name| env::var_os(name).is_some_and(|value| !value.is_empty()))
 }
 
 /// The variables that are read.
 fn names() -> impl Iterator<Item = &'static str> {
-    let keys = KEYS
-        .iter()
-        .flat_map(|(public, private)| [*public, *private]);
+    let pairs = KEYS.iter().chain([&SERVICE_ACCOUNT]);
+    let keys = pairs.flat_map(|(public, private)| [*public, *private]);
     keys.chain(URLS).chain(SERVICES).chain(PROJECTS)
 }
 
@@ -67,7 +68,7 @@ fn names() -> impl Iterator<Item = &'static str> {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Variables {
-    /// The API key, if one is set.
+    /// The service account or the API key, if one is set.
     pub credentials: Option<Credentials>,
     /// The base URL, if one is set.
     pub base_url: Option<String>,
@@ -133,31 +134,28 @@ impl Variables {
     /// Reads the variables that `variable` knows.
     ///
     /// # Errors
-    /// A `Config` error that names the variable, where a pair is half set, where a service
-    /// account is set and no API key (not supported yet), or where the project id or the
-    /// service is none.
+    /// A `Config` error that names the variable, where a pair is half set, where both a service
+    /// account and an API key are set, or where the project id or the service is none.
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
         let get = |name: &str| variable(name).filter(|value| !value.is_empty());
-        let api_key = KEYS
-            .iter()
-            .find_map(|(public, private)| match (get(public), get(private)) {
-                (None, None) => None,
-                (Some(one), Some(other)) => {
-                    Some(Ok(((*public, *private), Credentials::api_key(one, other))))
-                }
-                (Some(_), None) => Some(Err(half(public, private))),
-                (None, Some(_)) => Some(Err(half(private, public))),
-            })
-            .transpose()?;
-        if api_key.is_none()
-            && let Some(name) = SERVICE_ACCOUNT.into_iter().find(|name| get(name).is_some())
-        {
-            return Err(Error::config(format!(
-                "{name} is set, but service accounts are not supported yet: set an API key in {} \
-                 and {}",
-                KEYS[0].0, KEYS[0].1
-            )));
-        }
+        let pair = |names: &(&'static str, &'static str)| match (get(names.0), get(names.1)) {
+            (None, None) => None,
+            (Some(one), Some(other)) => Some(Ok((*names, one, other))),
+            (Some(_), None) => Some(Err(half(names.0, names.1))),
+            (None, Some(_)) => Some(Err(half(names.1, names.0))),
+        };
+        let api_key = KEYS.iter().find_map(pair).transpose()?;
+        let account = pair(&SERVICE_ACCOUNT).transpose()?;
+        let credentials = match (api_key, account) {
+            (Some((key, ..)), Some((account, ..))) => return Err(both(key, account)),
+            (Some((names, public, private)), None) => {
+                Some((names, Credentials::api_key(public, private)))
+            }
+            (None, Some((names, id, secret))) => {
+                Some((names, Credentials::service_account(id, secret)))
+            }
+            (None, None) => None,
+        };
         let project_id = PROJECTS
             .into_iter()
             .find_map(|name| Some((name, get(name)?)))
@@ -179,10 +177,10 @@ impl Variables {
         let url = url.or(service);
         Ok(Self {
             names: Names {
-                key: api_key.as_ref().map(|(names, _)| *names),
+                key: credentials.as_ref().map(|(names, _)| *names),
                 base_url: url.as_ref().map(|(name, _)| *name),
             },
-            credentials: api_key.map(|(_, key)| key),
+            credentials: credentials.map(|(_, credentials)| credentials),
             base_url: url.map(|(_, url)| url),
             project_id,
         })
@@ -204,15 +202,24 @@ fn service(name: &str, value: &str) -> Result<Environment, Error> {
 
 fn half(set: &str, missing: &str) -> Error {
     Error::config(format!(
-        "{set} is set, but {missing} is not: an API key has two halves; set both variables"
+        "{set} is set, but {missing} is not: credentials have two halves; set both variables"
     ))
 }
 
-/// What to say when there is no key at all.
+/// What to say where two kinds of credentials are set.
+fn both(key: (&str, &str), account: (&str, &str)) -> Error {
+    Error::config(format!(
+        "both an API key ({}, {}) and a service account ({}, {}) are set: unset one of the two pairs",
+        key.0, key.1, account.0, account.1
+    ))
+}
+
+/// What to say when there are no credentials at all.
 pub(crate) fn no_credentials() -> Error {
     Error::config(format!(
-        "no credentials are given: call ClientBuilder::credentials, or set {} and {}",
-        KEYS[0].0, KEYS[0].1
+        "no credentials are given: call ClientBuilder::credentials, or set {} and {} (a service \
+         account) or {} and {} (an API key)",
+        SERVICE_ACCOUNT.0, SERVICE_ACCOUNT.1, KEYS[0].0, KEYS[0].1
     ))
 }
 
@@ -272,27 +279,42 @@ mod tests {
     }
 
     #[test]
-    fn a_service_account_is_said_to_be_unsupported() {
-        let message = refusal(&[
-            (SERVICE_ACCOUNT[0], "mdb_sa_id_1"),
-            (SERVICE_ACCOUNT[1], "s3cret"),
-        ]);
-        assert!(
-            message.contains("MONGODB_ATLAS_CLIENT_ID is set"),
-            "{message}"
-        );
-        assert!(message.contains("not supported yet"), "{message}");
-        assert!(!message.contains("s3cret"));
+    fn a_service_account_is_understood_and_its_secret_not_shown() {
+        let id = "mdb_sa_id_1234567890abcdef12345678";
+        let set = [(SERVICE_ACCOUNT.0, id), (SERVICE_ACCOUNT.1, "s3cret")];
+        let shown = format!("{:?}", read(&set).unwrap());
+        assert!(shown.contains(id) && !shown.contains("s3cret"), "{shown}");
     }
 
     #[test]
-    fn an_api_key_beside_a_service_account_is_used() {
-        let set = [
-            (SERVICE_ACCOUNT[0], "x"),
-            (KEYS[0].0, "abcdefgh"),
-            (KEYS[0].1, "y"),
-        ];
-        assert!(read(&set).unwrap().credentials.is_some());
+    fn half_a_service_account_is_an_error_also_beside_an_api_key() {
+        for (set, missing) in [
+            (SERVICE_ACCOUNT.0, SERVICE_ACCOUNT.1),
+            (SERVICE_ACCOUNT.1, SERVICE_ACCOUNT.0),
+        ] {
+            let half = [(set, "s3cret")];
+            let beside = [(set, "s3cret"), (KEYS[0].0, "abcdefgh"), (KEYS[0].1, "y")];
+            for message in [refusal(&half), refusal(&beside)] {
+                assert!(message.contains(&format!("{missing} is not")), "{message}");
+                assert!(!message.contains("s3cret"), "{message}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_service_account_and_an_api_key_at_once_are_an_error_that_names_both() {
+        for (public, private) in KEYS {
+            let message = refusal(&[
+                (SERVICE_ACCOUNT.0, "x"),
+                (SERVICE_ACCOUNT.1, "s3cret"),
+                (public, "abcdefgh"),
+                (private, "s3cret"),
+            ]);
+            for name in [SERVICE_ACCOUNT.0, SERVICE_ACCOUNT.1, public, private] {
+                assert!(message.contains(name), "{message}");
+            }
+            assert!(!message.contains("s3cret"), "{message}");
+        }
     }
 
     #[test]
@@ -349,7 +371,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn no_value_panics_or_is_repeated(at in 0_usize..16, text in "\\PC{0,30}") {
-            let names: Vec<&str> = names().chain(SERVICE_ACCOUNT).collect();
+            let names: Vec<&str> = names().collect();
             let value = format!("S3CRET{text}");
             let name = names[at % names.len()];
             match read(&[(name, &value)]) {

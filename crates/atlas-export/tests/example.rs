@@ -101,13 +101,10 @@ async fn a_wrong_environment_is_told_in_one_line() {
     );
     assert!(!message.contains("s3cret"), "{message}");
 
-    let account = [
-        ("MONGODB_ATLAS_CLIENT_ID", "mdb_sa_id_1"),
-        ("MONGODB_ATLAS_CLIENT_SECRET", "s3cret"),
-    ];
+    let account = [("MONGODB_ATLAS_CLIENT_SECRET", "s3cret")];
     let message = refusal(&run(&account, &[]).await, 2);
     assert!(
-        message.contains("service accounts are not supported yet"),
+        message.contains("MONGODB_ATLAS_CLIENT_ID is not"),
         "{message}"
     );
     assert!(!message.contains("s3cret"), "{message}");

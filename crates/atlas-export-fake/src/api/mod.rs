@@ -8,6 +8,7 @@ pub(crate) mod call;
 pub(crate) mod clusters;
 pub(crate) mod handlers;
 pub(crate) mod jobs;
+pub(crate) mod oauth;
 pub(crate) mod options;
 pub(crate) mod response;
 pub(crate) mod routes;

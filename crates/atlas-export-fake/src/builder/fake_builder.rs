@@ -8,6 +8,7 @@ use crate::api::options::AnswerOptions;
 use crate::control::fake::FakeAtlas;
 use crate::rules::deprecations::Deprecations;
 use crate::rules::limiter::LimitOptions;
+use crate::rules::service_account::AccountOptions;
 use crate::wire::protocols::Protocols;
 use crate::world::clock::{Clock, SystemClock};
 use crate::world::progress::Lifecycle;
@@ -17,6 +18,10 @@ use crate::world::state::World;
 pub const DEFAULT_PUBLIC_KEY: &str = "fakepubl";
 /// The private key of a fake without [`credentials`](FakeAtlasBuilder::credentials).
 pub const DEFAULT_PRIVATE_KEY: &str = "fa4e0000-0000-4000-8000-000000000001";
+/// The client id of a fake without [`service_account`](FakeAtlasBuilder::service_account).
+pub const DEFAULT_CLIENT_ID: &str = "mdb_sa_id_fa4e00000000000000000001";
+/// The secret of a fake without [`service_account`](FakeAtlasBuilder::service_account).
+pub const DEFAULT_CLIENT_SECRET: &str = "mdb_sa_sk_fa4e00000000000000000000000000000000001";
 /// The project of a fake without a project of its own, and of [`demo`](FakeAtlasBuilder::demo).
 pub const DEFAULT_PROJECT_ID: &str = "32b6e34b3d91647abb20e7b8";
 
@@ -56,6 +61,7 @@ pub struct FakeAtlasBuilder {
     pub(super) nonce_lifetime: Duration,
     pub(super) nonce_uses: u32,
     pub(super) never_stale: bool,
+    pub(super) account: AccountOptions,
     pub(super) lifecycle: Lifecycle,
     pub(super) options: AnswerOptions,
     pub(super) clock: Arc<dyn Clock>,
@@ -67,11 +73,12 @@ pub struct FakeAtlasBuilder {
     pub(super) protocols: Protocols,
 }
 
-// Without the private key: a test may use a real one.
+// Without the private key and the client secret: a test may use real ones.
 impl fmt::Debug for FakeAtlasBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FakeAtlasBuilder")
             .field("public_key", &self.public_key)
+            .field("client_id", &self.account.client_id)
             .field("lifecycle", &self.lifecycle)
             .field("options", &self.options)
             .field("world", &self.world)
@@ -94,6 +101,12 @@ impl FakeAtlasBuilder {
             nonce_lifetime: Duration::from_secs(60),
             nonce_uses: 1023,
             never_stale: false,
+            account: AccountOptions {
+                client_id: DEFAULT_CLIENT_ID.to_owned(),
+                client_secret: DEFAULT_CLIENT_SECRET.to_owned(),
+                token_lifetime: Duration::from_secs(3600),
+                token_limit: None,
+            },
             lifecycle: Lifecycle::default(),
             options: AnswerOptions::default(),
             clock: Arc::new(SystemClock::new()),

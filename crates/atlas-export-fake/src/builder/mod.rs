@@ -8,4 +8,5 @@ mod deprecation;
 pub(crate) mod fake_builder;
 mod lifecycle;
 mod rates;
+mod service_account;
 mod start;

@@ -15,6 +15,7 @@ use crate::rules::invalid_option::invalid_option;
 use crate::rules::limiter::Limiter;
 use crate::rules::operations::OPERATIONS;
 use crate::rules::schemas::Schemas;
+use crate::rules::service_account::ServiceAccount;
 use crate::wire::handler::RequestHandler;
 use crate::wire::log::Log;
 use crate::wire::server::Server;
@@ -29,7 +30,7 @@ impl FakeAtlasBuilder {
     /// # Errors
     ///
     /// `InvalidInput` where a project or a snapshot has an id that is not 24 hexadecimal digits,
-    /// a rate limit lets nothing through, a competitor takes nothing or takes no time for it, or an
+    /// a rate limit lets nothing through, a token lives for less than a second, a competitor takes nothing or takes no time for it, or an
     /// operation, version or header value does not exist;
     /// `InvalidData` where the embedded request schemas do not compile or no certificate can be made;
     /// otherwise why the port could not be bound.
@@ -40,6 +41,7 @@ impl FakeAtlasBuilder {
         self.check_ids()?;
         let limiter = Limiter::new(self.limits)?;
         self.deprecations.check_options()?;
+        let account = ServiceAccount::new(self.account)?;
         let schemas = schemas()?;
         let start = self.clock.wall();
         for (snapshot, before_last) in self
@@ -81,6 +83,7 @@ impl FakeAtlasBuilder {
         let handler = Arc::new(RequestHandler {
             atlas,
             authenticator,
+            account,
             script: Script::default(),
             log: Log::default(),
             traffic: Traffic::new(self.latency),

@@ -3,3 +3,4 @@
 pub(crate) mod fake;
 mod faults;
 mod rates;
+mod service_account;

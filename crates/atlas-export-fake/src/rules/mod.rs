@@ -15,6 +15,7 @@ pub(crate) mod query;
 pub(crate) mod rate_limit;
 pub(crate) mod schedule;
 pub(crate) mod schemas;
+pub(crate) mod service_account;
 pub(crate) mod timetable;
 pub(crate) mod token_bucket;
 pub(crate) mod version;

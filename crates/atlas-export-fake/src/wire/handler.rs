@@ -8,6 +8,7 @@ use http::header::AUTHORIZATION;
 use http::{Response, request};
 
 use crate::api::atlas::Atlas;
+use crate::api::oauth::{self, Endpoint};
 use crate::api::response;
 use crate::api::routes::{self, Route};
 use crate::api::service;
@@ -18,6 +19,7 @@ use crate::faults::request_match::RequestHead;
 use crate::faults::script::Script;
 use crate::rules::authenticator::{Authenticator, Verdict};
 use crate::rules::error::AtlasError;
+use crate::rules::service_account::ServiceAccount;
 use crate::wire::log::{EntryId, Log};
 use crate::wire::traffic::Traffic;
 
@@ -33,6 +35,7 @@ pub(crate) struct IncompleteBody;
 pub(crate) struct RequestHandler {
     pub(crate) atlas: Atlas,
     pub(crate) authenticator: Authenticator,
+    pub(crate) account: ServiceAccount,
     pub(crate) script: Script,
     pub(crate) log: Log,
     pub(crate) traffic: Traffic,
@@ -97,12 +100,15 @@ impl RequestHandler {
     }
 
     fn head(&self, parts: &request::Parts) -> RequestHead {
-        let verdict = self.authenticator.preview(
-            authorization(parts),
-            parts.method.as_str(),
-            &parts.uri.to_string(),
-            self.atlas.clock.now(),
-        );
+        let (sent, now) = (authorization(parts), self.atlas.clock.now());
+        let authenticated = match Endpoint::of(parts.uri.path()) {
+            Some(_) => self.account.knows(sent),
+            None => self.account.accepts(sent, now).unwrap_or_else(|| {
+                let (method, target) = (parts.method.as_str(), parts.uri.to_string());
+                let verdict = self.authenticator.preview(sent, method, &target, now);
+                verdict == Verdict::Accepted
+            }),
+        };
         let operation = match routes::find(&parts.method, parts.uri.path()) {
             Route::Operation(operation, _) => Some(operation.id),
             Route::OtherMethod(_) | Route::Nowhere => None,
@@ -113,7 +119,7 @@ impl RequestHandler {
             method: parts.method.clone(),
             path: parts.uri.path().to_owned(),
             query: parts.uri.query().map(str::to_owned),
-            authenticated: verdict == Verdict::Accepted,
+            authenticated,
             operation,
         }
     }
@@ -135,24 +141,38 @@ impl RequestHandler {
         body: Result<Bytes, IncompleteBody>,
         id: EntryId,
     ) -> Response<Bytes> {
-        let now = self.atlas.clock.now();
-        let verdict = self.authenticator.check(
-            authorization(parts),
-            parts.method.as_str(),
-            &parts.uri.to_string(),
-            now,
-        );
-        let answer = match (verdict, body) {
-            (Verdict::Refused { stale }, _) => {
-                response::challenge(&self.authenticator.challenge(stale, now))
+        let answer = match Endpoint::of(parts.uri.path()) {
+            Some(endpoint) => {
+                let now = self.atlas.clock.now();
+                oauth::serve(&self.account, endpoint, parts, body.ok().as_ref(), now)
             }
-            (Verdict::Accepted, Err(IncompleteBody)) => {
-                service::refuse(&self.atlas, parts, AtlasError::incomplete_body())
-            }
-            (Verdict::Accepted, Ok(body)) => service::serve(&self.atlas, parts, &body),
+            None => match (self.refusal(parts), body) {
+                (Some(refusal), _) => refusal,
+                (None, Err(IncompleteBody)) => {
+                    service::refuse(&self.atlas, parts, AtlasError::incomplete_body())
+                }
+                (None, Ok(body)) => service::serve(&self.atlas, parts, &body),
+            },
         };
         self.log.acted(id, answer.status());
         answer
+    }
+
+    /// What to say to somebody who has neither a good token nor a good answer to a challenge.
+    fn refusal(&self, parts: &request::Parts) -> Option<Response<Bytes>> {
+        let (sent, now) = (authorization(parts), self.atlas.clock.now());
+        match self.account.accepts(sent, now) {
+            Some(true) => return None,
+            Some(false) => return Some(oauth::unknown_token()),
+            None => {}
+        }
+        let (method, target) = (parts.method.as_str(), parts.uri.to_string());
+        match self.authenticator.check(sent, method, &target, now) {
+            Verdict::Accepted => None,
+            Verdict::Refused { stale } => Some(response::challenge(
+                &self.authenticator.challenge(stale, now),
+            )),
+        }
     }
 
     /// A challenge that calls the nonce of `authorization` stale, and makes it so.

@@ -1,5 +1,6 @@
 //! What reached the wire, in the order in which it came.
 
+use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
@@ -9,6 +10,7 @@ use http::{
     request,
 };
 
+use crate::api::oauth::OAUTH_PATH;
 use crate::faults::fault::Fault;
 
 /// One request as the fake received it. Those answered 401 are recorded too.
@@ -23,7 +25,7 @@ use crate::faults::fault::Fault;
 /// }
 /// # let _ = creations;
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct RecordedRequest {
     /// The method.
@@ -34,7 +36,7 @@ pub struct RecordedRequest {
     pub query: Option<String>,
     /// The headers, `Authorization` included, whose value `Debug` does not show.
     pub headers: HeaderMap,
-    /// The body, read to its end before the request was acted on; empty where a fault struck before.
+    /// The body, of which `Debug` shows nothing where it holds a token; read to its end before the request was acted on; empty where a fault struck before.
     pub body: Bytes,
     /// The status line that went out; `None` until there is one, and where a fault lets none out.
     /// Under `envelope=true` this is the 200 of the wire, not the status in the body.
@@ -44,6 +46,25 @@ pub struct RecordedRequest {
     /// The status of the fake's own answer, whether or not that went out; `None` where the request was
     /// not acted on.
     pub own_status: Option<StatusCode>,
+}
+
+impl fmt::Debug for RecordedRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("RecordedRequest");
+        shown
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .field("query", &self.query)
+            .field("headers", &self.headers);
+        if !self.path.starts_with(OAUTH_PATH) {
+            shown.field("body", &self.body);
+        }
+        shown
+            .field("status", &self.status)
+            .field("fault", &self.fault)
+            .field("own_status", &self.own_status)
+            .finish()
+    }
 }
 
 impl RecordedRequest {

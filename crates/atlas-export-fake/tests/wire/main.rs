@@ -15,6 +15,7 @@ mod limits;
 mod lists;
 mod matching;
 mod media;
+mod oauth;
 mod paths;
 mod peer;
 mod raw;

@@ -48,6 +48,7 @@ impl ClientBuilder {
             clock: self.clock,
             versions,
             base_path: base.url.path().to_owned(),
+            oauth_url: base.oauth_url,
             envelope: self.options.envelope,
             limits: self.limits,
             retry: self.retry,

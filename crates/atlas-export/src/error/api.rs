@@ -162,7 +162,7 @@ mod tests {
         assert_eq!(
             message(403, Some(&api), None, &[]),
             "403 IP_ADDRESS_NOT_ON_ACCESS_LIST: IP address 1.2.3.4 is not allowed; \
-             add this machine's address to the API key's access list"
+             add this machine's address to the access list of the API key or service account"
         );
     }
 

@@ -17,7 +17,7 @@ pub(super) const GENERATION_GONE: &str =
 pub(super) fn remedy(status: u16, code: Option<&str>, roles: &[&str]) -> Option<Cow<'static, str>> {
     let by_code = match code.unwrap_or_default() {
         code if is_about_addresses(code) => {
-            "add this machine's address to the API key's access list"
+            "add this machine's address to the access list of the API key or service account"
         }
         codes::EXPORT_BUCKET_DELETE_FAILED_BUCKET_IN_USE => {
             "a backup schedule exports to this bucket, so disable its automatic export first"
@@ -31,17 +31,20 @@ pub(super) fn remedy(status: u16, code: Option<&str>, roles: &[&str]) -> Option<
         }
         _ if status == 407 => PROXY,
         codes::GROUP_NOT_FOUND => {
-            "check the project id, and that the API key belongs to the project"
+            "check the project id, and that the API key or service account belongs to the project"
         }
         codes::RATE_LIMITED | codes::RATE_LIMITED_TOKEN_BUCKET => {
             "too many calls, so wait and spread them"
         }
         _ if status == 403 && roles.is_empty() => {
-            "check that the API key has the role that the operation needs"
+            "check that the API key or service account has the role that the operation needs"
         }
         _ if status == 403 => {
             let roles = roles.join(" or ");
-            return Some(format!("the API key needs the role {roles} in this project").into());
+            return Some(
+                format!("the API key or service account needs the role {roles} in this project")
+                    .into(),
+            );
         }
         _ => return None,
     };
@@ -49,7 +52,7 @@ pub(super) fn remedy(status: u16, code: Option<&str>, roles: &[&str]) -> Option<
 }
 
 /// Whether a refusal is about where the request comes from, and not about roles.
-fn is_about_addresses(code: &str) -> bool {
+pub(crate) fn is_about_addresses(code: &str) -> bool {
     code.contains("ACCESS_LIST") || code.contains("WHITELIST")
 }
 

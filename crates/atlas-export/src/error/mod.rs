@@ -15,7 +15,7 @@ use atlas_export_types::{
 
 pub(crate) use crate::redact::one_line;
 pub use api::{ApiError, FieldError};
-pub(crate) use hint::PROXY;
+pub(crate) use hint::{PROXY, is_about_addresses};
 
 /// Why a call did not give what was asked for.
 ///
@@ -44,7 +44,8 @@ pub enum ErrorKind {
     Timeout,
     /// The connection broke, a body was cut short or too large, or the server redirected.
     Transport,
-    /// The credentials are wrong, or do not belong to the project.
+    /// The credentials are wrong, or do not belong to the project; or a service account gets no
+    /// access token.
     Authentication,
     /// The server refused the call: see [`Error::status`] and [`Error::api`].
     Api,
@@ -307,7 +308,7 @@ impl Error {
         match self.kind() {
             ErrorKind::Connect => !self.0.lasting,
             ErrorKind::Timeout | ErrorKind::RateLimited => true,
-            ErrorKind::Transport => self.0.transient,
+            ErrorKind::Transport | ErrorKind::Authentication => self.0.transient,
             ErrorKind::Api => {
                 self.0.transient || matches!(self.status(), Some(408 | 429 | 500 | 502..=504))
             }

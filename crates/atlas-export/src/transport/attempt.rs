@@ -1,28 +1,21 @@
-//! One attempt: authenticate, send, read, unwrap.
+//! One attempt: authenticate, send, read, unwrap. With an API key it is a dialogue of challenges
+//! and answers.
 
-use std::{pin::pin, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 
-use bytes::Bytes;
-use digest_lanes::{BodyKind, Exchange, Step, Verdict};
+use digest_lanes::{BodyKind, Exchange, Lanes, Step, Verdict};
 use futures_util::future::{Either, select};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use super::{
-    body, envelope,
     failure::{Cause, Failure, TimeLimit, Timeout},
     progress::Progress,
     request::Prepared,
-    response::{BodyUse, ReceivedResponse},
+    response::ReceivedResponse,
     shared_state::Transport,
-    unsent::is_unsent,
+    token::{access_token::AccessToken, source::TokenSource},
 };
 use crate::redact;
-
-/// The longest body of a refusal that is read: enough for Atlas's, too little for a page.
-const MAX_REFUSAL_BODY: usize = 64 * 1024;
-
-/// How long the body of a refusal is waited for.
-const REFUSAL_BODY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How many challenges of one response a message shows.
 const MAX_SHOWN_CHALLENGES: usize = 4;
@@ -44,16 +37,25 @@ pub(super) enum Challenge {
     Fresh,
 }
 
+/// What an attempt shows that its sender is known.
+#[derive(Debug)]
+pub(super) enum Signature {
+    /// The answer to a challenge.
+    Digest(Arc<Lanes>, Challenge),
+    /// An access token.
+    Bearer(Arc<TokenSource>, AccessToken),
+}
+
 impl Transport {
     /// Begins the dialogue of an attempt.
-    fn begin(&self, prepared: &Prepared, challenge: Challenge) -> Exchange {
+    fn begin(&self, prepared: &Prepared, lanes: &Arc<Lanes>, challenge: Challenge) -> Exchange {
         let kind = match prepared.body {
             Some(_) => BodyKind::Present,
             None => BodyKind::Empty,
         };
         match challenge {
-            Challenge::Known => self.lanes.begin(self.clock.now(), kind),
-            Challenge::Fresh => self.lanes.begin_anew(kind),
+            Challenge::Known => lanes.begin(self.clock.now(), kind),
+            Challenge::Fresh => lanes.begin_anew(kind),
         }
     }
 
@@ -62,11 +64,23 @@ impl Transport {
         &self,
         prepared: &Prepared,
         progress: &Progress,
-        challenge: Challenge,
+        signature: &Signature,
     ) -> Attempted {
         let mut nonce_forgotten = false;
         let result = {
-            let dialogue = pin!(self.dialogue(prepared, progress, challenge, &mut nonce_forgotten));
+            let forgotten = &mut nonce_forgotten;
+            let dialogue = pin!(async move {
+                match signature {
+                    Signature::Digest(lanes, challenge) => {
+                        self.dialogue(prepared, progress, (lanes, *challenge), forgotten)
+                            .await
+                    }
+                    Signature::Bearer(source, token) => {
+                        self.send_with_token(prepared, progress, source, token)
+                            .await
+                    }
+                }
+            });
             let guard = self.clock.guard(self.limits.attempt_timeout);
             match select(dialogue, guard).await {
                 Either::Left((result, _)) => result,
@@ -106,10 +120,10 @@ impl Transport {
         &self,
         prepared: &Prepared,
         progress: &Progress,
-        challenge: Challenge,
+        (lanes, challenge): (&Arc<Lanes>, Challenge),
         nonce_forgotten: &mut bool,
     ) -> Result<ReceivedResponse, Cause> {
-        let mut exchange = self.begin(prepared, challenge);
+        let mut exchange = self.begin(prepared, lanes, challenge);
         let target = prepared.target();
         let mut was_challenged = false;
         loop {
@@ -128,15 +142,7 @@ impl Transport {
                     (prepared.signed(value), false, is_signed)
                 }
             };
-            let response = match self.http.execute(request).await {
-                Ok(response) => response,
-                Err(error) => {
-                    if error.is_connect() || is_unsent(&error) {
-                        progress.clear_may_have_acted();
-                    }
-                    return Err(Cause::of_sending(error));
-                }
-            };
+            let response = self.send(request, progress).await?;
             let status = response.status();
             if asks_for_challenge
                 && (status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error())
@@ -172,7 +178,7 @@ impl Transport {
                     // Stale to the end says nothing about the key.
                     return Err(if is_stale {
                         Cause::NoncesStale(refusal)
-                    } else if self.lanes.key_has_worked() {
+                    } else if lanes.key_has_worked() {
                         Cause::WorkingKeyRefused(refusal)
                     } else {
                         Cause::KeyRefused(refusal)
@@ -187,83 +193,6 @@ impl Transport {
                 }
                 Verdict::Final => return self.read(prepared, response).await,
             }
-        }
-    }
-
-    /// Reads a final response: a success whole, anything else as far as it is of use.
-    async fn read(
-        &self,
-        prepared: &Prepared,
-        response: reqwest::Response,
-    ) -> Result<ReceivedResponse, Cause> {
-        let status = response.status();
-        if status.is_redirection() {
-            let target = response.headers().get(header::LOCATION);
-            let target = target.map(|target| String::from_utf8_lossy(target.as_bytes()).into());
-            return Err(Cause::Redirect { target, status });
-        }
-        if !status.is_success() {
-            let refusal = self.refusal(response).await;
-            if !self.envelope {
-                return Err(Cause::refused(refusal));
-            }
-            // The status line has said that it is one already.
-            return Err(Cause::refused(ReceivedResponse {
-                status,
-                ..envelope::unwrap(refusal)
-            }));
-        }
-        let headers = response.headers().clone();
-        let body = body::read(response, self.limits.max_body).await?;
-        if let Some(encoding) = unasked_encoding(&headers) {
-            return Err(Cause::Encoded(encoding));
-        }
-        let response = ReceivedResponse {
-            status,
-            headers,
-            body: without_byte_order_mark(body),
-        };
-        // Where nothing is to be decoded, nobody else would look at the body.
-        let body_use = if prepared.operation.success == StatusCode::NO_CONTENT.as_u16() {
-            BodyUse::Ignored
-        } else {
-            BodyUse::Decoded
-        };
-        if !response.may_be_from_atlas(body_use) {
-            let media_type = response.media_type().map(str::to_owned);
-            return Err(Cause::NotAtlas(media_type));
-        }
-        if prepared.is_read() && response.body.is_empty() && body_use == BodyUse::Decoded {
-            return Err(Cause::Empty);
-        }
-        if !self.envelope {
-            return Ok(response);
-        }
-        let response = envelope::unwrap(response);
-        if response.status.is_success() {
-            Ok(response)
-        } else {
-            Err(Cause::refused(response))
-        }
-    }
-
-    /// A refusal with as much of its body as there is, which may be nothing.
-    async fn refusal(&self, response: reqwest::Response) -> ReceivedResponse {
-        let status = response.status();
-        let headers = response.headers().clone();
-        let bound = MAX_REFUSAL_BODY.min(self.limits.max_body);
-        // The status is what counts; a body that breaks off or stalls takes nothing from it.
-        let body = {
-            let reading = pin!(body::read(response, bound));
-            match select(reading, self.clock.guard(REFUSAL_BODY_TIMEOUT)).await {
-                Either::Left((body, _)) => without_byte_order_mark(body.unwrap_or_default()),
-                Either::Right(_) => Bytes::new(),
-            }
-        };
-        ReceivedResponse {
-            status,
-            headers,
-            body,
         }
     }
 }
@@ -283,24 +212,6 @@ fn offered(headers: &HeaderMap) -> String {
     }
 }
 
-/// A body without the mark that some editors and gateways put before JSON.
-fn without_byte_order_mark(body: Bytes) -> Bytes {
-    if body.starts_with(b"\xef\xbb\xbf") {
-        body.slice(3..)
-    } else {
-        body
-    }
-}
-
-/// What a body is encoded in that was not asked for. The HTTP library takes the header away with
-/// an encoding that it undoes.
-fn unasked_encoding(headers: &HeaderMap) -> Option<String> {
-    let value = headers.get(header::CONTENT_ENCODING)?;
-    let value = String::from_utf8_lossy(value.as_bytes());
-    let value = value.trim();
-    (!value.is_empty() && !value.eq_ignore_ascii_case("identity")).then(|| value.to_owned())
-}
-
 /// A header value that no log shows.
 fn header_value(bytes: &[u8]) -> Result<HeaderValue, Cause> {
     let mut value = HeaderValue::from_bytes(bytes).map_err(|_| Cause::Unsignable)?;
@@ -315,24 +226,5 @@ mod tests {
     #[test]
     fn an_authorization_is_kept_from_logs_and_from_the_tables_of_http2() {
         assert!(header_value(b"Digest x").unwrap().is_sensitive());
-    }
-
-    #[test]
-    fn a_mark_before_json_is_skipped_and_nothing_else() {
-        let bytes = Bytes::from_static;
-        assert_eq!(without_byte_order_mark(bytes(b"\xef\xbb\xbf{}")), "{}");
-        assert_eq!(without_byte_order_mark(bytes(b"{}")), "{}");
-        assert_eq!(without_byte_order_mark(bytes(b"\xef\xbb")), b"\xef\xbb"[..]);
-    }
-
-    #[test]
-    fn an_encoding_that_nobody_asked_for_is_noticed() {
-        let unasked = |value: &'static str| {
-            let value = HeaderValue::from_static(value);
-            unasked_encoding(&HeaderMap::from_iter([(header::CONTENT_ENCODING, value)]))
-        };
-        assert_eq!(unasked("br").as_deref(), Some("br"));
-        assert_eq!(unasked("Identity"), None);
-        assert_eq!(unasked_encoding(&HeaderMap::new()), None);
     }
 }

@@ -13,6 +13,7 @@ use super::{
     progress::{GivenUp, Waited},
     rate::hint::retry_after,
     response::ReceivedResponse,
+    token::token_error::TokenError,
 };
 
 /// An attempt that did not give what was asked for.
@@ -60,6 +61,10 @@ pub(super) enum Cause {
         offered: String,
         was_signed: bool,
     },
+    /// There is no access token to send the request with.
+    NoToken(TokenError),
+    /// The server does not know the access token.
+    TokenRefused(Box<ReceivedResponse>),
     /// A success of somebody else, with this media type.
     NotAtlas(Option<String>),
     /// A success without what was asked for.
@@ -144,6 +149,7 @@ impl Failure {
             | Cause::KeyRefused(response)
             | Cause::WorkingKeyRefused(response)
             | Cause::NoncesStale(response)
+            | Cause::TokenRefused(response)
             | Cause::NoUsableChallenge { response, .. } => Some(response),
             _ => None,
         }
@@ -173,6 +179,8 @@ impl Failure {
             Cause::Refused(_) => "status",
             Cause::KeyRefused(_)
             | Cause::WorkingKeyRefused(_)
+            | Cause::NoToken(_)
+            | Cause::TokenRefused(_)
             | Cause::NoUsableChallenge { .. } => "credentials",
             Cause::NoncesStale(_) => "stale nonces",
             Cause::NotAtlas(_) => "foreign",
@@ -201,6 +209,8 @@ impl Failure {
             Cause::KeyRefused(_)
             | Cause::WorkingKeyRefused(_)
             | Cause::NoncesStale(_)
+            | Cause::NoToken(_)
+            | Cause::TokenRefused(_)
             | Cause::NoUsableChallenge { .. }
             | Cause::Connect(_) => false,
             _ => true,

@@ -10,6 +10,7 @@ use std::{
 use super::{
     connect_advice::advice,
     failure::{Cause, Failure, TimeLimit, Timeout},
+    preconditions::{CLIENT_SHUT_DOWN, NO_RUNTIME},
     request::{Prepared, name},
     response::ReceivedResponse,
 };
@@ -43,7 +44,7 @@ impl Failure {
             error
         };
         error.with(|inner| {
-            inner.retry_after = retry_after;
+            inner.retry_after = retry_after.or(inner.retry_after);
             inner.effect = effect;
         })
     }
@@ -120,12 +121,14 @@ impl Cause {
                 "the tokio runtime was shut down before the response was complete: keep it until \
                  the call has returned",
             ),
-            Self::NoRuntime => Error::config(
-                "there is no tokio runtime here: make the call within one that has time and I/O \
-                 enabled, for instance under #[tokio::main]",
-            ),
-            Self::ClientShutDown => Error::config(
-                "the client was shut down (Client::shutdown): build another for further calls",
+            Self::NoRuntime => Error::config(NO_RUNTIME),
+            Self::ClientShutDown => Error::config(CLIENT_SHUT_DOWN),
+            Self::NoToken(error) => error.into_error(),
+            Self::TokenRefused(response) => key_refused(
+                &response,
+                "the server refuses the access token, also one that it has only just given out: \
+                 check that the service account still exists and that the project belongs to its \
+                 organization",
             ),
             Self::Unsignable => failed(format!(
                 "the server's Digest challenge holds characters that no header can repeat: \

@@ -5,10 +5,11 @@
 //!   prepare   method, URL, version headers, body          request.rs
 //!   admit     a place in the queue of a rate limit        rate/
 //!   task      each attempt on a task of its own           task.rs
+//!     ├ sign          a token, if it takes one            token/
 //!     ├ slot          few enough in flight                slots.rs
-//!     ├ spend         the token, now that it goes out     rate/
-//!     ├ authenticate  digest lanes                        attempt.rs
-//!     ├ send          reqwest, redirects off              attempt.rs
+//!     ├ spend         of the rate limit, as it goes out   rate/
+//!     ├ authenticate  digest lanes, or the access token   attempt.rs, bearer.rs
+//!     ├ send          reqwest, redirects off              round_trip.rs
 //!     ├ read          body under a bound                  body.rs
 //!     ├ unwrap        envelope                            envelope.rs
 //!     └ learn         rate limits, deprecations           rate/, deprecation.rs
@@ -23,10 +24,14 @@
 //! call
 //! task
 //! attempt
+//! bearer
+//! round_trip
 //! shared_state
 //! call_options
+//! token/ (source   stock   words   endpoint)
 //! retry   messages   deleted   body
-//! failure   connect_advice   backoff
+//! failure   connect_advice   backoff   preconditions
+//! token/ (grant   token_error   access_token)
 //! rate/   envelope
 //! response   request   caller   progress   limits   slots   shutdown   deprecation   unsent
 //! error_carrier
@@ -40,6 +45,7 @@
 
 mod attempt;
 mod backoff;
+mod bearer;
 mod body;
 mod call;
 mod call_options;
@@ -52,15 +58,18 @@ mod error_carrier;
 mod failure;
 mod limits;
 mod messages;
+mod preconditions;
 mod progress;
 mod rate;
 mod request;
 mod response;
 mod retry;
+mod round_trip;
 mod shared_state;
 mod shutdown;
 mod slots;
 mod task;
+mod token;
 mod unsent;
 
 pub use backoff::Backoff;

@@ -5,13 +5,26 @@
 use std::{future::ready, sync::Arc, time::Duration};
 
 use digest_lanes::{LaneLimits, Lanes};
+use url::Url;
 
 use super::{
-    call_options::CallOptions, deprecation::Deprecations, limits::Limits,
-    rate::governor::RateGovernor, retry::RetryPolicy, shutdown::OpenWork, slots::Slots,
+    call_options::CallOptions,
+    deprecation::Deprecations,
+    limits::Limits,
+    rate::governor::RateGovernor,
+    retry::RetryPolicy,
+    shutdown::OpenWork,
+    slots::Slots,
+    token::{
+        endpoint::TokenEndpoint,
+        source::{TokenRules, TokenSource},
+        token_error::TokenError,
+    },
 };
 use crate::{
     clock::{Clock, Sleep},
+    credentials::CheckedCredentials,
+    error::Error,
     version::Versions,
 };
 
@@ -24,7 +37,9 @@ pub(crate) struct TransportParts {
     pub(crate) http: reqwest::Client,
     /// The proxy that was set, without its user and password, for messages.
     pub(crate) proxy: Option<String>,
-    pub(crate) credentials: digest_lanes::Credentials,
+    pub(crate) credentials: CheckedCredentials,
+    /// Below which the endpoints of service accounts lie, with a slash at its end.
+    pub(crate) oauth_url: Url,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) versions: Versions,
     /// The path of the base URL, below which the paths of the contract lie.
@@ -36,6 +51,25 @@ pub(crate) struct TransportParts {
     pub(crate) governor: RateGovernor,
 }
 
+/// How the sender of requests is known.
+#[derive(Clone, Debug)]
+pub(super) enum Authentication {
+    /// An API key: challenges and answers, of the client's one origin.
+    Digest(Arc<Lanes>),
+    /// A service account: one access token.
+    Token(Arc<TokenSource>),
+}
+
+impl Authentication {
+    /// Whether the server has let a request in, or refuses no key.
+    pub(super) fn key_has_worked(&self) -> bool {
+        match self {
+            Self::Digest(lanes) => lanes.key_has_worked(),
+            Self::Token(_) => true,
+        }
+    }
+}
+
 /// What all calls of a client share.
 ///
 /// Cloning is cheap: everything that calls of one client have in common is behind an `Arc`, and
@@ -45,8 +79,7 @@ pub(crate) struct Transport {
     pub(super) http: reqwest::Client,
     /// As in [`TransportParts`].
     pub(super) proxy: Option<String>,
-    /// Of the client's one origin.
-    pub(super) lanes: Arc<Lanes>,
+    pub(super) authentication: Authentication,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) versions: Arc<Versions>,
     /// As in [`TransportParts`].
@@ -62,14 +95,33 @@ pub(crate) struct Transport {
 
 impl Transport {
     pub(crate) fn new(parts: TransportParts) -> Self {
-        let lane_limits = LaneLimits {
-            max_idle: parts.limits.max_idle_lanes,
-            ..LaneLimits::default()
+        let open_work: Arc<OpenWork> = Arc::default();
+        let authentication = match parts.credentials {
+            CheckedCredentials::ApiKey(key) => {
+                let limits = LaneLimits {
+                    max_idle: parts.limits.max_idle_lanes,
+                    ..LaneLimits::default()
+                };
+                Authentication::Digest(Arc::new(Lanes::new(key, limits)))
+            }
+            CheckedCredentials::ServiceAccount(account) => {
+                let (http, clock) = (parts.http.clone(), parts.clock.clone());
+                let endpoint =
+                    TokenEndpoint::new(http, clock, parts.limits, account, &parts.oauth_url);
+                let rules = TokenRules {
+                    retry: parts.retry,
+                    call_timeout: parts.limits.call_timeout,
+                    max_pause: parts.governor.max_pause(),
+                };
+                let clock = parts.clock.clone();
+                let source = TokenSource::new(endpoint, rules, clock, open_work.clone());
+                Authentication::Token(Arc::new(source))
+            }
         };
         Self {
             http: parts.http,
             proxy: parts.proxy,
-            lanes: Arc::new(Lanes::new(parts.credentials, lane_limits)),
+            authentication,
             clock: parts.clock,
             versions: Arc::new(parts.versions),
             base_path: parts.base_path,
@@ -79,7 +131,7 @@ impl Transport {
             retry: parts.retry,
             governor: parts.governor,
             deprecations: Arc::default(),
-            open_work: Arc::default(),
+            open_work,
         }
     }
 
@@ -107,6 +159,14 @@ impl Transport {
     /// The longest wait that a server is believed that describes no token bucket.
     pub(crate) fn max_pause(&self) -> Duration {
         self.governor.max_pause()
+    }
+
+    /// Gives the access token of a service account back, if there is one.
+    pub(crate) async fn revoke_token(&self) -> Result<(), Error> {
+        match &self.authentication {
+            Authentication::Digest(_) => Ok(()),
+            Authentication::Token(source) => source.revoke().await.map_err(TokenError::into_error),
+        }
     }
 
     /// Lets no call begin any more, and those under way end until the deadline. Returns how

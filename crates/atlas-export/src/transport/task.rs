@@ -15,13 +15,13 @@ use tokio::{
 use tracing::{Instrument as _, instrument::WithSubscriber as _};
 
 use super::{
-    attempt::{Attempted, Challenge},
+    attempt::{Attempted, Challenge, Signature},
     failure::{Cause, Failure, TimeLimit},
     progress::Progress,
     rate::ticket::Ticket,
     request::Prepared,
     response::ReceivedResponse,
-    shared_state::Transport,
+    shared_state::{Authentication, Transport},
     slots::Slot,
 };
 use crate::clock::Sleep;
@@ -150,8 +150,9 @@ impl Transport {
         ticket: Ticket,
         left: Duration,
     ) -> AttemptEnd {
-        let slot = match self.slot(progress, left).await {
-            Ok(slot) => slot,
+        let signed = self.signed_slot(progress, left, Challenge::Known).await;
+        let (signature, slot) = match signed {
+            Ok(signed) => signed,
             Err(cause) => return AttemptEnd::Failed(Failure::of(cause)),
         };
         // Only now, so that those who wait for a slot do not leave together.
@@ -160,15 +161,16 @@ impl Transport {
         };
         progress.begin_attempt();
         let in_flight_at_start = self.slots.in_flight();
-        let mut attempted = self.attempt(prepared, progress, Challenge::Known).await;
+        let mut attempted = self.attempt(prepared, progress, &signature).await;
         self.note_nonces(&slot, &attempted);
-        if takes_extra_challenge(&attempted, progress, in_flight_at_start) {
+        if takes_another_signature(&attempted, progress, in_flight_at_start) {
             drop(slot);
-            let slot = match self.slot(progress, left).await {
-                Ok(slot) => slot,
+            let signed = self.signed_slot(progress, left, Challenge::Fresh).await;
+            let (signature, slot) = match signed {
+                Ok(signed) => signed,
                 Err(cause) => return AttemptEnd::Failed(Failure::of(cause)),
             };
-            attempted = self.attempt(prepared, progress, Challenge::Fresh).await;
+            attempted = self.attempt(prepared, progress, &signature).await;
             self.note_nonces(&slot, &attempted);
         }
         let response = match &attempted.result {
@@ -181,6 +183,39 @@ impl Transport {
             in_flight.answered(response, &*self.clock);
         }
         attempted.result.into()
+    }
+
+    /// Waits for what signs a request and for a slot. Nobody waits in a slot for a token; one that
+    /// has ended during the wait for the slot is exchanged.
+    async fn signed_slot(
+        &self,
+        progress: &Progress,
+        left: Duration,
+        challenge: Challenge,
+    ) -> Result<(Signature, Slot<'_>), Cause> {
+        self.signature(progress, left, challenge).await?;
+        let slot = self.slot(progress, left).await?;
+        let signature = self.signature(progress, left, challenge).await?;
+        Ok((signature, slot))
+    }
+
+    /// What signs a request: for a token it waits, for at most `left`.
+    async fn signature(
+        &self,
+        progress: &Progress,
+        left: Duration,
+        challenge: Challenge,
+    ) -> Result<Signature, Cause> {
+        match &self.authentication {
+            Authentication::Digest(lanes) => Ok(Signature::Digest(lanes.clone(), challenge)),
+            Authentication::Token(source) => {
+                match select(pin!(source.token()), self.clock.guard(left)).await {
+                    Either::Left((Ok(token), _)) => Ok(Signature::Bearer(source.clone(), token)),
+                    Either::Left((Err(error), _)) => Err(Cause::NoToken(error)),
+                    Either::Right(_) => Err(self.timed_out(TimeLimit::Call, left, progress)),
+                }
+            }
+        }
     }
 
     /// Waits for a slot, for at most `left`.
@@ -203,7 +238,7 @@ impl Transport {
                 &attempted.result,
                 Err(failure) if matches!(failure.cause, Cause::NoncesStale(_))
             );
-            let min = if is_stale || self.lanes.key_has_worked() {
+            let min = if is_stale || self.authentication.key_has_worked() {
                 1
             } else {
                 MIN_SLOTS_FOR_NEW_KEY
@@ -215,10 +250,10 @@ impl Transport {
     }
 }
 
-/// Whether a refused key is given one more challenge, with fewer requests in flight. A key
-/// that has worked is not wrong after one refusal; and of a crowd that begins together,
-/// none has worked yet.
-fn takes_extra_challenge(
+/// Whether a refused key is given one more challenge, with fewer requests in flight, or a call
+/// another token. A key that has worked is not wrong after one refusal; of a crowd that begins
+/// together, none has worked yet; and a token may have been revoked.
+fn takes_another_signature(
     attempted: &Attempted,
     progress: &Progress,
     in_flight_at_start: usize,
@@ -227,7 +262,7 @@ fn takes_extra_challenge(
         return false;
     };
     let is_due = match failure.cause {
-        Cause::WorkingKeyRefused(_) => true,
+        Cause::WorkingKeyRefused(_) | Cause::TokenRefused(_) => true,
         Cause::KeyRefused(_) => in_flight_at_start > MIN_SLOTS_FOR_NEW_KEY,
         _ => false,
     };

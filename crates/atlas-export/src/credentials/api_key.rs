@@ -1,35 +1,23 @@
-//! What a client authenticates with.
+//! A programmatic API key: a public and a private part.
 
 use std::fmt;
 
+use super::spoilt::fault;
 use crate::{
     Error,
     redact::{HIDDEN, holds_a_uuid},
 };
 
-/// A programmatic API key of MongoDB Atlas.
-///
-/// The private key is kept in memory that is wiped when it is dropped, and is in no `Debug`,
-/// log line or error.
-///
-/// ```
-/// use atlas_export::Credentials;
-///
-/// let key = Credentials::api_key("abcdefgh", "0a1b2c3d-0000-4000-8000-0123456789ab");
-/// assert!(!format!("{key:?}").contains("0a1b"));
-/// ```
+/// A programmatic API key.
 #[derive(Clone)]
-pub struct Credentials {
+pub(super) struct ApiKey {
     key: digest_lanes::Credentials,
     /// What is wrong with the private key, known before it goes where nobody can look.
     private_fault: Option<&'static str>,
 }
 
-impl Credentials {
-    /// An API key: eight letters in public, a UUID in private.
-    ///
-    /// Checked when the client is built, because that is where an error can be told.
-    pub fn api_key(public: impl Into<String>, private: impl Into<String>) -> Self {
+impl ApiKey {
+    pub(super) fn new(public: impl Into<String>, private: impl Into<String>) -> Self {
         let private = private.into();
         Self {
             private_fault: fault(&private),
@@ -38,12 +26,18 @@ impl Credentials {
     }
 
     /// Refuses a key that cannot be one.
-    pub(crate) fn check(self) -> Result<digest_lanes::Credentials, Error> {
+    pub(super) fn check(self) -> Result<digest_lanes::Credentials, Error> {
         let public = self.key.username();
         if holds_a_uuid(public) {
             return Err(Error::config(
                 "the public key is or contains a private key (a UUID): the two are swapped, or pasted \
                  into one; give the public key first",
+            ));
+        }
+        if public.contains(super::service_account::PREFIX) {
+            return Err(Error::config(
+                "the public key is or contains a half of a service account (mdb_sa_…): give both \
+                 halves to Credentials::service_account",
             ));
         }
         if let Some(fault) = fault(public) {
@@ -61,34 +55,12 @@ impl Credentials {
     }
 }
 
-/// What is wrong with a key that a copy from elsewhere has spoilt.
-fn fault(key: &str) -> Option<&'static str> {
-    if key.is_empty() {
-        Some("is empty")
-    } else if key.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        Some("holds white space or a line end, which a copy may have brought along")
-    } else if key.contains(['"', '\'']) {
-        Some("holds a quotation mark, which the shell may have left in")
-    } else if key.contains('\u{feff}') {
-        Some("holds a byte order mark, which a file may have brought along: copy the key anew")
-    } else if key.contains('\u{fffd}') {
-        Some("holds a replacement character, so it was read in the wrong encoding: copy it anew")
-    } else if !key.is_ascii() {
-        Some(
-            "holds a character that is not ASCII, which may be invisible, such as a zero-width \
-             one: copy the key anew",
-        )
-    } else {
-        None
-    }
-}
-
 /// Eight lower-case letters, as every public key is.
 fn is_public(text: &str) -> bool {
     text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_lowercase())
 }
 
-impl fmt::Debug for Credentials {
+impl fmt::Debug for ApiKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // A private key in the wrong place is still one.
         let public = match self.key.username() {
@@ -103,7 +75,7 @@ impl fmt::Debug for Credentials {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::Credentials;
 
     const PRIVATE: &str = "0a1b2c3d-0000-4000-8000-0123456789ab";
 

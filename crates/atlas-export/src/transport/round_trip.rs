@@ -1,0 +1,161 @@
+//! One request, and what comes back: a success is read whole and checked, a refusal as far as it
+//! is of use.
+
+use std::{pin::pin, time::Duration};
+
+use bytes::Bytes;
+use futures_util::future::{Either, select};
+use http::{HeaderMap, StatusCode, header};
+
+use super::{
+    body, envelope,
+    failure::Cause,
+    progress::Progress,
+    request::Prepared,
+    response::{BodyUse, ReceivedResponse},
+    shared_state::Transport,
+    unsent::is_unsent,
+};
+
+/// The longest body of a refusal that is read: enough for Atlas's, too little for a page.
+const MAX_REFUSAL_BODY: usize = 64 * 1024;
+
+/// How long the body of a refusal is waited for.
+const REFUSAL_BODY_TIMEOUT: Duration = Duration::from_secs(5);
+
+impl Transport {
+    /// Sends a request that is marked as sent, as far as the head of its response.
+    pub(super) async fn send(
+        &self,
+        request: reqwest::Request,
+        progress: &Progress,
+    ) -> Result<reqwest::Response, Cause> {
+        self.http.execute(request).await.map_err(|error| {
+            if error.is_connect() || is_unsent(&error) {
+                progress.clear_may_have_acted();
+            }
+            Cause::of_sending(error)
+        })
+    }
+
+    /// Reads a final response: a success whole, anything else as far as it is of use.
+    pub(super) async fn read(
+        &self,
+        prepared: &Prepared,
+        response: reqwest::Response,
+    ) -> Result<ReceivedResponse, Cause> {
+        let status = response.status();
+        if status.is_redirection() {
+            let target = response.headers().get(header::LOCATION);
+            let target = target.map(|target| String::from_utf8_lossy(target.as_bytes()).into());
+            return Err(Cause::Redirect { target, status });
+        }
+        if !status.is_success() {
+            let refusal = self.refusal(response).await;
+            if !self.envelope {
+                return Err(Cause::refused(refusal));
+            }
+            // The status line has said that it is one already.
+            return Err(Cause::refused(ReceivedResponse {
+                status,
+                ..envelope::unwrap(refusal)
+            }));
+        }
+        let headers = response.headers().clone();
+        let body = body::read(response, self.limits.max_body).await?;
+        if let Some(encoding) = unasked_encoding(&headers) {
+            return Err(Cause::Encoded(encoding));
+        }
+        let response = ReceivedResponse {
+            status,
+            headers,
+            body: without_byte_order_mark(body),
+        };
+        // Where nothing is to be decoded, nobody else would look at the body.
+        let body_use = if prepared.operation.success == StatusCode::NO_CONTENT.as_u16() {
+            BodyUse::Ignored
+        } else {
+            BodyUse::Decoded
+        };
+        if !response.may_be_from_atlas(body_use) {
+            let media_type = response.media_type().map(str::to_owned);
+            return Err(Cause::NotAtlas(media_type));
+        }
+        if prepared.is_read() && response.body.is_empty() && body_use == BodyUse::Decoded {
+            return Err(Cause::Empty);
+        }
+        if !self.envelope {
+            return Ok(response);
+        }
+        let response = envelope::unwrap(response);
+        if response.status.is_success() {
+            Ok(response)
+        } else {
+            Err(Cause::refused(response))
+        }
+    }
+
+    /// A refusal with as much of its body as there is, which may be nothing.
+    pub(super) async fn refusal(&self, response: reqwest::Response) -> ReceivedResponse {
+        let status = response.status();
+        let headers = response.headers().clone();
+        let bound = MAX_REFUSAL_BODY.min(self.limits.max_body);
+        // The status is what counts; a body that breaks off or stalls takes nothing from it.
+        let body = {
+            let reading = pin!(body::read(response, bound));
+            match select(reading, self.clock.guard(REFUSAL_BODY_TIMEOUT)).await {
+                Either::Left((body, _)) => without_byte_order_mark(body.unwrap_or_default()),
+                Either::Right(_) => Bytes::new(),
+            }
+        };
+        ReceivedResponse {
+            status,
+            headers,
+            body,
+        }
+    }
+}
+
+/// A body without the mark that some editors and gateways put before JSON.
+fn without_byte_order_mark(body: Bytes) -> Bytes {
+    if body.starts_with(b"\xef\xbb\xbf") {
+        body.slice(3..)
+    } else {
+        body
+    }
+}
+
+/// What a body is encoded in that was not asked for. The HTTP library takes the header away with
+/// an encoding that it undoes.
+fn unasked_encoding(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(header::CONTENT_ENCODING)?;
+    let value = String::from_utf8_lossy(value.as_bytes());
+    let value = value.trim();
+    (!value.is_empty() && !value.eq_ignore_ascii_case("identity")).then(|| value.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn a_mark_before_json_is_skipped_and_nothing_else() {
+        let bytes = Bytes::from_static;
+        assert_eq!(without_byte_order_mark(bytes(b"\xef\xbb\xbf{}")), "{}");
+        assert_eq!(without_byte_order_mark(bytes(b"{}")), "{}");
+        assert_eq!(without_byte_order_mark(bytes(b"\xef\xbb")), b"\xef\xbb"[..]);
+    }
+
+    #[test]
+    fn an_encoding_that_nobody_asked_for_is_noticed() {
+        let unasked = |value: &'static str| {
+            let value = HeaderValue::from_static(value);
+            unasked_encoding(&HeaderMap::from_iter([(header::CONTENT_ENCODING, value)]))
+        };
+        assert_eq!(unasked("br").as_deref(), Some("br"));
+        assert_eq!(unasked("Identity"), None);
+        assert_eq!(unasked_encoding(&HeaderMap::new()), None);
+    }
+}
