@@ -164,7 +164,7 @@ impl Client {
     /// ```no_run
     /// # async fn example(atlas: atlas_export::Client) -> Result<(), atlas_export::Error> {
     /// let buckets = atlas.project("32b6e34b3d91647abb20e7b8").export_buckets().list().await?;
-    /// println!("{} buckets", buckets.results.len());
+    /// println!("{} buckets", buckets.items.len());
     /// atlas.revoke_token().await?;
     /// # Ok(())
     /// # }
