@@ -168,6 +168,13 @@ fn set_up(table: &mut Table) {
             .credentials(Credentials::api_key(public, private))
             .build()]);
     }
+    let id = "mdb_sa_id_5f3a1b2c3d4e5f6a7b8c9d0e";
+    for (id, secret) in [("", "x"), (id, ""), ("x y", "x"), ("mdb_sa_sk_x", id)] {
+        let account = Credentials::service_account(id, secret);
+        if let Err(error) = Client::builder().credentials(account).build() {
+            table.row(error);
+        }
+    }
     table.errors([Client::builder().build()]);
 
     table.section("Base URL and proxy");
