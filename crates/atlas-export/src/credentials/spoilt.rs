@@ -3,18 +3,18 @@
 /// What is wrong with a key or secret that a copy from elsewhere has spoilt.
 pub(super) fn fault(key: &str) -> Option<&'static str> {
     if key.is_empty() {
-        Some("is empty")
+        Some("is empty: give it as Atlas showed it when it was created")
     } else if key.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        Some("holds white space or a line end, which a copy may have brought along")
+        Some("contains white space or a line end, which a copy may have brought along: remove it")
     } else if key.contains(['"', '\'']) {
-        Some("holds a quotation mark, which the shell may have left in")
+        Some("contains a quotation mark, which the shell may have left in: remove it")
     } else if key.contains('\u{feff}') {
-        Some("holds a byte order mark, which a file may have brought along: copy it anew")
+        Some("contains a byte order mark, which a file may have brought along: copy it anew")
     } else if key.contains('\u{fffd}') {
-        Some("holds a replacement character, so it was read in the wrong encoding: copy it anew")
+        Some("contains a replacement character, so it was read in the wrong encoding: copy it anew")
     } else if !key.is_ascii() {
         Some(
-            "holds a character that is not ASCII, which may be invisible, such as a zero-width \
+            "contains a character that is not ASCII, which may be invisible, such as a zero-width \
              one: copy it anew",
         )
     } else {
