@@ -87,13 +87,13 @@ mod tests {
     }
 
     #[test]
-    fn keys_that_is_invalid_are_refused_by_name() {
+    fn invalid_keys_are_refused_by_name() {
         assert!(refusal("", PRIVATE).starts_with("the public key is empty: "));
         assert!(refusal("abcdefgh", "").starts_with("the private key is empty: "));
         assert!(refusal(PRIVATE, "abcdefgh").contains("swapped"));
         assert!(refusal("abc\ndef", PRIVATE).contains("white space"));
         assert!(refusal("abc:def", PRIVATE).contains("character"));
-        assert!(refusal("abcdefgh", " ").contains("the private key holds white space"));
+        assert!(refusal("abcdefgh", " ").contains("the private key contains white space"));
         assert!(refusal("abcdefgh", &format!("{PRIVATE}\r\n")).contains("line end"));
         assert!(refusal("abcdefgh", &format!("\"{PRIVATE}\"")).contains("quotation mark"));
         assert!(refusal(&format!("{PRIVATE} "), "abcdefgh").contains("swapped"));
