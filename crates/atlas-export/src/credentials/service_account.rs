@@ -127,7 +127,11 @@ mod tests {
             (ID, ID, "swapped"),
             ("", SECRET, "the client id is empty"),
             (ID, "", "the client secret is empty"),
-            (&format!("{ID} "), SECRET, "the client id contains white space"),
+            (
+                &format!("{ID} "),
+                SECRET,
+                "the client id contains white space",
+            ),
             (ID, "s3cret\n", "the client secret contains white space"),
             (ID, "\"s3cret\"", "quotation mark"),
             (ID, "s3cret\u{200b}", "zero-width"),
