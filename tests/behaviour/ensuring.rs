@@ -67,6 +67,18 @@ async fn two_calls_register_one_bucket() {
 }
 
 #[tokio::test]
+async fn existing_looks_for_a_bucket_and_registers_none() {
+    let scene = start(exportable()).await;
+    let existing = || scene.buckets.ensure(wanted()).existing();
+    assert!(existing().await.unwrap().is_none());
+    assert_eq!((posts(&scene), registered(&scene)), (0, 0));
+    let created = scene.buckets.ensure(wanted()).await.unwrap().into_inner();
+    let found = existing().await.unwrap().unwrap();
+    assert_eq!((&found.id, found.count), (&created.id, 1));
+    assert_eq!((posts(&scene), registered(&scene)), (1, 1));
+}
+
+#[tokio::test]
 async fn of_several_buckets_the_oldest_is_chosen_and_their_number_told() {
     let same = |id: &str| Bucket::aws("my-bucket", ROLE).id(id);
     let scene = start(

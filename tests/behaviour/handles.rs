@@ -39,6 +39,7 @@ fn of_project(project: &Project) -> Vec<Outcome> {
         first(buckets.list().by_item()),
         outcome(buckets.create(new())),
         outcome(buckets.ensure(new())),
+        outcome(buckets.ensure(new()).existing()),
         outcome(buckets.get(id)),
         outcome(buckets.update(id).require_private_networking(true)),
         outcome(buckets.delete(id)),

@@ -66,7 +66,7 @@ impl AccessRoles {
     ///
     /// # Errors
     /// `Config` where it is no ARN; those of [`list`](Self::list); `Decode` where it is not
-    /// among the roles, but one of them cannot be read and may be it.
+    /// among the roles, but one of them is undecodable and may be it.
     pub fn find_aws(&self, arn: &str) -> Request<Option<AwsIamRole>> {
         let (this, arn) = (self.clone(), arn.to_owned());
         Request::new(self.project.client(), move |client| async move {

@@ -58,7 +58,7 @@ pub enum NotExportable {
 
 impl NotExportable {
     /// The reason as a code: `flex`, `shared`, `serverless` or `backup_off`.
-    pub fn code(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Flex => "flex",
             Self::Shared => "shared",

@@ -14,7 +14,7 @@ use atlas_export_types::CloudProvider;
 
 use super::{ExportBuckets, NewExportBucket};
 use crate::{
-    Error,
+    Error, Request,
     ensure::{Ensure, Ensured, Existing, SETTLE, ensure},
     needed,
     request::call_options,
@@ -47,6 +47,31 @@ impl EnsureExportBucket {
     }
 
     call_options!(buckets);
+
+    /// Looks for the bucket that makes a registration needless, and registers none.
+    ///
+    /// ```no_run
+    /// # async fn example(
+    /// #     buckets: atlas_export::ExportBuckets,
+    /// #     bucket: atlas_export::NewExportBucket,
+    /// # ) -> Result<(), atlas_export::Error> {
+    /// match buckets.ensure(bucket).existing().await? {
+    ///     Some(bucket) => println!("registered as {}", bucket.id),
+    ///     None => println!("not registered yet"),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`ExportBuckets::list`]; `Decode` too where a bucket of the list is undecodable.
+    pub fn existing(self) -> Request<Option<Existing<ExportBucket>>> {
+        let client = self.buckets.project().client().clone();
+        Request::new(&client, move |client| async move {
+            let buckets = self.buckets.map_client(|_| client);
+            Self { buckets, ..self }.look().await
+        })
+    }
 
     /// The oldest of those that are the same, with their number.
     async fn oldest(&self) -> Result<Option<(ExportBucket, usize)>, Error> {

@@ -67,7 +67,7 @@ impl ExportBuckets {
         List::new(project.client(), call, |bucket| bucket.id.as_str())
     }
 
-    /// Grants Atlas a bucket.
+    /// Registers a bucket, so that Atlas may export to it.
     ///
     /// Not idempotent: the same bucket can be registered any number of times, each under an
     /// id of its own.
@@ -91,7 +91,7 @@ impl ExportBuckets {
         })
     }
 
-    /// Grants Atlas a bucket, unless it is granted already: same provider, name, role and
+    /// Registers a bucket, unless it is registered already: same provider, name, role and
     /// service URL. Of several the oldest is chosen.
     ///
     /// It reads the whole list, twice where that has several pages ([`List::consistent`]).
@@ -104,7 +104,7 @@ impl ExportBuckets {
     ///
     /// # Errors
     /// Those of [`create`](Self::create) and [`list`](Self::list); `Decode` too where a bucket
-    /// of the list cannot be read, because it may be the one.
+    /// of the list is undecodable, because it may be the one.
     ///
     /// ```no_run
     /// # async fn example(buckets: atlas_export::ExportBuckets) -> Result<(), atlas_export::Error> {
@@ -144,7 +144,7 @@ impl ExportBuckets {
         })
     }
 
-    /// Takes the grant of a bucket back. The bucket and what was exported to it stay.
+    /// Unregisters a bucket. The bucket itself and what was exported to it stay.
     ///
     #[doc = atlas_export_api::operation_facts!(DeleteExportBucket)]
     ///

@@ -1,4 +1,4 @@
-//! A bucket that is about to be granted: everything that can be wrong about it is said here,
+//! A bucket that is about to be registered: everything that can be wrong about it is said here,
 //! before anything is sent.
 
 use atlas_export_api::{
@@ -20,7 +20,7 @@ const ALL_CLOUDS: &str = "2024-05-30";
 /// What every Azure blob service ends in (Atlas takes no other).
 const BLOB_SERVICE: &str = ".blob.core.windows.net";
 
-/// A bucket to grant, and the role through which Atlas writes to it.
+/// A bucket to register, and the role through which Atlas writes to it.
 ///
 /// ```
 /// use atlas_export::NewExportBucket;

@@ -49,7 +49,7 @@ impl SkipReason {
 
 impl From<NotExportable> for SkipReason {
     fn from(why: NotExportable) -> Self {
-        Self::from(why.code())
+        Self::from(why.as_str())
     }
 }
 

@@ -83,7 +83,7 @@ impl EnsureExportJob {
     /// Looks for the job that makes another one needless, and starts none.
     ///
     /// # Errors
-    /// Those of [`ExportJobs::list`]; `Decode` too where a job of the list cannot be read.
+    /// Those of [`ExportJobs::list`]; `Decode` too where a job of the list is undecodable.
     pub fn existing(self) -> Request<Option<Existing<ExportJob>>> {
         let client = self.jobs.cluster().client().clone();
         Request::new(&client, move |client| async move {

@@ -104,7 +104,7 @@ impl ExportJobs {
     ///
     /// # Errors
     /// Those of [`create`](Self::create) and [`list`](Self::list); `Decode` too where a job of
-    /// the list cannot be read, because it may be the one.
+    /// the list is undecodable, because it may be the one.
     ///
     /// ```no_run
     /// # async fn example(

@@ -22,18 +22,8 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
-    /// A list that has no pages.
-    pub(crate) fn whole(page: impl api::Page<Item = T>) -> Self {
-        let (results, _, count) = page.into_parts();
-        Self::of(results, count.as_ref())
-    }
-
     fn of(results: TolerantList<T>, count: Option<&ItemCount>) -> Self {
-        let mut all = Listing {
-            items: Vec::with_capacity(results.len()),
-            undecodable: Vec::new(),
-        };
-        results.into_iter().for_each(|entry| all.push(entry));
+        let all = Listing::of(results);
         Self {
             items: all.items,
             total_count: count.and_then(ItemCount::get),
@@ -77,7 +67,32 @@ impl<T> Default for Listing<T> {
     }
 }
 
+/// Over the items that decoded.
+impl<T> IntoIterator for Listing<T> {
+    type Item = T;
+    type IntoIter = std::vec::IntoIter<T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.into_iter()
+    }
+}
+
 impl<T> Listing<T> {
+    /// A list that has no pages.
+    pub(crate) fn whole(list: impl api::Page<Item = T>) -> Self {
+        let (results, ..) = list.into_parts();
+        Self::of(results)
+    }
+
+    fn of(results: TolerantList<T>) -> Self {
+        let mut all = Self {
+            items: Vec::with_capacity(results.len()),
+            undecodable: Vec::new(),
+        };
+        results.into_iter().for_each(|entry| all.push(entry));
+        all
+    }
+
     pub(super) fn push(&mut self, entry: Entry<T>) {
         match entry {
             Entry::Item(item) => self.items.push(item),

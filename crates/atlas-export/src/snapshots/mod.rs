@@ -13,7 +13,7 @@ use atlas_export_types::SnapshotId;
 
 use crate::{
     Client, Cluster, Error, Request,
-    list::{List, Page},
+    list::{List, Listing},
     needed,
     wait::Wait,
 };
@@ -94,13 +94,13 @@ impl Snapshots {
     ///
     /// # Errors
     /// `Api` where there is no such cluster.
-    pub fn list_sharded(&self) -> Request<Page<Snapshot>> {
+    pub fn list_sharded(&self) -> Request<Listing<Snapshot>> {
         let list = |project_id, cluster_name| ListShardedSnapshots {
             project_id,
             cluster_name,
         };
         let list = self.cluster.request(list);
-        list.and_then(|page| Ok(Page::whole(page)))
+        list.and_then(|page| Ok(Listing::whole(page)))
     }
 
     /// One snapshot of a sharded cluster with its parts.
@@ -123,7 +123,7 @@ impl Snapshots {
     /// that none slips past ([`List::consistent`]).
     ///
     /// # Errors
-    /// Those of [`list`](Self::list); `Decode` too where one snapshot of the list cannot be read,
+    /// Those of [`list`](Self::list); `Decode` too where one snapshot of the list is undecodable,
     /// or it can be exported for all that is known and its `status`, `snapshotType` or
     /// `createdAt` does not fit, because it may be the newest. [`list`](Self::list) gives the
     /// others.
