@@ -85,6 +85,11 @@ pub(crate) async fn run(shown: &mut Shown) -> Vec<String> {
         _ => None,
     });
     shown.show("Variables", &variables.unwrap());
+    let profile = format!(
+        "[default]\npublic_api_key = \"{PUBLIC_KEY}\"\nprivate_api_key = \"{PRIVATE_KEY}\""
+    );
+    let profile = atlas_export::profile::Profile::read(&profile, "default");
+    shown.show("Profile", &profile.unwrap());
     shown.show("SystemClock", &SystemClock);
     shown.show("RetryPolicy", &RetryPolicy::default());
     shown.show("RateGovernor", &RateGovernor::new());

@@ -83,6 +83,52 @@ impl Client {
         ClientBuilder::from_env()?.build()
     }
 
+    /// A client of a profile of the Atlas CLI: of this name, or the one that is meant
+    /// ([`profile`](crate::profile)).
+    ///
+    /// # Errors
+    /// A `Config` error that names file and profile, where something is missing or invalid.
+    #[cfg(feature = "profile")]
+    pub fn from_profile(name: Option<&str>) -> Result<Self, Error> {
+        let profile = crate::profile::Profile::load(name)?;
+        ClientBuilder::default().profile(profile).build()
+    }
+
+    /// A client of the first credentials that there are.
+    ///
+    /// | | looked at | what it gives |
+    /// |---|---|---|
+    /// | 1 | the environment ([`variables`](crate::variables)) | credentials and base URL |
+    /// | 2 | the profile of the Atlas CLI that is meant ([`profile`](crate::profile)) | credentials and base URL |
+    ///
+    /// Credentials come from one place whole, with the address that they go to. Half a pair is an
+    /// error, not a reason to look further.
+    ///
+    /// ```no_run
+    /// # fn example() -> Result<(), atlas_export::Error> {
+    /// let atlas = atlas_export::Client::from_default_chain()?;
+    /// # let _ = atlas;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// A `Config` error that names what was looked at, and why it did not do.
+    #[cfg(feature = "profile")]
+    pub fn from_default_chain() -> Result<Self, Error> {
+        let variables = crate::variables::Variables::of_process()?;
+        if variables.credentials.is_some() {
+            return ClientBuilder::default().variables(variables).build();
+        }
+        Self::from_profile(None).map_err(|error| {
+            Error::config(format!(
+                "there are no credentials: the environment has none ({}), and of the Atlas CLI: \
+                 {error}",
+                crate::variables::no_credentials()
+            ))
+        })
+    }
+
     pub(crate) fn new(inner: Inner, transport: Transport) -> Self {
         Self {
             inner: Arc::new(inner),

@@ -60,6 +60,7 @@
 //! # Features
 //!
 //! - `schemars`: the models describe themselves as JSON Schemas.
+//! - `profile`: the profiles of the Atlas CLI, in the module `profile`.
 //! - `native-tls`: `ClientBuilder::native_tls` uses the TLS library of the system.
 
 mod access_roles;
@@ -85,6 +86,8 @@ pub mod jobs;
 pub mod list;
 mod media_type;
 mod needed;
+#[cfg(feature = "profile")]
+pub mod profile;
 mod project;
 mod proxy;
 mod redact;

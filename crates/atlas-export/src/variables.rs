@@ -188,7 +188,7 @@ impl Variables {
 }
 
 /// The cloud that a service names. The value is not repeated: it may be a key.
-fn service(name: &str, value: &str) -> Result<Environment, Error> {
+pub(crate) fn service(name: &str, value: &str) -> Result<Environment, Error> {
     match value {
         "cloud" => Ok(Environment::Commercial),
         "cloudgov" => Ok(Environment::Government),

@@ -118,6 +118,17 @@ impl ClientBuilder {
         self
     }
 
+    /// Takes credentials and base URL from a profile of the Atlas CLI. The base URL is the
+    /// profile's, or that of the commercial cloud, whatever was set before: credentials go to the
+    /// address that they came with.
+    #[cfg(feature = "profile")]
+    pub fn profile(mut self, profile: crate::profile::Profile) -> Self {
+        self.names = Names::default();
+        self.credentials = Some(profile.credentials);
+        self.base_url = profile.base_url;
+        self
+    }
+
     /// What to authenticate with. Required.
     pub fn credentials(mut self, credentials: Credentials) -> Self {
         self.credentials = Some(credentials);
