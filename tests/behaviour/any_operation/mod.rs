@@ -282,7 +282,7 @@ async fn a_refusal_is_atlas_s_own_with_the_template_for_an_operation() {
         .path("clusterName", "Nobody");
     let error = request.version(VERSION).await.unwrap_err();
     assert_eq!((error.kind(), error.status()), (ErrorKind::Api, Some(404)));
-    assert_eq!(error.code(), Some("CLUSTER_NOT_FOUND"));
+    assert_eq!(error.code(), Some(atlas_export::codes::CLUSTER_NOT_FOUND));
     assert_eq!(error.operation(), Some(JOBS));
     assert_eq!(error.attempts(), 1);
 }

@@ -182,7 +182,7 @@ mod tests {
             br#"{"error":"404","errorCode":"GROUP_NOT_FOUND","detail":7,"parameters":{},"badRequestDetail":[]}"#,
         )
         .unwrap();
-        assert_eq!(api.error_code.as_deref(), Some("GROUP_NOT_FOUND"));
+        assert_eq!(api.error_code.as_deref(), Some(codes::GROUP_NOT_FOUND));
         assert_eq!(api.detail.as_deref(), Some("7"));
         let many = FieldError::default();
         let api = ApiError {

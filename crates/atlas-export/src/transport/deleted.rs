@@ -10,10 +10,7 @@ use super::{
     failure::{Cause, Failure},
     request::Prepared,
 };
-use crate::error::ApiError;
-
-/// The code that Atlas uses for a resource of any kind.
-const RESOURCE_NOT_FOUND: &str = "RESOURCE_NOT_FOUND";
+use crate::{codes::RESOURCE_NOT_FOUND, error::ApiError};
 
 /// Whether a failed deletion says so.
 pub(super) fn is_already_deleted(failure: &Failure, prepared: &Prepared) -> bool {
@@ -82,10 +79,10 @@ mod tests {
     fn only_what_atlas_says_about_this_very_resource_counts() {
         let another = "604f6322dc786a5341d4f7fc";
         for (code, parameters, deleted) in [
-            (Some("RESOURCE_NOT_FOUND"), vec![], true),
-            (Some("RESOURCE_NOT_FOUND"), vec![ID], true),
-            (Some("RESOURCE_NOT_FOUND"), vec!["/x", ID], true),
-            (Some("RESOURCE_NOT_FOUND"), vec![another], false),
+            (Some(RESOURCE_NOT_FOUND), vec![], true),
+            (Some(RESOURCE_NOT_FOUND), vec![ID], true),
+            (Some(RESOURCE_NOT_FOUND), vec!["/x", ID], true),
+            (Some(RESOURCE_NOT_FOUND), vec![another], false),
             (Some("EXPORT_BUCKET_NOT_FOUND"), vec![], true),
             (Some("BUCKET_WITH_ID_NOT_FOUND"), vec![ID], true),
             (Some("BUCKET_WITH_ID_NOT_FOUND"), vec![], false),

@@ -9,10 +9,9 @@ use std::time::{Duration, SystemTime};
 use http::{HeaderMap, StatusCode, header};
 use serde_json::Value;
 
-use crate::{error::ApiError, transport::response::ReceivedResponse};
-
-/// The code of a 429 that describes its token bucket.
-const TOKEN_BUCKET: &str = "RATE_LIMITED_TOKEN_BUCKET";
+use crate::{
+    codes::RATE_LIMITED_TOKEN_BUCKET, error::ApiError, transport::response::ReceivedResponse,
+};
 
 /// The longest wait, and the longest period, that a body is believed: a day.
 const MAX_SECONDS: f64 = 86_400.0;
@@ -63,7 +62,7 @@ pub(super) fn rate_hint(response: &ReceivedResponse) -> Option<RateHint> {
         return None;
     }
     let api = ApiError::read(&response.body)?;
-    if api.error_code.as_deref() != Some(TOKEN_BUCKET) {
+    if api.error_code.as_deref() != Some(RATE_LIMITED_TOKEN_BUCKET) {
         return None;
     }
     let [_, wait, capacity, refill, period] = api.parameters.as_slice() else {
@@ -145,7 +144,9 @@ mod tests {
     }
 
     fn token_bucket(parameters: &str) -> String {
-        format!(r#"{{"error":429,"errorCode":"{TOKEN_BUCKET}","parameters":{parameters}}}"#)
+        format!(
+            r#"{{"error":429,"errorCode":"{RATE_LIMITED_TOKEN_BUCKET}","parameters":{parameters}}}"#
+        )
     }
 
     #[test]
