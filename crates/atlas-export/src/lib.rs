@@ -79,7 +79,7 @@ mod ensure;
 mod environment;
 mod error;
 pub mod fleet;
-#[cfg(any(test, fuzzing))]
+#[cfg(any(test, fuzzing, fuzzing_entries))]
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod jobs;

@@ -86,7 +86,7 @@ pub use retry::RetryPolicy;
 pub(crate) use shared_state::{Transport, TransportParts};
 
 /// What fuzzers feed.
-#[cfg(any(test, fuzzing))]
+#[cfg(any(test, fuzzing, fuzzing_entries))]
 pub(crate) use self::{
     envelope::unwrap as unwrap_envelope,
     rate::{fuzzing::admissions, hint::retry_after},

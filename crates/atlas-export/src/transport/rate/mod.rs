@@ -21,7 +21,7 @@
 mod bucket;
 pub(super) mod families;
 mod family;
-#[cfg(any(test, fuzzing))]
+#[cfg(any(test, fuzzing, fuzzing_entries))]
 pub(super) mod fuzzing;
 pub(super) mod governor;
 pub(super) mod hint;
