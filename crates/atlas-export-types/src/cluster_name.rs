@@ -7,7 +7,7 @@ use std::{convert::Infallible, fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::quoted::quoted;
+use crate::{quoted::quoted, text::from_text};
 
 /// The longest name that Atlas allows.
 const MAX_LENGTH: usize = 64;
@@ -66,29 +66,7 @@ impl FromStr for ClusterName {
     }
 }
 
-/// Text in whatever form it is at hand.
-macro_rules! from_text {
-    ($($text:ty),*) => {
-        $(
-            impl TryFrom<$text> for ClusterName {
-                type Error = InvalidClusterName;
-
-                fn try_from(text: $text) -> Result<Self, InvalidClusterName> {
-                    text.parse()
-                }
-            }
-        )*
-    };
-}
-
-from_text!(
-    &str,
-    &&str,
-    String,
-    &String,
-    Box<str>,
-    std::borrow::Cow<'_, str>
-);
+from_text!([] ClusterName, InvalidClusterName);
 
 /// A copy, so that what takes a name or text takes a borrowed name too.
 impl From<&ClusterName> for ClusterName {

@@ -13,7 +13,7 @@ use std::{
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::{invalid_id::InvalidId, one_line::OneLine};
+use crate::{invalid_id::InvalidId, one_line::OneLine, text::from_text};
 
 /// The number of hexadecimal digits in an identifier (Atlas: 24).
 const DIGITS: usize = 24;
@@ -171,29 +171,7 @@ impl<K: IdKind> FromStr for Id<K> {
     }
 }
 
-/// Text in whatever form it is at hand.
-macro_rules! from_text {
-    ($($text:ty),*) => {
-        $(
-            impl<K: IdKind> TryFrom<$text> for Id<K> {
-                type Error = InvalidId;
-
-                fn try_from(text: $text) -> Result<Self, InvalidId> {
-                    text.parse()
-                }
-            }
-        )*
-    };
-}
-
-from_text!(
-    &str,
-    &&str,
-    String,
-    &String,
-    Box<str>,
-    std::borrow::Cow<'_, str>
-);
+from_text!([<K: IdKind>] Id<K>, InvalidId);
 
 /// A copy, so that what takes an id or text takes a borrowed id too.
 impl<K> From<&Id<K>> for Id<K> {

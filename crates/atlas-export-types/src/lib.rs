@@ -40,6 +40,7 @@ mod quoted;
 mod schema;
 mod state_reason;
 pub mod strict;
+mod text;
 mod undecodable;
 #[allow(unused_imports, reason = "a contract may have no open enumeration")]
 #[rustfmt::skip]

@@ -11,7 +11,11 @@ use atlas_export_types::{ClusterName, ExportBucketId};
 use futures_util::{StreamExt as _, stream};
 
 use super::ExportBuckets;
-use crate::{Error, codes, request::call_options};
+use crate::{
+    Error, codes,
+    request::call_options,
+    wait::{WaitError, Waitable},
+};
 
 /// How many schedules are read at once.
 const AT_ONCE: usize = 8;
@@ -137,6 +141,13 @@ impl From<DeleteBucketError> for Error {
                 outline.with_cause(error)
             }
         }
+    }
+}
+
+/// As an [`Error`] does.
+impl<T: Waitable> From<DeleteBucketError> for WaitError<T> {
+    fn from(error: DeleteBucketError) -> Self {
+        Error::from(error).into()
     }
 }
 

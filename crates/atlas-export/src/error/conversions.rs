@@ -175,6 +175,8 @@ fn what_is_invalid_is_a_failed_look_and_a_refused_deletion() {
     let invalid = || "x".parse::<ProjectId>().unwrap_err();
     let waited = WaitError::<ExportJob>::from(invalid());
     assert!(matches!(waited, WaitError::Poll(error) if error.kind() == ErrorKind::Config));
+    let waited = WaitError::<ExportJob>::from(DeleteBucketError::Delete(refusal()));
+    assert!(matches!(waited, WaitError::Poll(error) if error.status() == Some(409)));
     let error = Error::from(invalid());
     assert!(
         error

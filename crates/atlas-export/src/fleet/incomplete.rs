@@ -3,7 +3,10 @@
 use std::{error::Error as StdError, fmt};
 
 use super::{ClusterReport, FleetReport, FleetStatus};
-use crate::{Error, ErrorKind};
+use crate::{
+    Error, ErrorKind,
+    wait::{WaitError, Waitable},
+};
 
 /// How many clusters a message names.
 const NAMED: usize = 5;
@@ -77,5 +80,12 @@ impl From<IncompleteFleet> for Error {
             ErrorKind::Ended
         };
         Self::of_cause(kind, fleet)
+    }
+}
+
+/// As an [`Error`] does.
+impl<T: Waitable> From<IncompleteFleet> for WaitError<T> {
+    fn from(error: IncompleteFleet) -> Self {
+        Error::from(error).into()
     }
 }

@@ -5,9 +5,7 @@ use std::{error::Error as StdError, fmt, time::Duration};
 use atlas_export_types::{InvalidClusterName, InvalidId, InvalidPageSize};
 
 use super::waitable::{End, Waitable};
-use crate::{
-    Error, ErrorKind, buckets::DeleteBucketError, error::one_line, fleet::IncompleteFleet,
-};
+use crate::{Error, ErrorKind, error::one_line};
 
 /// A wait that did not end with a success.
 ///
@@ -162,13 +160,7 @@ macro_rules! from_other {
     };
 }
 
-from_other!(
-    InvalidId,
-    InvalidClusterName,
-    InvalidPageSize,
-    IncompleteFleet,
-    DeleteBucketError
-);
+from_other!(InvalidId, InvalidClusterName, InvalidPageSize);
 
 /// The `WaitError` that the error was made of, or else a failed look.
 impl<T: Waitable> From<Error> for WaitError<T> {
