@@ -23,14 +23,15 @@ async fn weather(seed: u64) {
 fn judge(report: &Report) {
     println!("{report}");
     assert!(report.violations.is_empty(), "{:#?}", report.violations);
-    // A storm without faults, or without successes, would show nothing.
+    // A storm without faults, without successes, or without creations that nobody knows the end of,
+    // would show nothing.
     let [requests, faults] = report.requests;
     assert!(
         faults * 5 > requests,
         "{faults} faults in {requests} requests"
     );
-    assert!(report.creations.iter().all(|count| *count > 0), "{report}");
-    assert!(report.creations[0] > CALLS / 4, "{report}");
+    let [created, ambiguous, _] = report.creations;
+    assert!(created > CALLS / 4 && ambiguous > 0, "{report}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -20,6 +20,10 @@ use crate::{PROJECT, ROLE, Scene, TestClock, client_of, new_bucket, parsed, slow
 /// The calls in flight at once.
 const IN_FLIGHT: usize = 32;
 
+/// How much time passes from one call to the next, so that what is remembered of a failure is
+/// forgotten again while others fail.
+const BETWEEN_CALLS: Duration = Duration::from_millis(10);
+
 /// How long a call that is never answered waits.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -136,7 +140,7 @@ pub async fn storm_of(
     let Scene { fake, clock, .. } = Scene::by(clock, furnish(builder)).await;
     fake.faults_by(move |head| fault(seed, head));
     let mut client = connect(&fake)
-        .clock(Arc::new(clock))
+        .clock(Arc::new(clock.clone()))
         .attempt_timeout(PATIENCE);
     if let Some(root) = fake.root_pem() {
         client = client.root_certificates(root);
@@ -145,8 +149,11 @@ pub async fn storm_of(
 
     let outcomes: Vec<Outcome> = stream::iter(0..calls)
         .map(|call| {
-            let client = client.clone();
-            async move { one(&client, call).await }
+            let (client, clock) = (client.clone(), clock.clone());
+            async move {
+                clock.advance(BETWEEN_CALLS);
+                one(&client, call).await
+            }
         })
         .buffer_unordered(IN_FLIGHT)
         .collect()

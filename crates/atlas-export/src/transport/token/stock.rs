@@ -49,14 +49,29 @@ pub(super) struct Flight {
 pub(super) struct Stock {
     held: Option<Held>,
     pub(super) flight: Option<Flight>,
-    /// Until when nothing is asked for, and what a call is told that has no token.
-    pause: Option<(Instant, TokenError)>,
+    pause: Option<Pause>,
     /// No renewal begins before.
     renew_after: Option<Instant>,
     /// How many tokens were refused one after the other of which none had worked.
     refused_unused: u32,
     last_number: u64,
     has_granted: bool,
+}
+
+/// Until when nothing is asked for, and what a call is told that has no token.
+#[derive(Debug)]
+struct Pause {
+    until: Instant,
+    told: TokenError,
+    cause: PauseCause,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum PauseCause {
+    /// The endpoint gives none.
+    Endpoint,
+    /// It gives tokens, but none of them has worked.
+    TokensRefused,
 }
 
 /// A token that is not known to be bad.
@@ -89,7 +104,7 @@ pub(super) enum Next {
 impl Stock {
     /// What a call does that wants a token now.
     pub(super) fn next(&mut self, now: Instant) -> Next {
-        if self.pause.as_ref().is_some_and(|(until, _)| now >= *until) {
+        if self.pause.as_ref().is_some_and(|pause| now >= pause.until) {
             self.pause = None;
         }
         if let Some(held) = self.held.as_ref().filter(|held| now < held.ends_at) {
@@ -108,8 +123,8 @@ impl Stock {
             return Next::Wait(flight.clone());
         }
         match &self.pause {
-            Some((until, error)) => {
-                Next::Fail(error.with_wait(until.saturating_duration_since(now)))
+            Some(Pause { until, told, .. }) => {
+                Next::Fail(told.with_wait(until.saturating_duration_since(now)))
             }
             None => Next::Fetch,
         }
@@ -158,19 +173,26 @@ impl Stock {
             error.retry_after().map(|wait| wait.min(max_pause))
         };
         if let Some(pause) = pause {
-            self.pause = Some((later(now, pause), error.clone()));
+            self.pause = Some(Pause {
+                until: later(now, pause),
+                told: error.clone(),
+                cause: PauseCause::Endpoint,
+            });
         }
         if let Some(held) = &self.held {
             self.renew_after = Some(later(now, held.margin / 10));
         }
     }
 
-    /// The server has let a request in with this token.
+    /// The server has let a request in with this token. One that has been refused meanwhile counts
+    /// too: of many calls at once the first to hear may be one that a gateway turned away.
     pub(super) fn note_worked(&mut self, number: u64) {
         if let Some(held) = self.current(number) {
             held.has_worked = true;
-            self.refused_unused = 0;
         }
+        self.refused_unused = 0;
+        self.pause
+            .take_if(|pause| pause.cause == PauseCause::TokensRefused);
     }
 
     /// The server does not know this token, so it is used no more. Of a token that has never
@@ -187,8 +209,11 @@ impl Stock {
         self.held = None;
         if let Some(doublings) = self.refused_unused.checked_sub(2) {
             let pause = REFUSAL_REMEMBERED.saturating_mul(2_u32.saturating_pow(doublings));
-            let until = later(now, pause.min(MAX_PAUSE_OF_NEW_TOKENS));
-            self.pause = Some((until, why));
+            self.pause = Some(Pause {
+                until: later(now, pause.min(MAX_PAUSE_OF_NEW_TOKENS)),
+                told: why,
+                cause: PauseCause::TokensRefused,
+            });
         }
     }
 

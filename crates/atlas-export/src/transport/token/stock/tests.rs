@@ -119,6 +119,29 @@ fn tokens_that_never_work_are_fetched_ever_more_slowly() {
 }
 
 #[test]
+fn a_refused_token_that_works_after_all_ends_the_pause_of_tokens_but_not_of_the_endpoint() {
+    let (mut stock, start) = (Stock::default(), Instant::now());
+    let refused = || error(ErrorKind::Authentication, None, false);
+    let mut last = 0;
+    for _ in 0..2 {
+        last = stock.keep(grant(60), start).number();
+        stock.note_refused(last, refused(), start);
+    }
+    assert_eq!(word(&mut stock, start, 0.5), "fail");
+    stock.note_worked(last);
+    assert_eq!(word(&mut stock, start, 0.5), "fetch");
+    // The next refusal is a first one again.
+    let token = stock.keep(grant(60), start);
+    stock.note_refused(token.number(), refused(), start);
+    assert_eq!(word(&mut stock, start, 0.5), "fetch");
+
+    let limit = error(ErrorKind::RateLimited, Some(5), true);
+    stock.note_failed(&limit, Duration::from_secs(60), start);
+    stock.note_worked(last);
+    assert_eq!(word(&mut stock, start, 4.5), "fail");
+}
+
+#[test]
 fn a_token_that_was_not_revoked_is_put_back() {
     let (mut stock, start) = (Stock::default(), Instant::now());
     stock.keep(grant(60), start);
