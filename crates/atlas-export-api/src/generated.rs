@@ -472,7 +472,7 @@ pub mod types {
             )
         )]
         pub provider_settings: ::std::option::Option<ProviderSettings>,
-        /// One shard of a cluster, or its only replica set.
+        /// One shard of a cluster, or its only replica set; in version 1.0 one zone.
         #[cfg_attr(
             feature = "schemars",
             serde(
@@ -1325,11 +1325,20 @@ pub mod types {
         electable_specs "electableSpecs"; optional provider_name "providerName"; optional
         region_name "regionName";
     }
-    /// One shard of a cluster, or its only replica set.
+    /// One shard of a cluster, or its only replica set; in version 1.0 one zone.
     #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ReplicationSpec {
+        /// Version 1.0 only. How many shards the zone has.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "numShards",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub num_shards: ::std::option::Option<i32>,
         /// Version 2 only.
         #[cfg_attr(
             feature = "schemars",
@@ -1345,7 +1354,8 @@ pub mod types {
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     crate::decode::object! {
-        ReplicationSpec : list region_configs "regionConfigs";
+        ReplicationSpec : optional num_shards "numShards"; list region_configs
+        "regionConfigs";
     }
     /// Where a schedule exports to, and how often.
     #[derive(Clone, Debug, PartialEq)]

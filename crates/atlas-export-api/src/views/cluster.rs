@@ -4,7 +4,10 @@ use std::fmt;
 
 use atlas_export_types::OneLine;
 
-use crate::{Object, types::ClusterDescription};
+use crate::{
+    Object,
+    types::{ClusterDescription, ReplicationSpec},
+};
 
 /// What kind of hardware a cluster has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,6 +120,24 @@ impl ClusterDescription {
         }
     }
 
+    /// How many replica sets the cluster has: its shards, or 1. Atlas exports five replica sets at
+    /// once, and queues what is beyond.
+    ///
+    /// ```
+    /// use atlas_export_api::types::ClusterDescription;
+    ///
+    /// let cluster: ClusterDescription =
+    ///     serde_json::from_str(r#"{"name": "Cluster0", "replicationSpecs": [{}, {}, {}]}"#)?;
+    /// assert_eq!(cluster.replica_sets(), 3);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn replica_sets(&self) -> u32 {
+        let shards = |spec: &ReplicationSpec| spec.num_shards.map_or(1, |shards| shards.max(1));
+        let counts = self.replication_specs.items().map(shards);
+        let sum = counts.fold(0_u32, |sum, shards| sum.saturating_add(shards.unsigned_abs()));
+        sum.max(1)
+    }
+
     /// The field that did not fit, among those that tell the [`tier`](Self::tier) and the backup
     /// of the cluster, by its path. Where there is one,
     /// [`why_not_exportable`](Self::why_not_exportable) does not know all that it would.
@@ -214,6 +235,22 @@ mod tests {
             let cluster: ClusterDescription = serde_json::from_value(cluster).unwrap();
             assert_eq!(cluster.tier().to_string(), tier);
             assert_eq!(cluster.why_not_exportable().is_none(), exportable, "{tier}");
+        }
+    }
+
+    #[test]
+    fn the_shards_are_counted_in_both_generations() {
+        for (specs, count) in [
+            (json!([{}]), 1),
+            (json!([{}, {}]), 2),
+            (json!([{"numShards": 3}, {"numShards": 2}]), 5),
+            (json!([{"numShards": 0}]), 1),
+            (json!([]), 1),
+            (json!([{"numShards": i32::MAX}, {"numShards": i32::MAX}, {}, {}]), u32::MAX),
+        ] {
+            let cluster = json!({"name": "c", "replicationSpecs": specs});
+            let cluster: ClusterDescription = serde_json::from_value(cluster).unwrap();
+            assert_eq!(cluster.replica_sets(), count);
         }
     }
 

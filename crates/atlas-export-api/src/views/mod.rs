@@ -4,6 +4,7 @@
 mod bucket;
 mod cluster;
 mod job;
+mod location;
 
 pub use bucket::{BucketTarget, split_service_url};
 pub use cluster::{NotExportable, Tier};
