@@ -26,8 +26,11 @@ pub(super) fn furnished() -> FakeAtlasBuilder {
 /// The report of a planned export, with a change.
 pub(super) fn stored(change: impl FnOnce(&mut Value)) -> Result<FleetReport, serde_json::Error> {
     let mut report = json!({
-        "project": PROJECT, "bucket": BUCKET, "undecodable": [],
-        "clusters": [{ "cluster": CLUSTER, "status": "planned", "snapshot": OLD }],
+        "version": 1,
+        "projects": [{ "project": PROJECT, "bucket": BUCKET }],
+        "clusters": [{
+            "project": PROJECT, "cluster": CLUSTER, "status": "planned", "snapshot": OLD,
+        }],
     });
     change(&mut report);
     serde_json::from_str(&report.to_string())
@@ -47,7 +50,8 @@ async fn the_same_ids_in_capitals_are_the_same_project_bucket_snapshot_and_expor
     assert_eq!(fake.jobs(PROJECT, CLUSTER).len(), 1);
     let report = stored(|report| {
         for field in ["project", "bucket"] {
-            report[field] = report[field].as_str().unwrap().to_uppercase().into();
+            let value = &mut report["projects"][0][field];
+            *value = value.as_str().unwrap().to_uppercase().into();
         }
     });
     let fleet = project
@@ -60,9 +64,9 @@ async fn the_same_ids_in_capitals_are_the_same_project_bucket_snapshot_and_expor
 async fn what_a_report_says_reaches_no_terminal_with_control_characters() {
     let scene = start(JobOutcome::Successful).await;
     let report = stored(|report| {
-        report["undecodable"] = json!(["\u{1b}[2J\r"]);
+        report["projects"][0]["undecodable"] = json!(["\u{1b}[2J\r"]);
         report["clusters"][0] = json!({
-            "cluster": CLUSTER, "status": "error", "message": "\u{1b}]0;owned\u{7}\n",
+            "project": PROJECT, "cluster": CLUSTER, "status": "error", "message": "\u{1b}]0;owned\u{7}\n",
         });
     });
     let fleet = scene
@@ -93,9 +97,11 @@ fn a_report_is_checked_as_a_whole_when_it_is_read() {
             let first = report["clusters"][0].clone();
             report["clusters"].as_array_mut().unwrap().push(first);
         }),
-        ("24 hexadecimal", |report| report["project"] = "p".into()),
         ("24 hexadecimal", |report| {
-            report["bucket"] = "\u{1b}[2J".into();
+            report["projects"][0]["project"] = "p".into();
+        }),
+        ("24 hexadecimal", |report| {
+            report["projects"][0]["bucket"] = "\u{1b}[2J".into();
         }),
         ("24 hexadecimal", |report| {
             report["clusters"][0]["job"] = "j".into();

@@ -32,6 +32,7 @@ mod misfits;
 mod newest_snapshot;
 mod nonces;
 mod paging;
+mod project_fleets;
 mod providers;
 mod rate_limited_tasks;
 mod rate_limits;

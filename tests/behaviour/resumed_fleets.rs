@@ -2,7 +2,7 @@
 //! exported says why.
 
 use atlas_export::fleet::{FleetReport, FleetStatus, SkipReason};
-use atlas_export_fake::{FakeAtlas, JobOutcome};
+use atlas_export_fake::JobOutcome;
 use atlas_export_tests::{BUCKET, PROJECT, Scene, parsed, seconds, with_bucket};
 use futures_util::StreamExt as _;
 use serde_json::json;
@@ -121,7 +121,7 @@ async fn a_snapshot_that_has_expired_is_replaced_by_the_newest_and_the_report_sa
 #[tokio::test]
 async fn what_was_asked_for_by_name_stays_a_failure_when_it_is_resumed() {
     for by_name in [true, false] {
-        let scene = Scene::start(FakeAtlas::builder().cluster(PROJECT, CLUSTER)).await;
+        let scene = Scene::start(with_bucket().cluster(PROJECT, CLUSTER)).await;
         let fleet = || scene.project.export_fleet(&parsed(BUCKET));
         let (chosen, status) = if by_name {
             (fleet().only([parsed(CLUSTER)]), FleetStatus::Error)
@@ -145,7 +145,7 @@ async fn what_was_asked_for_by_name_stays_a_failure_when_it_is_resumed() {
 /// What could not be looked at has the reason that it had, as long as nothing else is known.
 #[tokio::test]
 async fn a_cluster_that_is_not_there_is_not_there_when_it_is_resumed() {
-    let scene = Scene::start(FakeAtlas::builder().project(PROJECT)).await;
+    let scene = Scene::start(with_bucket()).await;
     let fleet = || scene.project.export_fleet(&parsed(BUCKET));
     let plan = fleet().only([parsed(CLUSTER)]).plan().await.unwrap();
     let mut report = plan.run().finish().await;

@@ -207,6 +207,7 @@ async fn around(shown: &mut Shown, client: &Client) {
     let run = plan.run();
     shown.show("FleetRun", &run);
     let report = run.finish().await;
+    shown.show("ProjectReport", &report.projects);
     shown.show("ClusterReport", &report.clusters);
     shown.show("FleetStatus", &FleetStatus::Planned);
     shown.show("FleetReport", &report);

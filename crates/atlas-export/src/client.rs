@@ -9,6 +9,7 @@ use crate::{
     ClientBuilder, Error, Project, Request,
     clock::Clock,
     convert,
+    fleet::ExportFleet,
     list::Bounds,
     project::InvalidHandle,
     request::{CustomRequest, Method},
@@ -231,6 +232,22 @@ impl Client {
         I: TryInto<ProjectId, Error: Into<InvalidId>>,
     {
         Project::new(self.clone(), id.try_into().map_err(Into::into))
+    }
+
+    /// Exports the newest snapshot of every cluster of many projects, once: of all that the
+    /// credentials see, or of those that [`ExportFleet::projects`](crate::fleet::ExportFleet::projects)
+    /// chooses. In each project the export bucket of this name is taken. See
+    /// [`fleet`](crate::fleet).
+    ///
+    /// ```
+    /// # async fn example(atlas: atlas_export::Client) -> Result<(), atlas_export::Error> {
+    /// let plan = atlas.export_fleet("my-exports").await_exports().plan().await?;
+    /// println!("{plan}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn export_fleet(&self, bucket_name: impl Into<String>) -> ExportFleet {
+        ExportFleet::of_client(self, bucket_name.into())
     }
 
     pub(crate) fn clock(&self) -> Arc<dyn Clock> {

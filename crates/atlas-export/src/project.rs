@@ -87,7 +87,7 @@ impl Project {
 
     /// Exports the newest snapshot of every cluster to a bucket, once: see [`fleet`](crate::fleet).
     pub fn export_fleet(&self, bucket: &ExportBucketId) -> ExportFleet {
-        ExportFleet::new(self, bucket.clone())
+        ExportFleet::of_project(self, bucket.clone())
     }
 
     /// A cluster of the project, by name or text: 1 to 64 ASCII letters, digits and hyphens. Makes

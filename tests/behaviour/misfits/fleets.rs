@@ -14,6 +14,12 @@ fn cluster() -> Value {
         {"providerName": "AWS", "electableSpecs": {"instanceSize": "M10"}}]}]})
 }
 
+/// The bucket, which a plan looks at first.
+fn bucket() -> Reply {
+    let bucket = json!({"_id": BUCKET, "cloudProvider": "AWS", "bucketName": "my-bucket"});
+    Reply::json(200, &bucket.to_string())
+}
+
 #[tokio::test]
 async fn a_fleet_needs_what_tells_whether_a_cluster_can_be_exported() {
     let region = |region: Value| json!([{"regionConfigs": [region]}]);
@@ -67,15 +73,17 @@ async fn a_fleet_needs_what_tells_whether_a_cluster_can_be_exported() {
         (v1(json!({"providerName": 7})), "providerName"),
         (v1(json!({"instanceSizeName": 7})), "instanceSizeName"),
     ] {
-        let server = ScriptedServer::start([page(&[odd])]).await;
+        let server = ScriptedServer::start([bucket(), page(&[odd])]).await;
         let bucket = parsed(BUCKET);
         let plan = server.project().export_fleet(&bucket).plan().await.unwrap();
         assert!(plan.clusters().is_empty(), "{field}");
         let report = plan.run().finish().await;
+        assert_eq!(report.undecodable().count(), 1);
         assert!(
-            report.undecodable[0].contains(&format!("field {field}: ")),
-            "{:?}",
-            report.undecodable
+            report
+                .undecodable()
+                .all(|cluster| cluster.contains(&format!("field {field}: "))),
+            "{report:?}"
         );
         check_only_read(&server);
     }
@@ -84,7 +92,8 @@ async fn a_fleet_needs_what_tells_whether_a_cluster_can_be_exported() {
         "diskSizeGB",
         &json!("10"),
     );
-    let server = ScriptedServer::start([page(&[odd]), page(&[snapshot()]), page(&[job()])]).await;
+    let server =
+        ScriptedServer::start([bucket(), page(&[odd]), page(&[snapshot()]), page(&[job()])]).await;
     let plan = server
         .project()
         .export_fleet(&parsed(BUCKET))
@@ -105,7 +114,8 @@ async fn a_fleet_exports_nothing_from_a_cluster_whose_snapshots_or_jobs_do_not_t
         (snapshot(), with(job(), "exportBucketId", &json!(7))),
     ] {
         let jobs = page(&[job]);
-        let server = ScriptedServer::start([page(&[cluster()]), page(&[snapshot]), jobs]).await;
+        let server =
+            ScriptedServer::start([bucket(), page(&[cluster()]), page(&[snapshot]), jobs]).await;
         let plan = server
             .project()
             .export_fleet(&parsed(BUCKET))
@@ -125,6 +135,7 @@ async fn a_fleet_that_joins_a_job_needs_its_state() {
     let active = with(job(), "state", &json!("InProgress"));
     let odd = with(job(), "state", &json!(7)).to_string();
     let server = ScriptedServer::start([
+        bucket(),
         page(&[cluster()]),
         page(&[snapshot()]),
         page(&[active]),

@@ -134,7 +134,9 @@ impl ClusterDescription {
     pub fn replica_sets(&self) -> u32 {
         let shards = |spec: &ReplicationSpec| spec.num_shards.map_or(1, |shards| shards.max(1));
         let counts = self.replication_specs.items().map(shards);
-        let sum = counts.fold(0_u32, |sum, shards| sum.saturating_add(shards.unsigned_abs()));
+        let sum = counts.fold(0_u32, |sum, shards| {
+            sum.saturating_add(shards.unsigned_abs())
+        });
         sum.max(1)
     }
 
@@ -246,7 +248,10 @@ mod tests {
             (json!([{"numShards": 3}, {"numShards": 2}]), 5),
             (json!([{"numShards": 0}]), 1),
             (json!([]), 1),
-            (json!([{"numShards": i32::MAX}, {"numShards": i32::MAX}, {}, {}]), u32::MAX),
+            (
+                json!([{"numShards": i32::MAX}, {"numShards": i32::MAX}, {}, {}]),
+                u32::MAX,
+            ),
         ] {
             let cluster = json!({"name": "c", "replicationSpecs": specs});
             let cluster: ClusterDescription = serde_json::from_value(cluster).unwrap();

@@ -37,7 +37,10 @@ impl BucketTarget<'_> {
                 let (service, _) = split_service_url(service_url.trim());
                 let container = parts((*container)?);
                 let mut url = reqwest::Url::parse(service).ok()?;
-                url.path_segments_mut().ok()?.clear().extend(container.chain(key));
+                url.path_segments_mut()
+                    .ok()?
+                    .clear()
+                    .extend(container.chain(key));
                 Some(url.into())
             }
             Self::Other { .. } => None,

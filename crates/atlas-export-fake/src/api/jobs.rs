@@ -1,5 +1,7 @@
 //! Export jobs: created, listed and read. Nothing cancels or deletes one.
 
+use std::time::Duration;
+
 use serde_json::{Map, Value, json};
 
 use crate::api::call::Call;
@@ -10,7 +12,7 @@ use crate::world::clock::{Clock, stamp};
 use crate::world::cluster::Cluster;
 use crate::world::job::Job;
 use crate::world::job_list::StoredJob;
-use crate::world::progress::{JobOutcome, Lifecycle, Phase};
+use crate::world::progress::{JobOutcome, JobProgress, Lifecycle, Phase};
 
 /// Every job of `cluster` as `version` lists it now.
 pub(crate) fn bodies(
@@ -153,6 +155,20 @@ pub(crate) fn create(call: &Call<'_>) -> Result<Reply, AtlasError> {
         now.timestamp(),
     );
     let shards = cluster.shards.clone();
+    let born = clock.now();
+    let in_queue = match atlas.lifecycle.job_progress {
+        JobProgress::ByPolls { .. } => Duration::ZERO,
+        JobProgress::ByClock {
+            queued,
+            in_progress,
+        } => {
+            let earliest = born.saturating_add(queued);
+            let replica_sets = shards.as_ref().map_or(1, Vec::len);
+            let replica_sets = u32::try_from(replica_sets).unwrap_or(u32::MAX);
+            let begin = world.queue.schedule(earliest, in_progress, replica_sets);
+            begin.saturating_sub(earliest)
+        }
+    };
     let job = Job {
         id: world.new_id(),
         snapshot_id: snapshot_id.to_owned(),
@@ -164,8 +180,9 @@ pub(crate) fn create(call: &Call<'_>) -> Result<Reply, AtlasError> {
             shards.into_iter().map(component).collect()
         }),
         created_at: now,
-        born: clock.now(),
+        born,
         polls: 0,
+        in_queue,
         seen_ended: None,
     };
     let shown = created_body(&job, &atlas.lifecycle, call.version, clock);
@@ -178,8 +195,6 @@ pub(crate) fn create(call: &Call<'_>) -> Result<Reply, AtlasError> {
 mod tests {
     use super::*;
     use crate::world::clock::ManualClock;
-    use crate::world::progress::JobProgress;
-    use std::time::Duration;
 
     fn job(clock: &dyn Clock) -> Job {
         Job {
@@ -192,6 +207,7 @@ mod tests {
             created_at: clock.wall(),
             born: clock.now(),
             polls: 0,
+            in_queue: Duration::ZERO,
             seen_ended: None,
         }
     }

@@ -22,6 +22,8 @@ pub(crate) struct Job {
     /// The clock's age at creation.
     pub(crate) born: Duration,
     pub(crate) polls: u32,
+    /// How long it waits because enough is being exported already.
+    pub(crate) in_queue: Duration,
     /// When a poll saw the end first.
     pub(crate) seen_ended: Option<DateTime<Utc>>,
 }
@@ -29,7 +31,10 @@ pub(crate) struct Job {
 impl Job {
     pub(crate) fn phase(&self, lifecycle: &Lifecycle, clock: &dyn Clock) -> Phase {
         let age = clock.now().saturating_sub(self.born);
-        lifecycle.job_progress.phase(self.polls, age)
+        match age.checked_sub(self.in_queue) {
+            Some(age) => lifecycle.job_progress.phase(self.polls, age),
+            None => Phase::Queued,
+        }
     }
 
     /// Counts one GET of this job.
@@ -50,7 +55,10 @@ impl Job {
             JobProgress::ByClock {
                 queued,
                 in_progress,
-            } => later(self.created_at, queued.saturating_add(in_progress)),
+            } => {
+                let waited = self.in_queue.saturating_add(queued);
+                later(self.created_at, waited.saturating_add(in_progress))
+            }
         }
     }
 }

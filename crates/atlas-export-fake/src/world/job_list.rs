@@ -104,6 +104,7 @@ mod tests {
             created_at: clock.wall(),
             born: clock.now(),
             polls: 0,
+            in_queue: Duration::ZERO,
             seen_ended: None,
         })
     }

@@ -23,9 +23,11 @@ pub enum JobProgress {
         /// How many GETs see `InProgress`.
         in_progress: u32,
     },
-    /// The fake's [`Clock`](crate::Clock) decides.
+    /// The fake's [`Clock`](crate::Clock) decides. As Atlas does, the fake exports five replica sets at
+    /// once then, a sharded cluster counting once for each shard, and the jobs beyond stay Queued
+    /// until others end.
     ByClock {
-        /// How long a job is Queued.
+        /// How long a job is Queued at the least.
         queued: Duration,
         /// How long a job is `InProgress` after that.
         in_progress: Duration,

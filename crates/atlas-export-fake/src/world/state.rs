@@ -3,11 +3,13 @@
 use crate::world::access_role::AccessRole;
 use crate::world::bucket::Bucket;
 use crate::world::cluster::Cluster;
+use crate::world::export_queue::ExportQueue;
 
 /// The stored state of one fake.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct World {
     pub(crate) projects: Vec<Project>,
+    pub(crate) queue: ExportQueue,
     issued: u64,
 }
 

@@ -121,7 +121,7 @@ async fn export(
         .concurrency(args.concurrency)
         .custom_data("source", "atlas-export fleet example")
         .await_exports()
-        .on_progress(move |cluster, progress| shown.show(cluster, progress));
+        .on_progress(move |cluster, progress| shown.show(&cluster.cluster, progress));
     if !args.cluster.is_empty() {
         fleet = fleet.only(args.cluster);
     }

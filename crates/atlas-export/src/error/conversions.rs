@@ -119,17 +119,17 @@ fn a_deletion_goes_there_and_back_and_keeps_what_atlas_said() {
     }
 }
 
+const PROJECT: &str = "32b6e34b3d91647abb20e7b8";
+
 #[test]
 fn a_fleet_goes_there_and_back() {
     let report = json!({
         "version": 1,
-        "project": "32b6e34b3d91647abb20e7b8",
-        "bucket": "604f6322dc786a5341d4f7fb",
+        "projects": [{ "project": PROJECT, "bucket": "604f6322dc786a5341d4f7fb" }],
         "clusters": [
-            { "cluster": "Orders", "status": "successful" },
-            { "cluster": "Users", "status": "failed", "message": "no space" },
+            { "project": PROJECT, "cluster": "Orders", "status": "successful" },
+            { "project": PROJECT, "cluster": "Users", "status": "failed", "message": "no space" },
         ],
-        "undecodable": [],
     });
     let report: crate::fleet::FleetReport = serde_json::from_value(report).unwrap();
     let incomplete = report.clone().into_result().unwrap_err();
@@ -149,13 +149,11 @@ fn a_fleet_whose_exports_go_on_has_not_ended() {
     let report = |status| {
         let report = json!({
             "version": 1,
-            "project": "32b6e34b3d91647abb20e7b8",
-            "bucket": "604f6322dc786a5341d4f7fb",
+            "projects": [{ "project": PROJECT, "bucket": "604f6322dc786a5341d4f7fb" }],
             "clusters": [
-                { "cluster": "Orders", "status": "started" },
-                { "cluster": "Users", "status": status },
+                { "project": PROJECT, "cluster": "Orders", "status": "started" },
+                { "project": PROJECT, "cluster": "Users", "status": status },
             ],
-            "undecodable": [],
         });
         serde_json::from_value::<crate::fleet::FleetReport>(report).unwrap()
     };

@@ -134,18 +134,39 @@ fn given(table: &mut Table) {
     list::each_error(|error| table.row(error));
     let fleet = || cluster().project().export_fleet(&bucket);
     table.errors([at_once(fleet().concurrency(0).plan())]);
+    table.errors([at_once(fleet().shard(3, 3).plan())]);
+    table.errors([at_once(fleet().price_per_gigabyte(-1.0).plan())]);
+    table.errors([at_once(fleet().projects(["x"]).plan())]);
+    let many = || cluster().client().export_fleet("exports");
+    let none: [&str; 0] = [];
+    table.errors([
+        at_once(many().projects(none).plan()),
+        at_once(many().projects(["x"]).plan()),
+        at_once(cluster().client().export_fleet("").plan()),
+    ]);
+    let other_bucket = report_of("32b6e34b3d91647abb20e7b8", "604f6322dc786a5341d4f7fc");
+    let merged = [report("32b6e34b3d91647abb20e7b8"), other_bucket];
+    table.errors([FleetReport::merge(merged), FleetReport::merge([])]);
     table.errors([at_once(
         fleet().resume(report("cccccccccccccccccccccccc")).plan(),
     )]);
 }
 
 fn report(project: &str) -> FleetReport {
+    report_of(project, "604f6322dc786a5341d4f7fb")
+}
+
+fn report_of(project: &str, bucket: &str) -> FleetReport {
     serde_json::from_value(json!({
-        "version": 1, "project": project, "bucket": "604f6322dc786a5341d4f7fb", "undecodable": [],
+        "version": 1,
+        "projects": [{ "project": project, "bucket": bucket }],
         "clusters": [
-            { "cluster": "Orders", "status": "successful" },
-            { "cluster": "Users", "status": "failed", "message": "no space" },
-            { "cluster": "Flex", "status": "skipped" },
+            { "project": project, "cluster": "Orders", "status": "successful" },
+            {
+                "project": project, "cluster": "Users", "status": "failed",
+                "message": "no space",
+            },
+            { "project": project, "cluster": "Flex", "status": "skipped" },
         ],
     }))
     .unwrap()
@@ -346,7 +367,13 @@ fn ended(table: &mut Table) {
     });
     table.row(DeleteBucketError::Delete(source()));
     table.errors([report("32b6e34b3d91647abb20e7b8").into_result()]);
-    for change in [json!({ "version": 2 }), json!({ "project": "x" })] {
+    let project = "32b6e34b3d91647abb20e7b8";
+    for change in [
+        json!({ "version": 2 }),
+        json!({ "projects": [] }),
+        json!({ "projects": [{ "project": "x" }] }),
+        json!({ "projects": [{ "project": project }, { "project": project }] }),
+    ] {
         let mut stored = serde_json::to_value(report("32b6e34b3d91647abb20e7b8")).unwrap();
         let fields = change.as_object().unwrap().clone();
         stored.as_object_mut().unwrap().extend(fields);

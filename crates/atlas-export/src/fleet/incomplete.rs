@@ -2,7 +2,9 @@
 
 use std::{error::Error as StdError, fmt};
 
-use super::{ClusterReport, FleetReport, FleetStatus};
+use atlas_export_types::OneLine;
+
+use super::{ClusterReport, FleetReport, FleetStatus, ProjectReport};
 use crate::{
     Error, ErrorKind,
     wait::{WaitError, Waitable},
@@ -57,7 +59,13 @@ impl fmt::Display for IncompleteFleet {
         if count > 0 {
             f.write_str(")")?;
         }
-        let undecodable = self.0.undecodable.len();
+        for project in &self.0.projects {
+            if let Some(why) = &project.message {
+                let id = &project.project;
+                write!(f, "; project {id} could not be looked at: {}", OneLine(why))?;
+            }
+        }
+        let undecodable = self.0.undecodable().count();
         if undecodable > 0 {
             write!(f, "; {undecodable} of the list of clusters did not decode")?;
         }
@@ -74,7 +82,7 @@ impl From<IncompleteFleet> for Error {
         let is_open = |cluster: &ClusterReport| {
             matches!(cluster.status, FleetStatus::Planned | FleetStatus::Started)
         };
-        let kind = if fleet.0.undecodable.is_empty() && left.all(is_open) {
+        let kind = if fleet.0.projects.iter().all(ProjectReport::is_whole) && left.all(is_open) {
             ErrorKind::MaxWait
         } else {
             ErrorKind::Ended

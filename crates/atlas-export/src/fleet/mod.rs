@@ -1,40 +1,60 @@
-//! Fleets: the newest snapshot of every cluster of a project, exported once.
+//! Fleets: the newest snapshot of every cluster of one project or of many, exported once.
 //!
 //! A *plan* looks and changes nothing. A *run* carries the plan out, through
 //! [`ensure`](crate::ExportJobs::ensure), and keeps a *report* that can be stored at any time.
 //! A plan made from a stored report goes on where the run before it ended, with the same
 //! snapshots, so that nothing is exported twice however often it is interrupted.
+//!
+//! ```text
+//! mod.rs         what is asked for
+//! scope.rs       of which projects, and to which bucket of each
+//! shard.rs       which part of the clusters a worker has
+//! look.rs        what there is to do, found out without doing it
+//! plan.rs        the same, as a value that is shown and run
+//! run.rs         a plan that is carried out
+//! report.rs      what came of it; stored.rs, merged.rs, text.rs: as JSON, of many workers, for people
+//! ```
 
 mod incomplete;
+mod look;
+mod merged;
 mod plan;
 mod reason;
 mod report;
 mod run;
+#[cfg(all(test, feature = "schemars"))]
+mod schema;
+mod scope;
+mod shard;
+mod stored;
+mod text;
 
 use std::{collections::HashSet, fmt, sync::Arc, time::Duration};
 
 use atlas_export_api::types::{ClusterDescription, CustomData, ExportJob};
-use atlas_export_types::{ClusterName, ExportBucketId};
+use atlas_export_types::{ClusterName, ExportBucketId, InvalidId, ProjectId};
 
+use self::{scope::Scope, shard::Shard};
 use crate::{
-    Error, Project, Request,
+    Client, Error, Project, Request,
     wait::{MAX_WAIT, Progress},
 };
 
 pub use incomplete::IncompleteFleet;
 pub use plan::{FleetPlan, Intent, PlannedCluster};
 pub use reason::SkipReason;
-pub use report::{ClusterReport, FleetReport, FleetStatus};
+pub use report::{ClusterReport, FleetReport, FleetStatus, ProjectReport};
 pub use run::FleetRun;
 
 /// How many clusters are worked on at once, by default.
 const AT_ONCE: usize = 8;
 
 type Choice = Arc<dyn Fn(&ClusterDescription) -> bool + Send + Sync>;
-type OnProgress = Arc<dyn Fn(&ClusterName, &Progress<ExportJob>) + Send + Sync>;
+type OnProgress = Arc<dyn Fn(&ClusterReport, &Progress<ExportJob>) + Send + Sync>;
 
 /// An export of many clusters that is about to be planned. Made by
-/// [`Project::export_fleet`](crate::Project::export_fleet).
+/// [`Project::export_fleet`](crate::Project::export_fleet), and for several projects by
+/// [`Client::export_fleet`](crate::Client::export_fleet).
 ///
 /// ```no_run
 /// # async fn example(project: atlas_export::Project, bucket: atlas_export::ExportBucketId)
@@ -53,11 +73,13 @@ type OnProgress = Arc<dyn Fn(&ClusterName, &Progress<ExportJob>) + Send + Sync>;
 #[derive(Clone)]
 #[must_use = "nothing is planned until plan() is awaited"]
 pub struct ExportFleet {
-    project: Project,
-    bucket: ExportBucketId,
+    client: Client,
+    scope: Scope,
     options: Options,
     names: Option<HashSet<ClusterName>>,
     choice: Option<Choice>,
+    shard: Option<Shard>,
+    price: Option<f64>,
     resumed: Option<FleetReport>,
 }
 
@@ -73,12 +95,30 @@ struct Options {
 }
 
 impl ExportFleet {
-    pub(crate) fn new(project: &Project, bucket: ExportBucketId) -> Self {
-        // One caller among others, and no call of it fails because a rate limit is slow.
-        let caller = project.client().caller().of_many().patient(MAX_WAIT);
-        Self {
-            project: project.made_for(caller),
+    /// A fleet of one project, whose bucket is known.
+    pub(crate) fn of_project(project: &Project, bucket: ExportBucketId) -> Self {
+        let project = project.clone();
+        let scope = |client: &Client| Scope::One {
+            project: project.map_client(|_| client.clone()),
             bucket,
+        };
+        Self::new(project.client(), scope)
+    }
+
+    /// A fleet of all projects, each with a bucket of this name.
+    pub(crate) fn of_client(client: &Client, bucket_name: String) -> Self {
+        Self::new(client, |_| Scope::Many {
+            bucket_name,
+            projects: None,
+        })
+    }
+
+    fn new(client: &Client, scope: impl FnOnce(&Client) -> Scope) -> Self {
+        // One caller among others, and no call of it fails because a rate limit is slow.
+        let client = client.made_for(client.caller().of_many().patient(MAX_WAIT));
+        Self {
+            scope: scope(&client),
+            client,
             options: Options {
                 concurrency: AT_ONCE,
                 custom_data: Vec::new(),
@@ -89,11 +129,33 @@ impl ExportFleet {
             },
             names: None,
             choice: None,
+            shard: None,
+            price: None,
             resumed: None,
         }
     }
 
-    /// Only the clusters of these names; by default all of the project.
+    /// Only these projects, by id or text; by default all that the credentials see. Of a fleet of
+    /// one project this is a `Config` error when it is planned.
+    ///
+    /// ```
+    /// # async fn example(atlas: atlas_export::Client) -> Result<(), atlas_export::Error> {
+    /// let projects = ["32b6e34b3d91647abb20e7b8", "5f1b6a2c4d5e6f7081920a00"];
+    /// let plan = atlas.export_fleet("my-exports").projects(projects).plan().await?;
+    /// println!("{plan}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn projects<I>(mut self, ids: I) -> Self
+    where
+        I: IntoIterator<Item: TryInto<ProjectId, Error: Into<InvalidId>>>,
+    {
+        let ids = ids.into_iter().map(|id| id.try_into().map_err(Into::into));
+        self.scope.choose(ids.collect());
+        self
+    }
+
+    /// Only the clusters of these names; by default all of each project.
     pub fn only(mut self, names: impl IntoIterator<Item = ClusterName>) -> Self {
         self.names = Some(names.into_iter().collect());
         self
@@ -112,6 +174,32 @@ impl ExportFleet {
     pub fn custom_data(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         let pair = CustomData::new(key.into(), value.into());
         self.options.custom_data.push(pair);
+        self
+    }
+
+    /// Only the part of the clusters that is this worker's, of so many workers, counted from 0. Which
+    /// part a cluster is in depends on its project, its name and the number of workers alone, so
+    /// that each is exported by one of them, with no word between them.
+    /// [`FleetReport::merge`] makes one report of theirs.
+    ///
+    /// ```
+    /// # async fn example(atlas: atlas_export::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// // In an Indexed Job of Kubernetes:
+    /// let index = std::env::var("JOB_COMPLETION_INDEX")?.parse()?;
+    /// let plan = atlas.export_fleet("my-exports").shard(index, 10).plan().await?;
+    /// # let _ = plan;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn shard(mut self, index: u32, workers: u32) -> Self {
+        self.shard = Some(Shard { index, workers });
+        self
+    }
+
+    /// What a gigabyte costs, in the currency of your contract, so that the plan shows the sum.
+    /// Atlas bills per gigabyte exported; a gigabyte is taken for 10⁹ bytes.
+    pub fn price_per_gigabyte(mut self, price: f64) -> Self {
+        self.price = Some(price);
         self
     }
 
@@ -148,7 +236,7 @@ impl ExportFleet {
     /// Is called after every poll of an export that is waited for.
     pub fn on_progress(
         mut self,
-        on_progress: impl Fn(&ClusterName, &Progress<ExportJob>) + Send + Sync + 'static,
+        on_progress: impl Fn(&ClusterReport, &Progress<ExportJob>) + Send + Sync + 'static,
     ) -> Self {
         self.options.on_progress = Some(Arc::new(on_progress));
         self
@@ -157,7 +245,8 @@ impl ExportFleet {
     /// Goes on where the run that this report is from ended. What ended there, well or badly,
     /// and what was skipped stays so; the rest keeps its snapshot, even if there is a newer
     /// one now. Clusters that the report does not know are left out, and
-    /// [`only`](Self::only) and [`filter`](Self::filter) choose nothing: the plan did.
+    /// [`only`](Self::only), [`filter`](Self::filter) and [`shard`](Self::shard) choose nothing:
+    /// the plan did. A project that could not be looked at is looked at again.
     pub fn resume(mut self, report: FleetReport) -> Self {
         self.resumed = Some(report);
         self
@@ -166,31 +255,49 @@ impl ExportFleet {
     /// Looks what there is to do. Changes nothing.
     ///
     /// # Errors
-    /// `Config` where an option is invalid, or a resumed report is about another project
-    /// or bucket; and where the list of clusters cannot be read. What is wrong with one
-    /// cluster is in the plan.
+    /// `Config` where an option is invalid, or a resumed report is about other projects or
+    /// another bucket; and where the projects cannot be read, or of a fleet of one project its
+    /// bucket or its clusters. What is wrong with one project of several, or with one cluster, is
+    /// in the plan.
     pub fn plan(self) -> Request<FleetPlan> {
-        let client = self.project.client().clone();
+        let client = self.client.clone();
         Request::new(&client, move |client| async move {
-            self.bucket.well_formed()?;
-            if self.options.concurrency == 0 {
-                return Err(Error::config(
-                    "the concurrency of a fleet is 0, so nothing would be exported: give it a \
-                     number",
-                ));
-            }
-            let project = self.project.map_client(|_| client);
-            plan::make(Self { project, ..self }).await
+            self.check()?;
+            let scope = self.scope.map_client(&client);
+            let fleet = Self {
+                client,
+                scope,
+                ..self
+            };
+            look::make(fleet).await
         })
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        self.scope.check()?;
+        if self.options.concurrency == 0 {
+            return Err(Error::config(
+                "the concurrency of a fleet is 0, so nothing would be exported: give it a number",
+            ));
+        }
+        if let Some(shard) = self.shard {
+            shard.check()?;
+        }
+        match self.price {
+            Some(price) if !price.is_finite() || price < 0.0 => Err(Error::config(format!(
+                "the price per gigabyte is {price}: give a number that is not below zero"
+            ))),
+            _ => Ok(()),
+        }
     }
 }
 
 impl fmt::Debug for ExportFleet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ExportFleet")
-            .field("project", &self.project.id().ok())
-            .field("bucket", &self.bucket)
+            .field("scope", &self.scope)
             .field("names", &self.names)
+            .field("shard", &self.shard)
             .field("resumed", &self.resumed.is_some())
             .field("concurrency", &self.options.concurrency)
             .field("wait", &self.options.wait)

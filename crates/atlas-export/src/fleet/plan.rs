@@ -1,47 +1,59 @@
-//! What there is to do, found out without doing it.
+//! What a fleet would do, as a value that is shown and run.
 
-use std::fmt;
+use std::{collections::HashMap, fmt};
 
-use atlas_export_api::{operations::LIST_CLUSTERS, types::ClusterDescription};
-use atlas_export_types::{
-    ClusterName, ExportBucketId, ExportJobId, ExportJobState, ProjectId, SnapshotId,
-};
-use futures_util::{StreamExt as _, stream};
+use atlas_export_api::types::ExportJob;
+use atlas_export_types::{ClusterName, ExportJobId, ProjectId, SnapshotId};
+use chrono::{DateTime, Utc};
 
 use super::{
-    ClusterReport, ExportFleet, FleetReport, FleetRun, FleetStatus, Options, SkipReason, run,
+    ClusterReport, FleetReport, FleetRun, FleetStatus, Options, ProjectReport, SkipReason, run,
+    scope::Target,
 };
-use crate::{Error, Project, error::one_line, needed};
+use crate::error::one_line;
 
-/// What a fleet would do. [`run`](Self::run) does it. `Display` is a line for each cluster,
-/// and the sum.
+/// How many replica sets Atlas exports at once; it queues the jobs beyond.
+const AT_ONCE: u64 = 5;
+
+/// The bytes of a gigabyte.
+const GIGABYTE: u64 = 1_000_000_000;
+
+/// What a fleet would do. [`run`](Self::run) does it. `Display` is a line for each cluster, in the
+/// order in which exports are started, and the sum.
 #[derive(Clone)]
 #[must_use = "a plan changes nothing until it is run"]
 pub struct FleetPlan {
-    pub(super) project: Project,
-    project_id: ProjectId,
-    pub(super) bucket: ExportBucketId,
     pub(super) options: Options,
-    clusters: Vec<PlannedCluster>,
-    undecodable: Vec<String>,
+    pub(super) targets: HashMap<ProjectId, Target>,
+    pub(super) projects: Vec<ProjectReport>,
+    pub(super) clusters: Vec<PlannedCluster>,
     /// Whether the clusters were asked for by name.
-    named: bool,
+    pub(super) named: bool,
+    pub(super) price: Option<f64>,
     /// What came of the run that is resumed.
-    resumed: Option<FleetReport>,
+    pub(super) resumed: Option<FleetReport>,
 }
 
 /// What would be done with one cluster.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PlannedCluster {
+    /// The project that it is in.
+    pub project: ProjectId,
     /// The cluster.
     pub cluster: ClusterName,
     /// What would be done.
     pub intent: Intent,
     /// The snapshot that it is about.
     pub snapshot: Option<SnapshotId>,
+    /// When the snapshot was taken.
+    pub snapshot_at: Option<DateTime<Utc>>,
     /// The size of the snapshot, where Atlas tells it. Exports are billed per gigabyte.
     pub bytes: Option<u64>,
+    /// How many replica sets it has: its shards, or 1.
+    pub replica_sets: u32,
+    /// The job that is there already.
+    pub(super) job: Option<Box<ExportJob>>,
 }
 
 /// What would be done with a cluster, and why not.
@@ -63,14 +75,20 @@ pub enum Intent {
 }
 
 impl FleetPlan {
-    /// The clusters, in the order of Atlas's list.
+    /// The clusters, in the order of Atlas's lists: the order in which exports are started.
     pub fn clusters(&self) -> &[PlannedCluster] {
         &self.clusters
     }
 
-    /// The clusters of the list that did not decode.
-    pub fn undecodable(&self) -> &[String] {
-        &self.undecodable
+    /// The projects, where each exports to, and what of it could not be looked at.
+    pub fn projects(&self) -> &[ProjectReport] {
+        &self.projects
+    }
+
+    /// The clusters of the lists that did not decode.
+    pub fn undecodable(&self) -> impl Iterator<Item = &str> {
+        let projects = self.projects.iter();
+        projects.flat_map(|project| project.undecodable.iter().map(String::as_str))
     }
 
     /// How many exports would be started.
@@ -82,6 +100,36 @@ impl FleetPlan {
     pub fn bytes(&self) -> u64 {
         let sizes = self.to_export().filter_map(|cluster| cluster.bytes);
         sizes.fold(0, u64::saturating_add)
+    }
+
+    /// What the exports would cost, where
+    /// [`price_per_gigabyte`](super::ExportFleet::price_per_gigabyte) says what a gigabyte does:
+    /// of the snapshots whose size Atlas tells.
+    ///
+    /// ```
+    /// # async fn example(atlas: atlas_export::Client) -> Result<(), atlas_export::Error> {
+    /// let plan = atlas.export_fleet("my-exports").price_per_gigabyte(0.125).plan().await?;
+    /// assert!(plan.cost() < Some(100.0), "too much for one night: {plan}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn cost(&self) -> Option<f64> {
+        // Up to 2⁵³ bytes, which is 9 PB, this is exact.
+        #[allow(
+            clippy::cast_precision_loss,
+            reason = "a sum of money is no count of bytes"
+        )]
+        let gigabytes = self.bytes() as f64 / GIGABYTE as f64;
+        self.price.map(|price| price * gigabytes)
+    }
+
+    /// How many replica sets would be exported. Atlas exports five at once and queues the jobs
+    /// beyond (its documentation of exports); whether it counts them by project or by organization
+    /// is unconfirmed.
+    pub fn replica_sets(&self) -> u64 {
+        self.to_export()
+            .map(|cluster| u64::from(cluster.replica_sets))
+            .fold(0, u64::saturating_add)
     }
 
     fn to_export(&self) -> impl Iterator<Item = &PlannedCluster> {
@@ -96,25 +144,43 @@ impl FleetPlan {
 
     /// What is known before anything is done. A resumed report loses nothing.
     pub(super) fn report(&self) -> FleetReport {
-        if let Some(resumed) = &self.resumed {
-            return resumed.clone();
+        let known = self.resumed.as_ref();
+        let known = known.map_or(&[][..], |report| report.clusters.as_slice());
+        let planned = self.clusters.iter().skip(known.len());
+        let planned = planned.map(|planned| self.report_of(planned).named(self.named));
+        let clusters = known.iter().cloned().chain(planned).collect();
+        let fresh = FleetReport::new(self.projects.clone(), clusters);
+        match &self.resumed {
+            Some(resumed) => resumed.with(fresh),
+            None => fresh,
         }
-        let reports = self.clusters.iter().map(PlannedCluster::report);
-        let clusters = reports.map(|report| report.named(self.named)).collect();
-        FleetReport::new(
-            self.project_id.clone(),
-            self.bucket.clone(),
-            clusters,
-            self.undecodable.clone(),
-        )
+    }
+
+    /// What is known of one cluster before anything is done.
+    pub(super) fn report_of(&self, planned: &PlannedCluster) -> ClusterReport {
+        planned.report(self.targets.get(&planned.project))
     }
 }
 
 impl PlannedCluster {
-    pub(super) fn report(&self) -> ClusterReport {
-        let mut report = ClusterReport::new(self.cluster.clone(), FleetStatus::Planned);
-        report.snapshot.clone_from(&self.snapshot);
-        report.bytes = self.bytes;
+    pub(super) fn new(project: ProjectId, cluster: ClusterName, replica_sets: u32) -> Self {
+        Self {
+            project,
+            cluster,
+            intent: Intent::Export,
+            snapshot: None,
+            snapshot_at: None,
+            bytes: None,
+            replica_sets,
+            job: None,
+        }
+    }
+
+    fn report(&self, target: Option<&Target>) -> ClusterReport {
+        let mut report = ClusterReport::new(self, FleetStatus::Planned);
+        if let Some(job) = &self.job {
+            report.tell_facts(job, target.and_then(|target| target.bucket.as_ref()));
+        }
         match &self.intent {
             Intent::Export => {}
             Intent::Join(job) => {
@@ -144,38 +210,88 @@ impl fmt::Display for FleetPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let widths = self.clusters.iter().map(|c| c.cluster.as_str().len());
         let width = widths.max().unwrap_or_default();
+        let places = self.exports().to_string().len();
+        let mut order = 1_usize..;
+        let mut project = None;
         for planned in &self.clusters {
-            write!(f, "{:width$}  ", planned.cluster.as_str())?;
-            match &planned.intent {
-                Intent::Export => f.write_str("export")?,
-                Intent::Join(job) => write!(f, "is being exported by {job}")?,
-                Intent::AlreadyExported(job) => {
-                    write!(f, "was exported by {job}")?;
-                }
-                Intent::Skip(why) => write!(f, "skip: {}", why.explanation())?,
-                Intent::LookFailed(why) => write!(f, "cannot be looked at: {}", one_line(why))?,
-                Intent::Ended(status) => write!(f, "ended before: {status:?}")?,
+            if self.projects.len() > 1 && project != Some(&planned.project) {
+                project = Some(&planned.project);
+                writeln!(f, "project {}", planned.project)?;
             }
-            if let (Intent::Export, Some(bytes)) = (&planned.intent, planned.bytes) {
-                write!(f, ", {}", Gigabytes(bytes))?;
-            }
-            writeln!(f)?;
+            let place = match &planned.intent {
+                Intent::Export => order.next().unwrap_or_default().to_string(),
+                _ => String::new(),
+            };
+            writeln!(
+                f,
+                "{place:>places$}  {:width$}  {}",
+                planned.cluster.as_str(),
+                Line(planned)
+            )?;
         }
-        for cluster in &self.undecodable {
+        for project in &self.projects {
+            if let Some(why) = &project.message {
+                let id = &project.project;
+                writeln!(f, "project {id} cannot be looked at: {}", one_line(why))?;
+            }
+        }
+        for cluster in self.undecodable() {
             writeln!(f, "undecodable: {}", one_line(cluster))?;
+        }
+        let unsized_count = self.to_export().filter(|c| c.bytes.is_none()).count();
+        if unsized_count > 0 {
+            writeln!(
+                f,
+                "{unsized_count} of the sizes are not told, and in no sum"
+            )?;
+        }
+        let replica_sets = self.replica_sets();
+        if replica_sets > AT_ONCE {
+            writeln!(
+                f,
+                "{replica_sets} replica sets: Atlas exports {AT_ONCE} at once, so the others wait \
+                 in its queue"
+            )?;
         }
         let (exports, all) = (self.exports(), self.clusters.len());
         let sum = Gigabytes(self.bytes());
-        write!(f, "{exports} of {all} clusters to export, {sum}")
+        write!(f, "{exports} of {all} clusters to export, {sum}")?;
+        match self.cost() {
+            Some(cost) => write!(f, ", {cost:.2} in money"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What would be done with a cluster, on one line.
+struct Line<'p>(&'p PlannedCluster);
+
+impl fmt::Display for Line<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0.intent {
+            Intent::Export => f.write_str("export")?,
+            Intent::Join(job) => return write!(f, "is being exported by {job}"),
+            Intent::AlreadyExported(job) => return write!(f, "was exported by {job}"),
+            Intent::Skip(why) => return write!(f, "skip: {}", why.explanation()),
+            Intent::LookFailed(why) => return write!(f, "cannot be looked at: {}", one_line(why)),
+            Intent::Ended(status) => return write!(f, "ended before: {status:?}"),
+        }
+        if let Some(bytes) = self.0.bytes {
+            write!(f, ", {}", Gigabytes(bytes))?;
+        }
+        match self.0.snapshot_at {
+            Some(taken) => write!(f, ", of {}", taken.format("%Y-%m-%d %H:%M UTC")),
+            None => Ok(()),
+        }
     }
 }
 
 /// Tenths of a gigabyte, in whole numbers.
-struct Gigabytes(u64);
+pub(super) struct Gigabytes(pub(super) u64);
 
 impl fmt::Display for Gigabytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let tenths = self.0 / 100_000_000;
+        let tenths = self.0 / (GIGABYTE / 10);
         write!(f, "{}.{} GB", tenths / 10, tenths % 10)
     }
 }
@@ -183,159 +299,8 @@ impl fmt::Display for Gigabytes {
 impl fmt::Debug for FleetPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FleetPlan")
-            .field("bucket", &self.bucket)
+            .field("projects", &self.projects)
             .field("clusters", &self.clusters)
             .finish_non_exhaustive()
     }
-}
-
-pub(super) async fn make(fleet: ExportFleet) -> Result<FleetPlan, Error> {
-    let mut plan = FleetPlan {
-        project_id: fleet.project.id()?.clone(),
-        project: fleet.project.clone(),
-        bucket: fleet.bucket.clone(),
-        options: fleet.options.clone(),
-        clusters: Vec::new(),
-        undecodable: Vec::new(),
-        named: fleet.names.is_some(),
-        resumed: None,
-    };
-    if let Some(report) = &fleet.resumed {
-        if report.project != plan.project_id || report.bucket != fleet.bucket {
-            return Err(Error::config(format!(
-                "the report is about project {} and bucket {}, not about this fleet's: resume it \
-                 on the same ones",
-                report.project, report.bucket
-            )));
-        }
-        plan.undecodable.clone_from(&report.undecodable);
-        plan.clusters = report.clusters.iter().map(resumed).collect();
-        plan.resumed = Some(report.clone());
-        return Ok(plan);
-    }
-    let mut chosen = Vec::new();
-    let mut missing = fleet.names.clone().unwrap_or_default();
-    let mut clusters = fleet.project.clusters().list().consistent().by_item();
-    let mut places = 0..;
-    while let (Some(cluster), Some(index)) = (clusters.next().await, places.next()) {
-        match cluster {
-            Ok(cluster) => {
-                let named = fleet.names.as_ref();
-                let named = named.is_none_or(|names| names.contains(&cluster.name));
-                missing.remove(&cluster.name);
-                if !named || !fleet.choice.as_ref().is_none_or(|choice| choice(&cluster)) {
-                    continue;
-                }
-                match cluster.undecodable_for_export() {
-                    None => chosen.push(cluster),
-                    Some(field) => {
-                        let error =
-                            needed::undecodable(&cluster, field, LIST_CLUSTERS.id, None, index);
-                        plan.undecodable.push(error.to_string());
-                    }
-                }
-            }
-            Err(error) if error.raw().is_some() => plan.undecodable.push(error.to_string()),
-            Err(error) => return Err(error.with(|inner| inner.operation = Some(LIST_CLUSTERS.id))),
-        }
-    }
-    let bucket = &fleet.bucket;
-    let project = &fleet.project;
-    plan.clusters = stream::iter(chosen)
-        .map(|cluster| async move { look(project, bucket, cluster).await })
-        .buffered(fleet.options.concurrency)
-        .collect()
-        .await;
-    let mut missing: Vec<ClusterName> = missing.into_iter().collect();
-    missing.sort();
-    let nobody = |cluster| PlannedCluster {
-        cluster,
-        intent: Intent::Skip(SkipReason::NotFound),
-        snapshot: None,
-        bytes: None,
-    };
-    plan.clusters.extend(missing.into_iter().map(nobody));
-    Ok(plan)
-}
-
-/// What is left to do of a cluster of an earlier run.
-fn resumed(report: &ClusterReport) -> PlannedCluster {
-    let intent = match (report.status, &report.job, &report.snapshot) {
-        // A job that is known is looked at by its id, and never started again.
-        (status, Some(job), _) if status.is_open() => Intent::Join(job.clone()),
-        (FleetStatus::Error, None, None) => {
-            Intent::LookFailed(report.message.clone().unwrap_or_default())
-        }
-        (status, _, Some(_)) if status.is_open() => Intent::Export,
-        (status, _, None) if status.is_open() => Intent::LookFailed(String::new()),
-        (status, ..) => Intent::Ended(status),
-    };
-    PlannedCluster {
-        cluster: report.cluster.clone(),
-        intent,
-        snapshot: report.snapshot.clone(),
-        bytes: report.bytes,
-    }
-}
-
-/// Looks what there is to do with one cluster.
-pub(super) async fn look(
-    project: &Project,
-    bucket: &ExportBucketId,
-    description: ClusterDescription,
-) -> PlannedCluster {
-    if let Some(why) = description.why_not_exportable() {
-        return PlannedCluster {
-            cluster: description.name,
-            intent: Intent::Skip(why.into()),
-            snapshot: None,
-            bytes: None,
-        };
-    }
-    look_at(project, bucket, description.name).await
-}
-
-pub(super) async fn look_at(
-    project: &Project,
-    bucket: &ExportBucketId,
-    name: ClusterName,
-) -> PlannedCluster {
-    let cluster = project.cluster(&name);
-    let mut planned = PlannedCluster {
-        cluster: name,
-        intent: Intent::Export,
-        snapshot: None,
-        bytes: None,
-    };
-    let snapshot = match cluster.snapshots().newest_exportable().await {
-        Ok(Some(snapshot)) => match snapshot.id.well_formed() {
-            Ok(_) => snapshot,
-            Err(error) => {
-                planned.intent = Intent::LookFailed(error.to_string());
-                return planned;
-            }
-        },
-        Ok(None) => {
-            planned.intent = Intent::Skip(SkipReason::NoSnapshot);
-            return planned;
-        }
-        Err(error) => {
-            planned.intent = Intent::LookFailed(error.to_string());
-            return planned;
-        }
-    };
-    planned.bytes = snapshot
-        .storage_size_bytes
-        .and_then(|b| u64::try_from(b).ok());
-    let ensure = cluster.export_jobs().ensure(&snapshot.id, bucket);
-    planned.snapshot = Some(snapshot.id);
-    match ensure.existing().await {
-        Ok(None) => {}
-        Ok(Some(job)) if job.state == Some(ExportJobState::Successful) => {
-            planned.intent = Intent::AlreadyExported(job.item.id);
-        }
-        Ok(Some(job)) => planned.intent = Intent::Join(job.item.id),
-        Err(error) => planned.intent = Intent::LookFailed(error.to_string()),
-    }
-    planned
 }

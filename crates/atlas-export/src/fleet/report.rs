@@ -1,180 +1,90 @@
-//! What came of a fleet, in a form that can be stored and read again.
+//! What came of a fleet, in a form that stands alone: it can be stored, read again, and handed to
+//! who was not there.
 
-use std::{
-    collections::HashSet,
-    fmt, fs,
-    io::{self, Write as _},
-    path::Path,
-};
+use std::fmt;
 
+use atlas_export_api::types::{ExportBucket, ExportJob};
 use atlas_export_types::{
-    ClusterName, ExportBucketId, ExportJobId, InvalidId, OneLine, ProjectId, SnapshotId,
+    ClusterName, ExportBucketId, ExportJobId, ExportJobState, OneLine, ProjectId, SnapshotId,
 };
-use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{
-    SkipReason,
+    PlannedCluster, SkipReason,
     incomplete::{IncompleteFleet, is_done},
+    stored,
 };
-
-/// The version of the form in which a report is stored.
-const VERSION: u32 = 1;
 
 /// What came of a run, cluster by cluster, in the order of the plan. Complete from the
 /// beginning: what has not been done yet is [`Planned`](FleetStatus::Planned).
 ///
 /// It is stored as JSON with `"version": 1`, and checked as a whole when it is read: a higher
 /// version, a cluster that is there twice, or a text in the place of an id is refused. Fields
-/// that this version of the library does not know are kept and written back.
+/// that this version of the library does not know are kept and written back. With the feature
+/// `schemars` it has a JSON Schema.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FleetReport {
-    version: u32,
-    /// The project whose clusters they are.
-    pub project: ProjectId,
-    /// Where they are exported to.
-    pub bucket: ExportBucketId,
+    pub(super) version: u32,
+    /// The projects, and where each exports to.
+    pub projects: Vec<ProjectReport>,
     /// The clusters.
     pub clusters: Vec<ClusterReport>,
-    /// The clusters of the list that did not decode.
-    pub undecodable: Vec<String>,
     #[serde(flatten)]
-    unknown: Map<String, Value>,
-}
-
-/// A report as it is stored, before it is checked.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Stored {
-    /// Absent in reports that are older than their version.
-    #[serde(default = "first_version")]
-    version: u32,
-    project: ProjectId,
-    bucket: ExportBucketId,
-    clusters: Vec<ClusterReport>,
-    undecodable: Vec<String>,
-    #[serde(flatten)]
-    unknown: Map<String, Value>,
-}
-
-fn first_version() -> u32 {
-    VERSION
-}
-
-impl Stored {
-    /// What is wrong with it, as an error.
-    fn check(&self) -> Result<(), String> {
-        let told = |error: InvalidId| error.to_string();
-        self.project.well_formed().map_err(told)?;
-        self.bucket.well_formed().map_err(told)?;
-        let mut seen = HashSet::new();
-        for cluster in &self.clusters {
-            let name = &cluster.cluster;
-            if !seen.insert(name) {
-                return Err(format!("cluster {name} is there twice"));
-            }
-            let of_cluster = |error: InvalidId| format!("cluster {name}: {error}");
-            if let Some(snapshot) = &cluster.snapshot {
-                snapshot.well_formed().map_err(of_cluster)?;
-            }
-            if let Some(job) = &cluster.job {
-                job.well_formed().map_err(of_cluster)?;
-            }
-        }
-        Ok(())
-    }
-}
-
-impl<'de> Deserialize<'de> for FleetReport {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let stored = Stored::deserialize(deserializer)?;
-        if stored.version == 0 || stored.version > VERSION {
-            return Err(D::Error::custom(format!(
-                "the report has version {}, and this library reads version {VERSION}: read it \
-                 with the release that wrote it, or a newer one",
-                stored.version
-            )));
-        }
-        stored.check().map_err(|fault| {
-            D::Error::custom(format!(
-                "the report is damaged: {fault}; take an older copy of it, or plan anew"
-            ))
-        })?;
-        Ok(Self {
-            version: stored.version,
-            project: stored.project,
-            bucket: stored.bucket,
-            clusters: stored.clusters,
-            undecodable: stored.undecodable,
-            unknown: stored.unknown,
-        })
-    }
+    pub(super) unknown: Map<String, Value>,
 }
 
 impl FleetReport {
-    pub(super) fn new(
-        project: ProjectId,
-        bucket: ExportBucketId,
-        clusters: Vec<ClusterReport>,
-        undecodable: Vec<String>,
-    ) -> Self {
+    pub(super) fn new(projects: Vec<ProjectReport>, clusters: Vec<ClusterReport>) -> Self {
         Self {
-            version: VERSION,
-            project,
-            bucket,
+            version: stored::VERSION,
+            projects,
             clusters,
-            undecodable,
             unknown: Map::new(),
         }
     }
 
-    /// Reads a report from a file.
-    ///
-    /// This blocks the thread for as long as a small file takes.
-    ///
-    /// # Errors
-    /// Where the file cannot be read; `InvalidData` where it holds no report, one of a higher
-    /// version, or a damaged one.
-    pub fn read(path: impl AsRef<Path>) -> io::Result<Self> {
-        let text = fs::read(path)?;
-        serde_json::from_slice(&text)
-            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
-    }
-
-    /// Writes the report to a file, in whose place there is, whatever happens, either the old
-    /// report or the new one: it is written beside the file, as `NAME.new`, and moved.
-    ///
-    /// This blocks the thread until the disk has it. One process writes a file at a time.
-    ///
-    /// ```
-    /// # fn example(run: &atlas_export::fleet::FleetRun) -> std::io::Result<()> {
-    /// use atlas_export::fleet::FleetReport;
-    ///
-    /// run.report().write("report.json")?;
-    /// let stored = FleetReport::read("report.json")?; // for resume()
-    /// # let _ = stored;
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    /// Where the file cannot be written; the old one is then as it was.
-    pub fn write(&self, path: impl AsRef<Path>) -> io::Result<()> {
-        let path = path.as_ref();
-        let mut beside = path.as_os_str().to_owned();
-        beside.push(".new");
-        let mut file = fs::File::create(&beside)?;
-        file.write_all(&serde_json::to_vec_pretty(self)?)?;
-        file.sync_all()?;
-        fs::rename(&beside, path)
+    /// The same report with what is known now.
+    pub(super) fn with(&self, fresh: Self) -> Self {
+        Self {
+            version: self.version,
+            unknown: self.unknown.clone(),
+            ..fresh
+        }
     }
 
     /// How many clusters are in a status.
     pub fn count(&self, status: FleetStatus) -> usize {
         let clusters = self.clusters.iter();
         clusters.filter(|cluster| cluster.status == status).count()
+    }
+
+    /// The clusters of the lists that did not decode.
+    pub fn undecodable(&self) -> impl Iterator<Item = &str> {
+        let projects = self.projects.iter();
+        projects.flat_map(|project| project.undecodable.iter().map(String::as_str))
+    }
+
+    /// What exports that failed or were cancelled have left in the bucket: a part of the files,
+    /// below [`location`](ClusterReport::location). Atlas does not delete them, and neither does
+    /// this library.
+    ///
+    /// ```
+    /// # fn example(report: &atlas_export::fleet::FleetReport) {
+    /// for cluster in report.leftovers() {
+    ///     println!("delete {}", cluster.location.as_deref().unwrap_or("what its job wrote"));
+    /// }
+    /// # }
+    /// ```
+    pub fn leftovers(&self) -> impl Iterator<Item = &ClusterReport> {
+        self.clusters.iter().filter(|cluster| {
+            let status = cluster.status;
+            matches!(status, FleetStatus::Failed | FleetStatus::Cancelled) && cluster.job.is_some()
+        })
     }
 
     /// The report, if every cluster is exported that was to be.
@@ -188,10 +98,12 @@ impl FleetReport {
     /// ```
     ///
     /// # Errors
-    /// [`IncompleteFleet`], which has the report, where a cluster is not exported, or one of the
-    /// list did not decode. An export that was started and whose end was not waited for is not exported yet.
+    /// [`IncompleteFleet`], which has the report, where a cluster is not exported, a project could
+    /// not be looked at, or one cluster of a list did not decode. An export that was started and
+    /// whose end was not waited for is not exported yet.
     pub fn into_result(self) -> Result<Self, IncompleteFleet> {
-        if self.clusters.iter().all(is_done) && self.undecodable.is_empty() {
+        let is_whole = self.projects.iter().all(ProjectReport::is_whole);
+        if is_whole && self.clusters.iter().all(is_done) {
             Ok(self)
         } else {
             Err(IncompleteFleet::new(self))
@@ -200,15 +112,62 @@ impl FleetReport {
 
     /// Whether nothing is left that [`resume`](super::ExportFleet::resume) would do.
     pub fn is_complete(&self) -> bool {
-        !self.clusters.iter().any(|cluster| cluster.status.is_open())
+        let mut projects = self.projects.iter();
+        projects.all(|project| project.message.is_none())
+            && !self.clusters.iter().any(|cluster| cluster.status.is_open())
+    }
+}
+
+/// A project of a fleet.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct ProjectReport {
+    /// The project.
+    pub project: ProjectId,
+    /// Where its clusters are exported to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bucket: Option<ExportBucketId>,
+    /// The name of that bucket.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bucket_name: Option<String>,
+    /// Why none of its clusters could be looked at, in words. A resumed run tries again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// The clusters of its list that did not decode.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub undecodable: Vec<String>,
+    #[serde(flatten)]
+    pub(super) unknown: Map<String, Value>,
+}
+
+impl ProjectReport {
+    pub(super) fn new(project: ProjectId) -> Self {
+        Self {
+            project,
+            bucket: None,
+            bucket_name: None,
+            message: None,
+            undecodable: Vec::new(),
+            unknown: Map::new(),
+        }
+    }
+
+    /// Whether all of its clusters are in the report.
+    pub(super) fn is_whole(&self) -> bool {
+        self.message.is_none() && self.undecodable.is_empty()
     }
 }
 
 /// What came of one cluster.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ClusterReport {
+    /// The project that it is in.
+    pub project: ProjectId,
     /// The cluster.
     pub cluster: ClusterName,
     /// How far it is.
@@ -216,18 +175,43 @@ pub struct ClusterReport {
     /// Whether it was asked for by its name, so that not to export it is an error.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub named: bool,
+    /// How many replica sets it has: its shards, or 1.
+    #[serde(default = "one")]
+    pub replica_sets: u32,
     /// The snapshot that is exported.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub snapshot: Option<SnapshotId>,
+    /// When the snapshot was taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snapshot_at: Option<DateTime<Utc>>,
     /// The size of the snapshot, where Atlas tells it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bytes: Option<u64>,
     /// The export.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub job: Option<ExportJobId>,
+    /// The state of the export, as Atlas told it last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<ExportJobState>,
+    /// When the export was created.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<DateTime<Utc>>,
+    /// When the export ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finished_at: Option<DateTime<Utc>>,
+    /// How long the export took, from its creation to its end, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration_seconds: Option<u64>,
+    /// Below which prefix its files lie in the bucket, as Atlas tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prefix: Option<String>,
+    /// The URI below which its files lie.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<String>,
     /// Why it is not exported, where that is known as a code. One that this version does not
     /// know is kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<String>"))]
     pub reason: Option<SkipReason>,
     /// Why it was skipped, or what went wrong, in words. Of a stored report, it holds what the
     /// report held: `Display` of this type shows it on one line.
@@ -235,6 +219,10 @@ pub struct ClusterReport {
     pub message: Option<String>,
     #[serde(flatten)]
     pub(super) unknown: Map<String, Value>,
+}
+
+fn one() -> u32 {
+    1
 }
 
 impl ClusterReport {
@@ -248,18 +236,46 @@ impl ClusterReport {
         self
     }
 
-    pub(super) fn new(cluster: ClusterName, status: FleetStatus) -> Self {
+    pub(super) fn new(planned: &PlannedCluster, status: FleetStatus) -> Self {
         Self {
-            cluster,
+            project: planned.project.clone(),
+            cluster: planned.cluster.clone(),
             status,
             named: false,
-            snapshot: None,
-            bytes: None,
+            replica_sets: planned.replica_sets,
+            snapshot: planned.snapshot.clone(),
+            snapshot_at: planned.snapshot_at,
+            bytes: planned.bytes,
             job: None,
+            state: None,
+            created_at: None,
+            finished_at: None,
+            duration_seconds: None,
+            prefix: None,
+            location: None,
             reason: None,
             message: None,
             unknown: Map::new(),
         }
+    }
+
+    /// What Atlas tells of its export. What it does not tell any more stays.
+    pub(super) fn tell_facts(&mut self, job: &ExportJob, bucket: Option<&ExportBucket>) {
+        fn update<T: Clone>(known: &mut Option<T>, told: Option<&T>) {
+            if told.is_some() {
+                *known = told.cloned();
+            }
+        }
+        update(&mut self.state, job.state.as_ref());
+        update(&mut self.created_at, job.created_at.as_ref());
+        update(&mut self.finished_at, job.finished_at.as_ref());
+        if let (Some(from), Some(to)) = (self.created_at, self.finished_at) {
+            let seconds = to.signed_duration_since(from).num_seconds();
+            self.duration_seconds = u64::try_from(seconds).ok();
+        }
+        update(&mut self.prefix, job.prefix.as_ref());
+        let location = bucket.and_then(|bucket| bucket.uri_of(job));
+        update(&mut self.location, location.as_ref());
     }
 }
 
@@ -277,6 +293,7 @@ impl fmt::Display for ClusterReport {
 /// How far a cluster is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub enum FleetStatus {
     /// There is nothing to export, and the cluster was not asked for by its name.

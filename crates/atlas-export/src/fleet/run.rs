@@ -14,7 +14,8 @@ use futures_core::{FusedStream, Stream};
 use futures_util::{StreamExt as _, stream};
 
 use super::{
-    ClusterReport, FleetPlan, FleetReport, FleetStatus, Intent, PlannedCluster, SkipReason, plan,
+    ClusterReport, FleetPlan, FleetReport, FleetStatus, Intent, PlannedCluster, SkipReason, look,
+    scope::Target,
 };
 use crate::{Error, ExportJobs, needed, wait::WaitError};
 
@@ -140,10 +141,10 @@ fn export(
     stream::once(begun).flat_map(move |(report, active)| {
         let plan = waiting.clone();
         let begun = report.clone();
-        let end = stream::iter(active).then(move |(jobs, id)| {
+        let end = stream::iter(active).then(move |(target, jobs, id)| {
             let (plan, mut report) = (plan.clone(), begun.clone());
             async move {
-                wait(&plan, &jobs, &id, &mut report).await;
+                wait(&plan, &target, &jobs, &id, &mut report).await;
                 report
             }
         });
@@ -152,45 +153,48 @@ fn export(
 }
 
 /// A job whose end is to be waited for.
-type Active = (ExportJobs, ExportJobId);
+type Active = (Target, ExportJobs, ExportJobId);
 
 async fn begin_one(
     plan: &FleetPlan,
     planned: PlannedCluster,
     before: ClusterReport,
 ) -> (ClusterReport, Option<Active>) {
+    let Some(target) = plan.targets.get(&planned.project) else {
+        return (before, None);
+    };
     let named = before.named;
     let planned = match planned.intent {
         Intent::Skip(_) | Intent::AlreadyExported(_) | Intent::Ended(_) => return (before, None),
         // It may be readable now.
         Intent::LookFailed(_) => {
-            let planned = plan::look_at(&plan.project, &plan.bucket, planned.cluster).await;
+            let planned = look::look_at(target, planned.cluster, planned.replica_sets).await;
             if let Intent::LookFailed(_) = planned.intent {
                 // Why it was not exported before may be why it still is not.
                 let reason = before.reason.clone();
-                let report = planned.report().named(named);
+                let report = plan.report_of(&planned).named(named);
                 return (ClusterReport { reason, ..report }, None);
             }
             planned
         }
         Intent::Export | Intent::Join(_) => planned,
     };
-    let mut report = planned.report().named(named);
-    let jobs = plan.project.cluster(&planned.cluster).export_jobs();
+    let mut report = plan.report_of(&planned).named(named);
+    let jobs = target.project.cluster(&planned.cluster).export_jobs();
     let mut begun = match (planned.intent, &planned.snapshot) {
         // The job itself, so that one that fails is not started again.
         (Intent::Join(job), _) => jobs.get(&job).await,
-        (Intent::Export, Some(snapshot)) => ensure(plan, &jobs, snapshot).await,
+        (Intent::Export, Some(snapshot)) => ensure(plan, target, &jobs, snapshot).await,
         _ => return (report, None),
     };
     let mut instead = None;
     if let (Err(error), Some(gone), None) = (&begun, &planned.snapshot, &report.job)
         && is_gone(&jobs, gone, error).await
     {
-        let anew = plan::look_at(&plan.project, &plan.bucket, planned.cluster).await;
-        report = anew.report().named(named);
+        let anew = look::look_at(target, planned.cluster, planned.replica_sets).await;
+        report = plan.report_of(&anew).named(named);
         begun = match (anew.intent, &anew.snapshot) {
-            (Intent::Export, Some(snapshot)) => ensure(plan, &jobs, snapshot).await,
+            (Intent::Export, Some(snapshot)) => ensure(plan, target, &jobs, snapshot).await,
             (Intent::Join(job) | Intent::AlreadyExported(job), _) => jobs.get(&job).await,
             (Intent::LookFailed(why), _) => {
                 let why = format!("snapshot {gone} has expired, and looking for another: {why}");
@@ -222,10 +226,10 @@ async fn begin_one(
                 fail(&mut report, FleetStatus::Error, &error);
                 return (report, None);
             }
-            tell(&mut report, &job);
+            tell(&mut report, target, &job);
             report.message = report.message.or(instead);
             if plan.options.wait && report.status == FleetStatus::Started {
-                return (report, Some((jobs, job.id)));
+                return (report, Some((target.clone(), jobs, job.id)));
             }
         }
         Err(error) => fail(&mut report, FleetStatus::Error, &error),
@@ -244,7 +248,8 @@ async fn is_gone(jobs: &ExportJobs, snapshot: &SnapshotId, refusal: &Error) -> b
 }
 
 /// How far a job is that nobody waits for.
-fn tell(report: &mut ClusterReport, job: &ExportJob) {
+fn tell(report: &mut ClusterReport, target: &Target, job: &ExportJob) {
+    report.tell_facts(job, target.bucket.as_ref());
     report.status = match job.state {
         Some(ExportJobState::Successful) => FleetStatus::Successful,
         Some(ExportJobState::Failed) => FleetStatus::Failed,
@@ -260,32 +265,54 @@ fn tell(report: &mut ClusterReport, job: &ExportJob) {
 
 async fn ensure(
     plan: &FleetPlan,
+    target: &Target,
     jobs: &ExportJobs,
     snapshot: &SnapshotId,
 ) -> Result<ExportJob, Error> {
-    let mut ensure = jobs.ensure(snapshot, &plan.bucket);
+    let mut ensure = jobs.ensure(snapshot, &target.bucket_id);
     for pair in &plan.options.custom_data {
         ensure = ensure.custom_data(pair.key.clone(), pair.value.clone());
     }
     Ok(ensure.await?.into_inner())
 }
 
-async fn wait(plan: &FleetPlan, jobs: &ExportJobs, id: &ExportJobId, report: &mut ClusterReport) {
+async fn wait(
+    plan: &FleetPlan,
+    target: &Target,
+    jobs: &ExportJobs,
+    id: &ExportJobId,
+    report: &mut ClusterReport,
+) {
     report.status = FleetStatus::Started;
     let mut wait = jobs.wait_until_finished(id).max_wait(plan.options.max_wait);
     if let Some(interval) = plan.options.poll_interval {
         wait = wait.poll_interval(interval);
     }
     if let Some(on_progress) = plan.options.on_progress.clone() {
-        let cluster = report.cluster.clone();
+        let cluster = report.clone();
         wait = wait.on_progress(move |progress| on_progress(&cluster, progress));
     }
+    let bucket = target.bucket.as_ref();
     match wait.await {
-        Ok(_) => report.status = FleetStatus::Successful,
-        Err(error @ WaitError::Failed(_)) => fail(report, FleetStatus::Failed, &error),
-        Err(error @ WaitError::Cancelled(_)) => fail(report, FleetStatus::Cancelled, &error),
-        Err(error @ WaitError::MaxWaitExceeded { .. }) => report.message = Some(error.to_string()),
-        Err(error) => fail(report, FleetStatus::Error, &error),
+        Ok(job) => {
+            report.tell_facts(&job, bucket);
+            report.status = FleetStatus::Successful;
+        }
+        Err(error) => {
+            let status = match &error {
+                WaitError::Failed(job) => {
+                    report.tell_facts(job, bucket);
+                    FleetStatus::Failed
+                }
+                WaitError::Cancelled(job) => {
+                    report.tell_facts(job, bucket);
+                    FleetStatus::Cancelled
+                }
+                WaitError::MaxWaitExceeded { .. } => FleetStatus::Started,
+                _ => FleetStatus::Error,
+            };
+            fail(report, status, &error);
+        }
     }
 }
 
