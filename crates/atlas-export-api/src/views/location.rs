@@ -90,7 +90,7 @@ mod tests {
         bucket.uri_of(&job.unwrap())
     }
 
-    fn azure(url: &str, name: Value) -> Value {
+    fn azure(url: &str, name: &Value) -> Value {
         json!({"_id": "1", "cloudProvider": "AZURE", "roleId": "2", "serviceUrl": url,
             "bucketName": name})
     }
@@ -104,12 +104,12 @@ mod tests {
             (s3.clone(), "/exported//1/", "s3://b/exported/1"),
             (gs, "/exported/1", "gs://b/exported/1"),
             (
-                azure("https://a.blob.core.windows.net/c/", Value::Null),
+                azure("https://a.blob.core.windows.net/c/", &Value::Null),
                 "/e/o g?/1",
                 "https://a.blob.core.windows.net/c/e/o%20g%3F/1",
             ),
             (
-                azure("https://a.blob.core.windows.net", json!("c")),
+                azure("https://a.blob.core.windows.net", &json!("c")),
                 "e/1",
                 "https://a.blob.core.windows.net/c/e/1",
             ),
@@ -122,8 +122,8 @@ mod tests {
     fn what_is_not_known_has_no_uri() {
         let oracle = json!({"_id": "1", "cloudProvider": "OCI", "bucketName": "b"});
         let nameless = json!({"_id": "1", "cloudProvider": "AWS", "iamRoleId": "2"});
-        let no_container = azure("https://a.blob.core.windows.net", Value::Null);
-        for bucket in [oracle, nameless, no_container, azure("no url", json!("c"))] {
+        let no_container = azure("https://a.blob.core.windows.net", &Value::Null);
+        for bucket in [oracle, nameless, no_container, azure("no url", &json!("c"))] {
             assert_eq!(uri(bucket, "e/1"), None);
         }
         let s3 = json!({"_id": "1", "cloudProvider": "AWS", "iamRoleId": "2", "bucketName": "b"});
