@@ -3,7 +3,7 @@
 
 use atlas_export::{ApiVersion, request::Method};
 use atlas_export_api::{OPERATIONS, Operation};
-use atlas_export_tests::{BUCKET, CLUSTER, PROJECT, SNAPSHOT, Scene};
+use atlas_export_tests::{BUCKET, CLUSTER, PROJECT, ROLE, SNAPSHOT, Scene};
 use serde_json::json;
 
 use super::every_operation::{JOB, call, furnished, kind};
@@ -12,13 +12,15 @@ const README: &str = include_str!("../../README.md");
 const CURATION: &str = include_str!("../../openapi/CURATION.md");
 
 /// What the fake has, by placeholder.
-fn ids() -> [(&'static str, &'static str); 5] {
+fn ids() -> [(&'static str, &'static str); 7] {
     [
         ("{groupId}", PROJECT),
         ("{clusterName}", CLUSTER),
         ("{exportBucketId}", BUCKET),
         ("{exportId}", JOB),
         ("{snapshotId}", SNAPSHOT),
+        ("{roleId}", ROLE),
+        ("{cloudProvider}", "AWS"),
     ]
 }
 

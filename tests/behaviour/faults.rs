@@ -262,7 +262,8 @@ async fn meet(operation: &str, fault: &Fault) -> (Outcome, isize) {
             scene.fake.jobs(PROJECT, CLUSTER),
         );
         let snapshots = scene.fake.snapshots(PROJECT, CLUSTER);
-        isize::try_from(buckets.len() + jobs.len() + snapshots.len()).unwrap()
+        let roles = scene.fake.access_roles(PROJECT);
+        isize::try_from(buckets.len() + jobs.len() + snapshots.len() + roles.len()).unwrap()
     };
     let before = count();
     scene.inject(operation, fault.clone());

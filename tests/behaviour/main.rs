@@ -7,6 +7,7 @@
     reason = "a test may panic: that is how it fails"
 )]
 
+mod access_roles;
 mod admission;
 mod any_operation;
 mod completeness;

@@ -109,6 +109,20 @@ open_enum! {
 }
 
 open_enum! {
+    /// How far Atlas is with the service account of a role of Google Cloud.
+    AccessRoleStatus {
+        /// Atlas is making it.
+        InProgress = "IN_PROGRESS",
+        /// It is there.
+        Complete = "COMPLETE",
+        /// It could not be made.
+        Failed = "FAILED",
+        /// Atlas has not begun to make it.
+        NotInitiated = "NOT_INITIATED",
+    }
+}
+
+open_enum! {
     /// How a cluster spreads its data.
     ClusterType {
         /// One replica set.
@@ -143,7 +157,7 @@ open_enum! {
 #[macro_export]
 macro_rules! each_open_enum {
     ($apply:ident) => {
-        $apply! { CloudProvider ExportJobState SnapshotStatus SnapshotType SnapshotFrequency Frequency ClusterType ClusterState }
+        $apply! { CloudProvider ExportJobState SnapshotStatus SnapshotType SnapshotFrequency Frequency AccessRoleStatus ClusterType ClusterState }
     };
 }
 

@@ -28,6 +28,10 @@ pub(crate) fn handler(operation: &str) -> Option<OperationHandler> {
         "updateBackupSchedule" => schedules::update,
         "listClusters" => clusters::list,
         "listAccessRoles" => access_roles::list,
+        "createAccessRole" => access_roles::create,
+        "getAccessRole" => access_roles::get,
+        "authorizeAccessRole" => access_roles::authorize,
+        "deauthorizeAccessRole" => access_roles::deauthorize,
         _ => return None,
     })
 }
