@@ -57,14 +57,18 @@ async fn sends(operation: &Operation, date: Option<&str>) -> Option<Result<(), S
         None => client.api_version(ApiVersion::V1),
         Some(date) => client.resource_version(operation.id, date),
     });
-    let told = call(&scene.project, &scene.cluster, operation.id).await?;
+    let told = call(&scene.client, operation.id).await?;
     let accept = date.map_or_else(
         || "application/json".to_owned(),
         |date| format!("application/vnd.atlas.{date}+json"),
     );
+    let base = date.map_or("/api/atlas/v1.0", |_| "/api/atlas/v2");
+    // The path `/` is the base itself.
+    let path = path(operation);
+    let sent = format!("{base}{}", path.strip_suffix('/').unwrap_or(&path));
     let seen = scene.fake.requests().into_iter().any(|request| {
         request.method == operation.method
-            && request.path.ends_with(&path(operation))
+            && request.path == sent
             && request
                 .headers
                 .get("accept")

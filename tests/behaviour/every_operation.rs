@@ -1,6 +1,6 @@
 //! Every operation of the contract, called by its public method.
 
-use atlas_export::{Cluster, Error, Project, models::CloudProvider};
+use atlas_export::{Client, Error, models::CloudProvider};
 use atlas_export_api::{Operation, operations::ids};
 use atlas_export_fake::{AccessRole, FakeAtlasBuilder};
 use atlas_export_tests::{
@@ -43,11 +43,9 @@ pub(super) fn kind(operation: &Operation) -> Option<Kind> {
 }
 
 /// One call of an operation, by its public method; `None` where it has none.
-pub(super) async fn call(
-    project: &Project,
-    cluster: &Cluster,
-    operation: &str,
-) -> Option<Result<(), Error>> {
+pub(super) async fn call(client: &Client, operation: &str) -> Option<Result<(), Error>> {
+    let project = client.project(PROJECT);
+    let cluster = project.cluster(CLUSTER);
     let (buckets, jobs) = (project.export_buckets(), cluster.export_jobs());
     let roles = project.access_roles();
     Some(match operation {
@@ -74,6 +72,7 @@ pub(super) async fn call(
         ids::TAKE_SNAPSHOT => cluster.snapshots().take().await.map(drop),
         ids::GET_BACKUP_SCHEDULE => cluster.auto_export().get().await.map(drop),
         ids::UPDATE_BACKUP_SCHEDULE => cluster.auto_export().disable().await.map(drop),
+        ids::GET_SYSTEM_STATUS => client.system_status().await.map(drop),
         ids::LIST_CLUSTERS => project.clusters().list().await.map(drop),
         ids::LIST_ACCESS_ROLES => roles.list().await.map(drop),
         ids::CREATE_ACCESS_ROLE => roles.create_aws().await.map(drop),

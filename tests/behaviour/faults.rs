@@ -267,10 +267,7 @@ async fn meet(operation: &str, fault: &Fault) -> (Outcome, isize) {
     };
     let before = count();
     scene.inject(operation, fault.clone());
-    let told = call(&scene.project, &scene.cluster, operation)
-        .await
-        .unwrap()
-        .err();
+    let told = call(&scene.client, operation).await.unwrap().err();
     assert_eq!(scene.fake.faults_left(), 0, "{operation} met no fault");
     let outcome = Outcome {
         told: told.map(|error| error.kind()),

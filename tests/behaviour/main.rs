@@ -44,6 +44,7 @@ mod retrying;
 mod service_accounts;
 mod shutting_down;
 mod standing_still;
+mod system_status;
 mod tls;
 mod tolerance;
 mod waiting;

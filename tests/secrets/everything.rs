@@ -170,6 +170,9 @@ async fn around(shown: &mut Shown, client: &Client) {
     }
     shown.show("Method", &Method::POST);
     shown.show("CallOptions", &CallOptions::new());
+    let status = client.system_status().await.unwrap();
+    let check = status.role_for("createAccessRole", &parsed(PROJECT));
+    shown.show("RoleCheck", &check);
     around_roles(shown, &project).await;
     let auto = cluster.auto_export();
     shown.show("AutoExport", &auto);

@@ -897,6 +897,32 @@ impl Call for DeauthorizeAccessRole {
             )
     }
 }
+/// Get the status of Atlas, and who is asking.
+///
+/// Which API key asks, and which roles it has. Of a service account no key is told. This is the base
+/// itself: no slash ends the URL.
+///
+/// - `GET /`
+/// - Resource versions: 2023-01-01; not in version 1.0
+/// - Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getsystemstatus>
+#[derive(Clone, Debug, PartialEq)]
+pub struct GetSystemStatus {}
+impl Call for GetSystemStatus {
+    const OPERATION: &'static Operation = operations::GET_SYSTEM_STATUS;
+    type Output = types::SystemStatus;
+    fn check(&self) -> Result<(), InvalidId> {
+        Ok(())
+    }
+    fn send<'a>(
+        &'a self,
+        client: &'a Client,
+        shared: Shared,
+    ) -> impl Future<
+        Output = Result<ResponseValue<Self::Output>, Error<()>>,
+    > + Send + 'a {
+        client.get_system_status(shared.envelope, shared.pretty)
+    }
+}
 impl Page for types::ClusterDescriptionPage {
     type Item = types::ClusterDescription;
     type Link = types::Link;
@@ -1015,5 +1041,8 @@ macro_rules! operation_facts {
     };
     (DeauthorizeAccessRole) => {
         "\n- `DELETE /groups/{groupId}/cloudProviderAccess/{cloudProvider}/{roleId}`\n- Role of the API key: Project Owner\n- Resource versions: 2023-01-01; not in version 1.0\n- Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-deauthorizegroupcloudprovideraccessrole>\n"
+    };
+    (GetSystemStatus) => {
+        "\n- `GET /`\n- Resource versions: 2023-01-01; not in version 1.0\n- Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getsystemstatus>\n"
     };
 }

@@ -7,6 +7,37 @@ use progenitor_client::{encode_path, ClientHooks, OperationInfo, RequestBuilderE
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
 pub mod types {
+    /// From where an API key may be used.
+    #[derive(Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct AccessListEntry {
+        /// A range of addresses.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "cidrBlock",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub cidr_block: ::std::option::Option<::std::string::String>,
+        /// One address.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "ipAddress",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub ip_address: ::std::option::Option<::std::string::String>,
+        /// Properties that have no field of their own, and those whose value did not fit their field, by their names.
+        #[cfg_attr(feature = "schemars", serde(flatten))]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    crate::decode::object! {
+        AccessListEntry : optional cidr_block "cidrBlock"; optional ip_address
+        "ipAddress";
+    }
     /// A role through which Atlas reaches a cloud, of whichever cloud. Which of the fields are there
     /// depends on the cloud. Version 2 only.
     #[derive(Clone, Debug, PartialEq)]
@@ -185,6 +216,54 @@ pub mod types {
     crate::decode::object! {
         AccessRoleList : list aws_iam_roles "awsIamRoles"; list azure_service_principals
         "azureServicePrincipals"; list gcp_service_accounts "gcpServiceAccounts";
+    }
+    /// The API key that asks, without its secret.
+    #[derive(Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct ApiKeyDescription {
+        /// From where the key may be used.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "accessList",
+                default,
+                skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+            )
+        )]
+        pub access_list: ::atlas_export_types::TolerantList<AccessListEntry>,
+        /// Atlas's id of the key, 24 hexadecimal digits.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(skip_serializing_if = "::std::option::Option::is_none")
+        )]
+        pub id: ::std::option::Option<::std::string::String>,
+        /// The public key, eight letters.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "publicKey",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub public_key: ::std::option::Option<::std::string::String>,
+        /// The roles of the key, in whichever projects and organization.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "roles",
+                default,
+                skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+            )
+        )]
+        pub roles: ::atlas_export_types::TolerantList<RoleAssignment>,
+        /// Properties that have no field of their own, and those whose value did not fit their field, by their names.
+        #[cfg_attr(feature = "schemars", serde(flatten))]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    crate::decode::object! {
+        ApiKeyDescription : list access_list "accessList"; optional id "id"; optional
+        public_key "publicKey"; list roles "roles";
     }
     /// An IAM role of AWS that Atlas may assume. Until somebody has authorized it, the ARN and
     /// the date of that are `null`, and the role is of no use.
@@ -1567,6 +1646,46 @@ pub mod types {
                 })
         }
     }
+    /// A role that an API key has, in one project or in one organization.
+    #[derive(Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct RoleAssignment {
+        /// Identifies a project. 24 hexadecimal digits.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "groupId",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub group_id: ::std::option::Option<::atlas_export_types::ProjectId>,
+        /// Identifies an organization. 24 hexadecimal digits.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "orgId",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub org_id: ::std::option::Option<::atlas_export_types::OrganizationId>,
+        /// The code of the role, out of an open set.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "roleName",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub role_name: ::std::option::Option<::std::string::String>,
+        /// Properties that have no field of their own, and those whose value did not fit their field, by their names.
+        #[cfg_attr(feature = "schemars", serde(flatten))]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    crate::decode::object! {
+        RoleAssignment : optional group_id "groupId"; optional org_id "orgId"; optional
+        role_name "roleName";
+    }
     /// Where a schedule exports to, and how often.
     #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -1875,6 +1994,59 @@ pub mod types {
     crate::decode::object! {
         SnapshotPage : list links "links"; strict_list results "results"; optional
         total_count "totalCount";
+    }
+    /// What Atlas says of itself, and of who is asking.
+    #[derive(Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct SystemStatus {
+        /// The API key that asks, without its secret.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "apiKey",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub api_key: ::std::option::Option<ApiKeyDescription>,
+        /// The name of the service.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "appName",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub app_name: ::std::option::Option<::std::string::String>,
+        /// The build of the service.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(skip_serializing_if = "::std::option::Option::is_none")
+        )]
+        pub build: ::std::option::Option<::std::string::String>,
+        /// A link as in RFC 8288. A proxy may have rewritten the host; `rel` may itself be a URL.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "links",
+                default,
+                skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+            )
+        )]
+        pub links: ::atlas_export_types::TolerantList<Link>,
+        /// Whether Atlas throttles callers at the moment.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(skip_serializing_if = "::std::option::Option::is_none")
+        )]
+        pub throttling: ::std::option::Option<bool>,
+        /// Properties that have no field of their own, and those whose value did not fit their field, by their names.
+        #[cfg_attr(feature = "schemars", serde(flatten))]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    crate::decode::object! {
+        SystemStatus : optional api_key "apiKey"; optional app_name "appName"; optional
+        build "build"; list links "links"; optional throttling "throttling";
     }
     /// Error types.
     pub mod error {
@@ -3230,6 +3402,53 @@ impl Client {
         let response = result?;
         match response.status().as_u16() {
             204u16 => Ok(ResponseValue::empty(response)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Get the status of Atlas, and who is asking
+    ///
+    /// Which API key asks, and which roles it has. Of a service account no key is told. This is the base
+    /// itself: no slash ends the URL.
+    ///
+    /// Sends a `GET` request to `/`
+    ///
+    /// Arguments:
+    /// - `envelope`: Whether the body repeats the status, for clients that cannot see the status line. One
+    /// result is then wrapped as `status` and `envelope` (or `content`); a page gains `status`.
+    /// - `pretty`: Whether the body is indented for people.
+    pub async fn get_system_status<'a>(
+        &'a self,
+        envelope: Option<bool>,
+        pretty: Option<bool>,
+    ) -> Result<ResponseValue<types::SystemStatus>, Error<()>> {
+        let url = format!("{}", self.baseurl);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("envelope", &envelope))
+            .query(&progenitor_client::QueryParam::new("pretty", &pretty))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "get_system_status",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => crate::decode::response(response).await,
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }

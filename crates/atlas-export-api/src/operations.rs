@@ -234,6 +234,17 @@ pub const OPERATIONS: &[Operation] = &[
         query: &["envelope", "pretty"],
         roles: &["Project Owner"],
     },
+    Operation {
+        id: "getSystemStatus",
+        function: "get_system_status",
+        method: "GET",
+        path: "/",
+        versions: &["2023-01-01"],
+        v1: false,
+        success: 200,
+        query: &["envelope", "pretty"],
+        roles: &[],
+    },
 ];
 /// `listExportBuckets`: List the export buckets of a project.
 pub const LIST_EXPORT_BUCKETS: &Operation = &OPERATIONS[0usize];
@@ -277,6 +288,8 @@ pub const GET_ACCESS_ROLE: &Operation = &OPERATIONS[18usize];
 pub const AUTHORIZE_ACCESS_ROLE: &Operation = &OPERATIONS[19usize];
 /// `deauthorizeAccessRole`: Take a role back from Atlas.
 pub const DEAUTHORIZE_ACCESS_ROLE: &Operation = &OPERATIONS[20usize];
+/// `getSystemStatus`: Get the status of Atlas, and who is asking.
+pub const GET_SYSTEM_STATUS: &Operation = &OPERATIONS[21usize];
 /// The ids of the operations, as constants that a pattern can hold.
 pub mod ids {
     /// Of [`LIST_EXPORT_BUCKETS`](super::LIST_EXPORT_BUCKETS).
@@ -321,4 +334,6 @@ pub mod ids {
     pub const AUTHORIZE_ACCESS_ROLE: &str = "authorizeAccessRole";
     /// Of [`DEAUTHORIZE_ACCESS_ROLE`](super::DEAUTHORIZE_ACCESS_ROLE).
     pub const DEAUTHORIZE_ACCESS_ROLE: &str = "deauthorizeAccessRole";
+    /// Of [`GET_SYSTEM_STATUS`](super::GET_SYSTEM_STATUS).
+    pub const GET_SYSTEM_STATUS: &str = "getSystemStatus";
 }

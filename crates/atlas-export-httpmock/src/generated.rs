@@ -1669,6 +1669,63 @@ pub mod operations {
             Self(self.0.status(204u16))
         }
     }
+    pub struct GetSystemStatusWhen(::httpmock::When);
+    impl GetSystemStatusWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches(
+                        regex::Regex::new(
+                                "^(?:/[^?]*)?(?:/api/atlas/v2|/api/atlas/v1\\.0)$",
+                            )
+                            .unwrap(),
+                    ),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn envelope<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("envelope", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("envelope"))
+            }
+        }
+        pub fn pretty<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("pretty", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("pretty"))
+            }
+        }
+    }
+    pub struct GetSystemStatusThen(::httpmock::Then);
+    impl GetSystemStatusThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &(impl ::serde::Serialize + ?Sized)) -> Self {
+            let value = &crate::fitting::<types::SystemStatus>(value);
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
 }
 /// An extension trait for [`MockServer`](::httpmock::MockServer) that
 /// adds a method for each operation. These are the equivalent of
@@ -1761,6 +1818,9 @@ pub trait MockServerExt {
             operations::DeauthorizeAccessRoleWhen,
             operations::DeauthorizeAccessRoleThen,
         );
+    fn get_system_status<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::GetSystemStatusWhen, operations::GetSystemStatusThen);
 }
 impl MockServerExt for ::httpmock::MockServer {
     fn list_export_buckets<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
@@ -2015,6 +2075,17 @@ impl MockServerExt for ::httpmock::MockServer {
             config_fn(
                 operations::DeauthorizeAccessRoleWhen::new(when),
                 operations::DeauthorizeAccessRoleThen::new(then),
+            )
+        })
+    }
+    fn get_system_status<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::GetSystemStatusWhen, operations::GetSystemStatusThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::GetSystemStatusWhen::new(when),
+                operations::GetSystemStatusThen::new(then),
             )
         })
     }

@@ -7,6 +7,8 @@ use crate::{id::ids, open_enum};
 ids! {
     /// Identifies a project. 24 hexadecimal digits.
     ProjectId, Project, "a project";
+    /// Identifies an organization. 24 hexadecimal digits.
+    OrganizationId, Organization, "an organization";
     /// Identifies an export bucket. 24 hexadecimal digits.
     ExportBucketId, ExportBucket, "an export bucket";
     /// Identifies an export job. 24 hexadecimal digits.

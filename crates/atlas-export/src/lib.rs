@@ -122,7 +122,7 @@ pub use version::ApiVersion;
 pub mod id {
     pub use atlas_export_types::{
         ClusterId, ExportBucketId, ExportJobId, Id, IdKind, InvalidClusterName, InvalidId,
-        InvalidPageSize, ProjectId, RoleId, SnapshotId, strict,
+        InvalidPageSize, OrganizationId, ProjectId, RoleId, SnapshotId, strict,
     };
 }
 
@@ -140,11 +140,13 @@ pub mod rate {
 /// makes of it: settings, tiers, why a cluster cannot be exported, what Atlas says of a refusal.
 pub mod models {
     pub use atlas_export_api::types::{
-        AccessRole, AccessRoleList, AwsIamRole, AzureServicePrincipal, BackupSchedule,
-        ClusterDescription, CustomData, ExportBucket, ExportJob, ExportJobComponent, ExportStatus,
-        GcpServiceAccount, HardwareSpec, Link, ProviderSettings, RegionConfig, ReplicationSpec,
-        ScheduleExport, Snapshot, SnapshotMember,
+        AccessListEntry, AccessRole, AccessRoleList, ApiKeyDescription, AwsIamRole,
+        AzureServicePrincipal, BackupSchedule, ClusterDescription, CustomData, ExportBucket,
+        ExportJob, ExportJobComponent, ExportStatus, GcpServiceAccount, HardwareSpec, Link,
+        ProviderSettings, RegionConfig, ReplicationSpec, RoleAssignment, ScheduleExport, Snapshot,
+        SnapshotMember, SystemStatus,
     };
+    pub use atlas_export_api::{RoleCheck, UnknownRole};
     pub use atlas_export_types::{
         AccessRoleStatus, CloudProvider, ClusterState, ClusterType, ExportJobState,
         ExportStateReason, Frequency, SnapshotFrequency, SnapshotStatus, SnapshotType,

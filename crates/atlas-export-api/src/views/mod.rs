@@ -5,7 +5,9 @@ mod bucket;
 mod cluster;
 mod job;
 mod role;
+mod status;
 
 pub use bucket::{BucketTarget, split_service_url};
 pub use cluster::{NotExportable, Tier};
 pub use job::JobReason;
+pub use status::{RoleCheck, UnknownRole};

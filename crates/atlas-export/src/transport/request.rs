@@ -151,8 +151,13 @@ impl Prepared {
 /// an id such as `..` would turn one request into another.
 fn check_path(path: &str, base_path: &str, operation: &Operation) -> Result<(), Error> {
     let fits = path.strip_prefix(base_path).is_some_and(|path| {
+        // The path `/` is the base itself, and is sent without a slash.
         let mut given = path.split('/');
-        let mut wanted = operation.path.split('/');
+        let mut wanted = operation
+            .path
+            .strip_suffix('/')
+            .unwrap_or(operation.path)
+            .split('/');
         loop {
             match (given.next(), wanted.next()) {
                 (None, None) => return true,
@@ -244,6 +249,17 @@ mod tests {
                 prepared(operations::LIST_EXPORT_JOBS, &path, ApiVersion::V2).is_err(),
                 "{cluster}"
             );
+        }
+    }
+
+    #[test]
+    fn the_base_itself_has_no_slash() {
+        for (path, fits) in [("", true), ("/", false), ("/groups", false)] {
+            let url = format!("https://cloud.mongodb.com{BASE}{path}");
+            let request = reqwest::Request::new(Method::GET, url.parse().unwrap());
+            let versions = Versions::new(ApiVersion::V2, &[]).unwrap();
+            let status = Prepared::new(&request, operations::GET_SYSTEM_STATUS, &versions, BASE);
+            assert_eq!(status.is_ok(), fits, "{path}");
         }
     }
 
