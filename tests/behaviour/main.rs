@@ -33,6 +33,7 @@ mod misfits;
 mod newest_snapshot;
 mod nonces;
 mod paging;
+mod preflight;
 mod project_fleets;
 mod providers;
 mod rate_limited_tasks;

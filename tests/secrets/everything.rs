@@ -200,6 +200,14 @@ async fn around(shown: &mut Shown, client: &Client) {
     shown.show("WaitAll", &waits());
     shown.show("Waited", &waits().await);
 
+    let preflight = || project.preflight(&bucket).cluster(CLUSTER);
+    shown.show("Preflight", &preflight());
+    let report = preflight().run().await.unwrap();
+    shown.show("PreflightReport", &report);
+    shown.show("Check", &report.checks);
+    shown.show("CheckKind", &report.checks[0].kind);
+    shown.show("CheckOutcome", &report.checks[0].outcome);
+
     let fleet = || project.export_fleet(&bucket);
     shown.show("ExportFleet", &fleet());
     let plan = fleet().plan().await.unwrap();

@@ -5,7 +5,7 @@ use atlas_export_types::{ClusterName, ExportBucketId, InvalidClusterName, Invali
 
 use crate::{
     AccessRoles, AutoExport, Client, Clusters, Error, ExportBuckets, ExportJobs, Request,
-    Snapshots, fleet::ExportFleet, transport::Caller,
+    Snapshots, fleet::ExportFleet, preflight::Preflight, transport::Caller,
 };
 
 /// A project or cluster that was given by a text which is none. Told by whatever makes a request.
@@ -88,6 +88,12 @@ impl Project {
     /// Exports the newest snapshot of every cluster to a bucket, once: see [`fleet`](crate::fleet).
     pub fn export_fleet(&self, bucket: &ExportBucketId) -> ExportFleet {
         ExportFleet::of_project(self, bucket.clone())
+    }
+
+    /// Whether an export to this bucket would succeed, found out without beginning one: see
+    /// [`preflight`](crate::preflight).
+    pub fn preflight(&self, bucket: &ExportBucketId) -> Preflight {
+        Preflight::new(self, bucket.clone())
     }
 
     /// A cluster of the project, by name or text: 1 to 64 ASCII letters, digits and hyphens. Makes
