@@ -233,6 +233,22 @@ impl Client {
         Project::new(self.clone(), id.try_into().map_err(Into::into))
     }
 
+    /// Which credentials its requests are sent with, and where they come from, for a log: as
+    /// [`Credentials::describe`](crate::Credentials::describe). Of a
+    /// [provider](crate::Credentials::provider) those that it gave last. Never a secret.
+    ///
+    /// ```
+    /// use atlas_export::{Client, Credentials};
+    ///
+    /// let key = Credentials::api_key("abcdefgh", "0a1b2c3d-0000-4000-8000-0123456789ab");
+    /// let atlas = Client::builder().credentials(key).build()?;
+    /// assert_eq!(atlas.describe_credentials(), "API key abcdefgh given in code");
+    /// # Ok::<(), atlas_export::Error>(())
+    /// ```
+    pub fn describe_credentials(&self) -> String {
+        self.transport.describe()
+    }
+
     pub(crate) fn clock(&self) -> Arc<dyn Clock> {
         self.transport.clock().clone()
     }

@@ -16,7 +16,7 @@ use std::{env, fmt};
 
 use atlas_export_types::ProjectId;
 
-use crate::{Credentials, Environment, Error, redact};
+use crate::{Credentials, Environment, Error, credentials::Place, redact};
 
 /// The pairs of variables that hold an API key, public and private.
 const KEYS: [(&str, &str); 3] = [
@@ -180,7 +180,8 @@ impl Variables {
                 key: credentials.as_ref().map(|(names, _)| *names),
                 base_url: url.as_ref().map(|(name, _)| *name),
             },
-            credentials: credentials.map(|(_, credentials)| credentials),
+            credentials: credentials
+                .map(|((public, _), credentials)| credentials.from_place(Place::Variable(public))),
             base_url: url.map(|(_, url)| url),
             project_id,
         })

@@ -16,9 +16,9 @@ impl ClientBuilder {
     /// # Errors
     /// A `Config` error that names the option that is missing or invalid.
     pub fn build(self) -> Result<Client, Error> {
-        let credentials = self
-            .credentials
-            .ok_or_else(variables::no_credentials)?
+        let credentials = self.credentials.ok_or_else(variables::no_credentials)?;
+        let description = credentials.describe();
+        let credentials = credentials
             .check()
             .map_err(|error| self.names.blame_key(error))?;
         if self.connect_timeout.is_zero() {
@@ -45,6 +45,7 @@ impl ClientBuilder {
             http: http.clone(),
             proxy: self.connection.proxy(&base),
             credentials,
+            description,
             clock: self.clock,
             versions,
             base_path: base.url.path().to_owned(),
