@@ -134,8 +134,8 @@ async fn what_is_no_pair_of_credentials_is_told() {
 async fn a_panic_is_a_failure() {
     let scene = Scene::start(FakeAtlas::builder()).await;
     let broken = Credentials::provider(|| async {
-        let nothing: Option<Credentials> = None;
-        Ok::<_, std::io::Error>(nothing.expect("a vault"))
+        let secrets: Vec<Result<Credentials, std::io::Error>> = Vec::new();
+        secrets.into_iter().next().expect("a secret")
     });
     let scene = scene.with(|client| client.credentials(broken));
     let error = scene.buckets.list().await.unwrap_err();

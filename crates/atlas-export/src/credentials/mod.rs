@@ -195,7 +195,7 @@ impl Credentials {
     }
 
     /// The same credentials, which come from there.
-    pub(crate) fn from_place(self, place: Place) -> Self {
+    pub(crate) fn placed(self, place: Place) -> Self {
         Self { place, ..self }
     }
 
@@ -233,3 +233,6 @@ impl fmt::Debug for Credentials {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -29,7 +29,7 @@ impl Provider {
     /// Asks once.
     pub(crate) async fn ask(&self) -> Result<Credentials, ProviderFailure> {
         let given = (self.0)().await?;
-        Ok(given.from_place(Place::Provider))
+        Ok(given.placed(Place::Provider))
     }
 }
 

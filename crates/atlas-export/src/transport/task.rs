@@ -164,7 +164,7 @@ impl Transport {
         let in_flight_at_start = self.slots.in_flight();
         let attempted = loop {
             let attempted = self.attempt(prepared, progress, &signature).await;
-            self.note_nonces(&slot, &attempted, &signature);
+            note_nonces(&slot, &attempted, &signature);
             if !refuses_credentials(&attempted) {
                 break attempted;
             }
@@ -289,24 +289,24 @@ impl Transport {
         progress.end_slot_wait(self.clock.now());
         slot
     }
+}
 
-    /// Learns from an attempt whether the server forgets its nonces.
-    fn note_nonces(&self, slot: &Slot<'_>, attempted: &Attempted, signature: &Signature) {
-        if attempted.nonce_forgotten {
-            // A nonce that is called stale says nothing against the key.
-            let is_stale = matches!(
-                &attempted.result,
-                Err(failure) if matches!(failure.cause, Cause::NoncesStale(_))
-            );
-            let min = if is_stale || signature.key_has_worked() {
-                1
-            } else {
-                MIN_SLOTS_FOR_NEW_KEY
-            };
-            slot.note_forgotten_nonce(min);
-        } else if attempted.result.is_ok() {
-            slot.note_success();
-        }
+/// Learns from an attempt whether the server forgets its nonces.
+fn note_nonces(slot: &Slot<'_>, attempted: &Attempted, signature: &Signature) {
+    if attempted.nonce_forgotten {
+        // A nonce that is called stale says nothing against the key.
+        let is_stale = matches!(
+            &attempted.result,
+            Err(failure) if matches!(failure.cause, Cause::NoncesStale(_))
+        );
+        let min = if is_stale || signature.key_has_worked() {
+            1
+        } else {
+            MIN_SLOTS_FOR_NEW_KEY
+        };
+        slot.note_forgotten_nonce(min);
+    } else if attempted.result.is_ok() {
+        slot.note_success();
     }
 }
 
