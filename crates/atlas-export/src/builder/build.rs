@@ -5,8 +5,8 @@ use crate::{
     Client, Environment, Error,
     base_url::BaseUrl,
     client::Inner,
+    credentials::Place,
     transport::{Transport, TransportParts},
-    variables,
     version::Versions,
 };
 
@@ -16,7 +16,16 @@ impl ClientBuilder {
     /// # Errors
     /// A `Config` error that names the option that is missing or invalid.
     pub fn build(self) -> Result<Client, Error> {
-        let credentials = self.credentials.ok_or_else(variables::no_credentials)?;
+        let credentials = self
+            .credentials
+            .ok_or_else(|| self.names.no_credentials())?;
+        let base_url = match credentials.place() {
+            // One of the environment is not for them.
+            Place::Profile(profile) if self.base_url.is_none() || self.names.base_url.is_some() => {
+                profile.base_url.clone()
+            }
+            _ => self.base_url,
+        };
         let description = credentials.describe();
         let credentials = credentials
             .check()
@@ -28,7 +37,7 @@ impl ClientBuilder {
         }
         self.limits.check()?;
         let base = BaseUrl::parse(
-            self.base_url
+            base_url
                 .as_deref()
                 .unwrap_or(Environment::Commercial.origin()),
             self.api_version,
@@ -59,6 +68,7 @@ impl ClientBuilder {
             base_url: base.url.into(),
             http,
             options: self.options,
+            fields: self.fields,
         };
         Ok(Client::new(inner, transport))
     }
