@@ -43,6 +43,7 @@ mod recorded_life;
 mod reference_pages;
 mod resumed_fleets;
 mod retrying;
+mod rotation;
 mod service_accounts;
 mod shutting_down;
 mod standing_still;

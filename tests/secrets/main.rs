@@ -13,6 +13,7 @@ mod accounts;
 mod everything;
 mod heard;
 mod pasted;
+mod rotation;
 mod shown;
 
 use std::{collections::BTreeSet, fmt::Write as _};
@@ -82,7 +83,8 @@ async fn no_debug_and_no_log_line_holds_a_secret() {
     assert!(report.violations.is_empty(), "{:#?}", report.violations);
     secrets.extend(answers(&fake));
     secrets.extend([PRIVATE_KEY.to_owned(), ha1()]);
-    let of_account = accounts::run(&mut shown).await;
+    let mut of_account = accounts::run(&mut shown).await;
+    of_account.extend(rotation::run(&mut shown).await);
 
     for krate in ["atlas-export", "digest-lanes"] {
         for name in shown::declared(krate) {

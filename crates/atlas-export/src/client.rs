@@ -14,6 +14,7 @@ use crate::{
     project::InvalidHandle,
     request::{CustomRequest, Method},
     transport::{Call, CallOptions, CallStats, Caller, Transport},
+    variables::Fields,
     version::Versions,
 };
 
@@ -51,6 +52,7 @@ pub(crate) struct Inner {
     /// Only builds requests; the transport sends them.
     pub(crate) http: reqwest::Client,
     pub(crate) options: Options,
+    pub(crate) fields: Fields,
 }
 
 /// What goes into the query of every operation that takes it.
@@ -95,39 +97,23 @@ impl Client {
         ClientBuilder::default().profile(profile).build()
     }
 
-    /// A client of the first credentials that there are.
-    ///
-    /// | | looked at | what it gives |
-    /// |---|---|---|
-    /// | 1 | the environment ([`variables`](crate::variables)) | credentials and base URL |
-    /// | 2 | the profile of the Atlas CLI that is meant ([`profile`](crate::profile)) | credentials and base URL |
-    ///
-    /// Credentials come from one place whole, with the address that they go to. Half a pair is an
-    /// error, not a reason to look further.
+    /// A client of the first credentials that there are: of the environment, or of the profile of the
+    /// Atlas CLI that is meant. [`ClientBuilder::default_chain`] has the rules.
     ///
     /// ```no_run
     /// # fn example() -> Result<(), atlas_export::Error> {
     /// let atlas = atlas_export::Client::from_default_chain()?;
-    /// # let _ = atlas;
+    /// let buckets = atlas.default_project()?.export_buckets();
+    /// # let _ = buckets;
     /// # Ok(())
     /// # }
     /// ```
     ///
     /// # Errors
-    /// A `Config` error that names what was looked at, and why it did not do.
+    /// A `Config` error that names what was looked at, and why each did not do.
     #[cfg(feature = "profile")]
     pub fn from_default_chain() -> Result<Self, Error> {
-        let variables = crate::variables::Variables::of_process()?;
-        if variables.credentials.is_some() {
-            return ClientBuilder::default().variables(variables).build();
-        }
-        Self::from_profile(None).map_err(|error| {
-            Error::config(format!(
-                "there are no credentials: the environment has none ({}), and of the Atlas CLI: \
-                 {error}",
-                crate::variables::no_credentials()
-            ))
-        })
+        ClientBuilder::default().default_chain()?.build()
     }
 
     pub(crate) fn new(inner: Inner, transport: Transport) -> Self {
@@ -275,6 +261,53 @@ impl Client {
     /// address; `Config` in version 1.0.
     pub fn system_status(&self) -> Request<SystemStatus> {
         self.request_of(Ok(GetSystemStatus {}))
+    }
+
+    /// Which credentials its requests are sent with, and where they come from, for a log: as
+    /// [`Credentials::describe`](crate::Credentials::describe). Of a
+    /// [provider](crate::Credentials::provider) those that it gave last. Never a secret.
+    ///
+    /// ```
+    /// use atlas_export::{Client, Credentials};
+    ///
+    /// let key = Credentials::api_key("abcdefgh", "0a1b2c3d-0000-4000-8000-0123456789ab");
+    /// let atlas = Client::builder().credentials(key).build()?;
+    /// assert_eq!(atlas.describe_credentials(), "API key abcdefgh given in code");
+    /// # Ok::<(), atlas_export::Error>(())
+    /// ```
+    pub fn describe_credentials(&self) -> String {
+        self.transport.describe()
+    }
+
+    /// The handle of the project that the environment or the profile names, or
+    /// [`ClientBuilder::default_project`]. Makes no request.
+    ///
+    /// ```
+    /// use atlas_export::{Client, Credentials};
+    ///
+    /// let key = Credentials::api_key("abcdefgh", "0a1b2c3d-0000-4000-8000-0123456789ab");
+    /// let atlas = Client::builder()
+    ///     .credentials(key)
+    ///     .default_project("32b6e34b3d91647abb20e7b8".parse()?)
+    ///     .build()?;
+    /// let buckets = atlas.default_project()?.export_buckets();
+    /// # let _ = buckets;
+    /// # Ok::<(), atlas_export::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `Config` where none is named.
+    pub fn default_project(&self) -> Result<Project, Error> {
+        match &self.inner.fields.project_id {
+            Some(id) => Ok(self.project(id)),
+            None => Err(crate::variables::no_project()),
+        }
+    }
+
+    /// The id of the organization that the environment or the profile names, or
+    /// [`ClientBuilder::org_id`], as it stands there: for [requests](Self::request) that want one.
+    pub fn org_id(&self) -> Option<&str> {
+        self.inner.fields.org_id.as_deref()
     }
 
     pub(crate) fn clock(&self) -> Arc<dyn Clock> {

@@ -61,6 +61,7 @@
 //!
 //! - `schemars`: the models describe themselves as JSON Schemas.
 //! - `profile`: the profiles of the Atlas CLI, in the module `profile`.
+//! - `keyring`: what newer versions of it keep in the keychain of the system.
 //! - `native-tls`: `ClientBuilder::native_tls` uses the TLS library of the system.
 
 pub mod access_roles;
@@ -68,6 +69,8 @@ mod auto_export;
 mod base_url;
 pub mod buckets;
 mod builder;
+#[cfg(feature = "profile")]
+mod chain;
 mod client;
 pub mod clock;
 mod clusters;

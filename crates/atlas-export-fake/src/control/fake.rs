@@ -92,7 +92,26 @@ impl FakeAtlas {
         self.handler.traffic.connections()
     }
 
-    /// The public and the private key that are accepted.
+    /// Accepts this API key from now on, and no other, as after a rotation. Nonces stay what they
+    /// are.
+    ///
+    /// ```
+    /// use atlas_export_fake::FakeAtlas;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// let fake = FakeAtlas::builder().credentials("abcdefgh", "old").start().await?;
+    /// fake.rotate_key("abcdefgh", "new");
+    /// assert_eq!(fake.credentials(), ("abcdefgh", "old")); // what it began with
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn rotate_key(&self, public: &str, private: &str) {
+        self.handler.authenticator.rotate(public, private);
+    }
+
+    /// The public and the private key that are accepted, until [another
+    /// key](Self::rotate_key) takes their place.
     pub fn credentials(&self) -> (&str, &str) {
         self.handler.authenticator.credentials()
     }

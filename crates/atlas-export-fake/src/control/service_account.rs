@@ -4,7 +4,8 @@ use crate::control::fake::FakeAtlas;
 
 /// The service account.
 impl FakeAtlas {
-    /// The client id and the secret that get access tokens.
+    /// The client id and the secret that get access tokens, until [another
+    /// secret](Self::rotate_secret) takes its place.
     ///
     /// ```
     /// use atlas_export_fake::FakeAtlas;
@@ -25,6 +26,11 @@ impl FakeAtlas {
     pub fn live_tokens(&self) -> usize {
         let now = self.handler.atlas.clock.now();
         self.handler.account.live_tokens(now)
+    }
+
+    /// Accepts this secret of the service account from now on, and no other. Access tokens stay good.
+    pub fn rotate_secret(&self, secret: &str) {
+        self.handler.account.rotate(secret);
     }
 
     /// Revokes every access token, as an administrator may: the next request with one is 401.

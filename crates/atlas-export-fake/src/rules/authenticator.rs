@@ -44,6 +44,8 @@ const STALE: Verdict = Verdict::Refused { stale: true };
 pub(crate) struct Authenticator {
     public: String,
     private: String,
+    /// The key that is accepted in place of the first one.
+    rotated: Mutex<Option<(String, String)>>,
     nonce_lifetime: Duration,
     nonce_uses: u32,
     never_stale: bool,
@@ -75,6 +77,7 @@ impl Authenticator {
         Self {
             public,
             private,
+            rotated: Mutex::default(),
             nonce_lifetime,
             nonce_uses,
             never_stale: false,
@@ -82,9 +85,18 @@ impl Authenticator {
         }
     }
 
-    /// The public and the private key that are accepted.
+    /// The public and the private key that are accepted from the start.
     pub(crate) fn credentials(&self) -> (&str, &str) {
         (&self.public, &self.private)
+    }
+
+    /// Accepts this key from now on, and no other. Nonces stay what they are.
+    pub(crate) fn rotate(&self, public: &str, private: &str) {
+        *self.rotated() = Some((public.to_owned(), private.to_owned()));
+    }
+
+    fn rotated(&self) -> MutexGuard<'_, Option<(String, String)>> {
+        self.rotated.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The same authenticator, which never says that a nonce is stale.
@@ -174,16 +186,21 @@ impl Authenticator {
         if let Err(refusal) = use_of(self, &credentials, now) {
             return refusal;
         }
+        let rotated = self.rotated();
+        let (public, private) = match &*rotated {
+            Some((public, private)) => (public, private),
+            None => (&self.public, &self.private),
+        };
         let expected = response(
-            &self.public,
-            &self.private,
+            public,
+            private,
             method,
             &credentials.uri,
             &credentials.nonce,
             &credentials.nc,
             &credentials.cnonce,
         );
-        if credentials.username == self.public && credentials.response == expected {
+        if credentials.username == *public && credentials.response == expected {
             Verdict::Accepted
         } else {
             WRONG

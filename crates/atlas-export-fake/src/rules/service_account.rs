@@ -30,6 +30,8 @@ pub(crate) struct AccountOptions {
 /// The service account of one fake.
 pub(crate) struct ServiceAccount {
     options: AccountOptions,
+    /// The secret that is accepted in place of the first one.
+    rotated: Mutex<Option<String>>,
     issued: Mutex<Issued>,
 }
 
@@ -61,18 +63,30 @@ impl ServiceAccount {
         }
         Ok(Self {
             options,
+            rotated: Mutex::default(),
             issued: Mutex::default(),
         })
     }
 
-    /// The client id and the secret that are accepted.
+    /// The client id, and the secret that is accepted from the start.
     pub(crate) fn credentials(&self) -> (&str, &str) {
         (&self.options.client_id, &self.options.client_secret)
     }
 
+    /// Accepts this secret from now on, and no other. Tokens stay good.
+    pub(crate) fn rotate(&self, secret: &str) {
+        *self.rotated() = Some(secret.to_owned());
+    }
+
+    fn rotated(&self) -> MutexGuard<'_, Option<String>> {
+        self.rotated.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Whether this `Authorization` value is Basic with id and secret of the account.
     pub(crate) fn knows(&self, authorization: Option<&str>) -> bool {
-        let (id, secret) = self.credentials();
+        let (id, first) = self.credentials();
+        let rotated = self.rotated();
+        let secret = rotated.as_deref().unwrap_or(first);
         let expected = STANDARD.encode(format!("{id}:{secret}"));
         authorization
             .and_then(|value| of_scheme(value, "basic"))
@@ -169,6 +183,7 @@ mod tests {
         };
         ServiceAccount {
             options,
+            rotated: Mutex::default(),
             issued: Mutex::default(),
         }
     }
@@ -204,6 +219,17 @@ mod tests {
         assert_eq!(account.issue(seconds(9)), Err(TooManyTokens));
         assert!(account.issue(seconds(10)).is_ok());
         assert_eq!(account.live_tokens(seconds(10)), 1);
+    }
+
+    #[test]
+    fn another_secret_takes_the_place_of_the_first_and_tokens_stay_good() {
+        let account = account();
+        let token = account.issue(seconds(0)).map(|(token, _)| token);
+        account.rotate("other");
+        assert!(account.knows(Some("Basic aWQ6b3RoZXI=")));
+        assert!(!account.knows(Some("Basic aWQ6c2VjcmV0")));
+        let shown = format!("Bearer {}", token.unwrap_or_default());
+        assert_eq!(account.accepts(Some(&shown), seconds(1)), Some(true));
     }
 
     #[test]

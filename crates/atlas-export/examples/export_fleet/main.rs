@@ -1,6 +1,6 @@
 //! Exports the newest snapshot of every cluster of a project, once.
 //!
-//! Without an API key in the environment it runs on a FakeAtlas in the process, which costs
+//! Without credentials in the environment it runs on a FakeAtlas in the process, which costs
 //! nothing. With one it shows the plan, and starts nothing without `--yes`. With `--report` it
 //! stores what came of each cluster, and goes on from there when it is run again.
 #![expect(
@@ -87,14 +87,15 @@ async fn run(mut args: Args) -> Result<bool, Box<dyn Error>> {
     }
     if let Some(flag) = args.first_given() {
         return Err(format!(
-            "{flag} is for the real service, and there is no API key in the environment: set \
-             MONGODB_ATLAS_PUBLIC_API_KEY and MONGODB_ATLAS_PRIVATE_API_KEY, or leave {flag} out \
-             for the demo on FakeAtlas"
+            "{flag} is for the real service, and there are no credentials in the environment: set \
+             MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET (a service account), or \
+             MONGODB_ATLAS_PUBLIC_API_KEY and MONGODB_ATLAS_PRIVATE_API_KEY (an API key), or leave \
+             {flag} out for the demo on FakeAtlas"
         )
         .into());
     }
     println!(
-        "There is no API key in the environment, so this runs on FakeAtlas. Nothing leaves this machine.\n"
+        "There are no credentials in the environment, so this runs on FakeAtlas. Nothing leaves this machine.\n"
     );
     let fake = furnished().start().await?;
     let (public, private) = fake.credentials();

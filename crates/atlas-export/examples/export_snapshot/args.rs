@@ -11,11 +11,13 @@ use clap::Parser;
 #[expect(clippy::doc_markdown, reason = "clap prints the comments as they are")]
 #[derive(Debug, Parser)]
 #[command(after_help = "Variables, first found wins:
+  account   MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET
   API key   MONGODB_ATLAS_PUBLIC_API_KEY and MONGODB_ATLAS_PRIVATE_API_KEY,
             MONGODB_ATLAS_PUBLIC_KEY and MONGODB_ATLAS_PRIVATE_KEY,
             MCLI_PUBLIC_API_KEY and MCLI_PRIVATE_API_KEY
   base URL  MONGODB_ATLAS_BASE_URL, MONGODB_ATLAS_OPS_MANAGER_URL, MCLI_OPS_MANAGER_URL
-  project   MONGODB_ATLAS_PROJECT_ID
+  cloud     MONGODB_ATLAS_SERVICE, MCLI_SERVICE: cloud or cloudgov
+  project   MONGODB_ATLAS_PROJECT_ID, MCLI_PROJECT_ID
 
 Exit codes:
   0  exported
@@ -23,7 +25,7 @@ Exit codes:
   2  the arguments or the environment are invalid
   3  nothing was done: --yes is missing
   4  there is nothing to export
-  5  the API key is refused
+  5  the service account or API key is refused
   6  Atlas refused a call, or could not be reached
   7  something may or may not have been created: look before repeating
   8  the export still runs, but the time is up

@@ -113,9 +113,10 @@ impl From<Error> for Stop {
 async fn run_on_fake(args: &Args) -> Result<(), Stop> {
     if let Some(flag) = args.first_given() {
         return Err(Stop::Usage(format!(
-            "{flag} is for the real service, but the environment has no API key for it: set \
-             MONGODB_ATLAS_PUBLIC_API_KEY and MONGODB_ATLAS_PRIVATE_API_KEY, or run without \
-             arguments to see an export on FakeAtlas"
+            "{flag} is for the real service, but the environment has no credentials for it: set \
+             MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET (a service account), or \
+             MONGODB_ATLAS_PUBLIC_API_KEY and MONGODB_ATLAS_PRIVATE_API_KEY (an API key), or run \
+             without arguments to see an export on FakeAtlas"
         )));
     }
     let fake = FakeAtlas::builder()
@@ -128,7 +129,7 @@ async fn run_on_fake(args: &Args) -> Result<(), Stop> {
         .await
         .map_err(Stop::Fake)?;
     say!(
-        "The environment has no API key for Atlas, so this runs on FakeAtlas, an Atlas inside\n\
+        "The environment has no credentials for Atlas, so this runs on FakeAtlas, an Atlas inside\n\
          this process at {}. Nothing leaves this machine.\n",
         fake.url()
     );

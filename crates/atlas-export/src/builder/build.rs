@@ -5,8 +5,8 @@ use crate::{
     Client, Environment, Error,
     base_url::BaseUrl,
     client::Inner,
+    credentials::Place,
     transport::{Transport, TransportParts},
-    variables,
     version::Versions,
 };
 
@@ -18,7 +18,16 @@ impl ClientBuilder {
     pub fn build(self) -> Result<Client, Error> {
         let credentials = self
             .credentials
-            .ok_or_else(variables::no_credentials)?
+            .ok_or_else(|| self.names.no_credentials())?;
+        let base_url = match credentials.place() {
+            // One of the environment is not for them.
+            Place::Profile(profile) if self.base_url.is_none() || self.names.base_url.is_some() => {
+                profile.base_url.clone()
+            }
+            _ => self.base_url,
+        };
+        let description = credentials.describe();
+        let credentials = credentials
             .check()
             .map_err(|error| self.names.blame_key(error))?;
         if self.connect_timeout.is_zero() {
@@ -28,7 +37,7 @@ impl ClientBuilder {
         }
         self.limits.check()?;
         let base = BaseUrl::parse(
-            self.base_url
+            base_url
                 .as_deref()
                 .unwrap_or(Environment::Commercial.origin()),
             self.api_version,
@@ -45,6 +54,7 @@ impl ClientBuilder {
             http: http.clone(),
             proxy: self.connection.proxy(&base),
             credentials,
+            description,
             clock: self.clock,
             versions,
             base_path: base.url.path().to_owned(),
@@ -58,6 +68,7 @@ impl ClientBuilder {
             base_url: base.url.into(),
             http,
             options: self.options,
+            fields: self.fields,
         };
         Ok(Client::new(inner, transport))
     }

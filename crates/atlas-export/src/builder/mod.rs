@@ -4,6 +4,8 @@ mod build;
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use atlas_export_types::ProjectId;
+
 use crate::{
     ApiVersion, Credentials, Error,
     client::Options,
@@ -13,7 +15,7 @@ use crate::{
     proxy::Proxy,
     redact,
     transport::{Limits, RateGovernor, RetryPolicy},
-    variables::{Names, Variables},
+    variables::{Fields, Names, Variables},
 };
 
 /// How many pages a list may have, by default.
@@ -49,6 +51,8 @@ pub struct ClientBuilder {
     governor: Option<RateGovernor>,
     application: Option<String>,
     connection: Connection,
+    /// Project and organization, for who asks the client.
+    fields: Fields,
     /// Where key and base URL come from, unless they were given.
     names: Names,
     clock: Arc<dyn Clock>,
@@ -95,6 +99,7 @@ impl Default for ClientBuilder {
             governor: None,
             application: None,
             connection: Connection::default(),
+            fields: Fields::default(),
             names: Names::default(),
             clock: Arc::new(SystemClock),
         }
@@ -110,30 +115,84 @@ impl ClientBuilder {
         Ok(Self::default().variables(Variables::of_process()?))
     }
 
-    /// Takes credentials and base URL from environment variables, where they are set.
+    /// Takes credentials, base URL, project and organization from environment variables, where they
+    /// are set.
     pub fn variables(mut self, variables: Variables) -> Self {
         self.names = variables.names();
+        self.fields = variables.fields().or(self.fields);
         self.credentials = variables.credentials.or(self.credentials);
         self.base_url = variables.base_url.or(self.base_url);
         self
     }
 
-    /// Takes credentials and base URL from a profile of the Atlas CLI. The base URL is the
-    /// profile's, or that of the commercial cloud, whatever was set before: credentials go to the
-    /// address that they came with.
+    /// Takes credentials, base URL, project and organization from a profile of the Atlas CLI. The base
+    /// URL is the profile's, or that of the commercial cloud, whatever was set before: credentials go
+    /// to the address that they came with.
     #[cfg(feature = "profile")]
     pub fn profile(mut self, profile: crate::profile::Profile) -> Self {
         self.names = Names::default();
+        let fields = Fields {
+            project_id: profile.project_id,
+            org_id: profile.org_id,
+        };
+        self.fields = fields.or(self.fields);
         self.credentials = Some(profile.credentials);
         self.base_url = profile.base_url;
         self
     }
 
     /// What to authenticate with. Required.
+    ///
+    /// Credentials of a profile bring its address along, in place of one of the environment, but not
+    /// of one that [`base_url`](Self::base_url) sets.
     pub fn credentials(mut self, credentials: Credentials) -> Self {
         self.credentials = Some(credentials);
         self.names.key = None;
         self
+    }
+
+    /// The project of [`Client::default_project`](crate::Client::default_project); by default that of
+    /// the environment or of the profile, where the builder has read one of these.
+    pub fn default_project(mut self, id: ProjectId) -> Self {
+        self.fields.project_id = Some(id);
+        self
+    }
+
+    /// The id of the organization of [`Client::org_id`](crate::Client::org_id); by default that of the
+    /// environment or of the profile, where the builder has read one of these.
+    pub fn org_id(mut self, id: impl Into<String>) -> Self {
+        self.fields.org_id = Some(id.into());
+        self
+    }
+
+    /// What the builder lacks of these.
+    #[cfg(feature = "profile")]
+    pub(crate) fn fields(mut self, fields: Fields) -> Self {
+        self.fields = self.fields.or(fields);
+        self
+    }
+
+    #[cfg(feature = "profile")]
+    pub(crate) fn has_credentials(&self) -> bool {
+        self.credentials.is_some()
+    }
+
+    /// Credentials of the environment, with its address unless one was given in code.
+    #[cfg(feature = "profile")]
+    pub(crate) fn credentials_of(self, variables: Variables) -> Self {
+        let given = match self.names.base_url {
+            None => self.base_url.clone(),
+            Some(_) => None,
+        };
+        let fields = self.fields.clone();
+        let builder = Self {
+            fields,
+            ..self.variables(variables)
+        };
+        match given {
+            Some(url) => builder.base_url(url),
+            None => builder,
+        }
     }
 
     /// Which generation of the API to speak; by default [`ApiVersion::V2`].

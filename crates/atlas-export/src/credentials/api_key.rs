@@ -2,32 +2,38 @@
 
 use std::fmt;
 
-use super::spoilt::fault;
-use crate::{
-    Error,
-    redact::{HIDDEN, holds_a_uuid},
-};
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::{shown::shown, spoilt::fault};
+use crate::{Error, redact::holds_a_uuid};
 
 /// A programmatic API key.
 #[derive(Clone)]
 pub(super) struct ApiKey {
-    key: digest_lanes::Credentials,
-    /// What is wrong with the private key, known before it goes where nobody can look.
-    private_fault: Option<&'static str>,
+    public: String,
+    private: SecretString,
 }
 
 impl ApiKey {
     pub(super) fn new(public: impl Into<String>, private: impl Into<String>) -> Self {
-        let private = private.into();
         Self {
-            private_fault: fault(&private),
-            key: digest_lanes::Credentials::new(public, private),
+            public: public.into(),
+            private: SecretString::from(private.into()),
         }
+    }
+
+    /// The public key, if that is what it is.
+    pub(super) fn shown(&self) -> &str {
+        shown(&self.public, self.private.expose_secret(), is_public)
+    }
+
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.public == other.public && self.private.expose_secret() == other.private.expose_secret()
     }
 
     /// Refuses a key that cannot be one.
     pub(super) fn check(self) -> Result<digest_lanes::Credentials, Error> {
-        let public = self.key.username();
+        let public = self.public.as_str();
         if holds_a_uuid(public) {
             return Err(Error::config(
                 "the public key is or contains a private key (a UUID): the two are swapped, or pasted \
@@ -43,7 +49,7 @@ impl ApiKey {
         if let Some(fault) = fault(public) {
             return Err(Error::config(format!("the public key {fault}")));
         }
-        if let Some(fault) = self.private_fault {
+        if let Some(fault) = fault(self.private.expose_secret()) {
             return Err(Error::config(format!("the private key {fault}")));
         }
         if public.contains([':', '\\']) {
@@ -52,7 +58,7 @@ impl ApiKey {
                  again",
             ));
         }
-        Ok(self.key)
+        Ok(digest_lanes::Credentials::new(self.public, self.private))
     }
 }
 
@@ -63,13 +69,8 @@ fn is_public(text: &str) -> bool {
 
 impl fmt::Debug for ApiKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A private key in the wrong place is still one.
-        let public = match self.key.username() {
-            public if is_public(public) => public,
-            _ => HIDDEN,
-        };
         f.debug_struct("Credentials")
-            .field("public_key", &public)
+            .field("public_key", &self.shown())
             .finish_non_exhaustive()
     }
 }

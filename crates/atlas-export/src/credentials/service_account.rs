@@ -4,11 +4,8 @@ use std::fmt;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::spoilt::fault;
-use crate::{
-    Error,
-    redact::{HIDDEN, holds_a_uuid},
-};
+use super::{shown::shown, spoilt::fault};
+use crate::{Error, redact::holds_a_uuid};
 
 /// What both halves begin with.
 pub(super) const PREFIX: &str = "mdb_sa_";
@@ -40,6 +37,15 @@ impl ServiceAccount {
 
     pub(crate) fn expose_secret(&self) -> &str {
         self.client_secret.expose_secret()
+    }
+
+    /// The client id, if that is what it is.
+    pub(super) fn shown(&self) -> &str {
+        shown(&self.client_id, self.expose_secret(), is_client_id)
+    }
+
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.client_id == other.client_id && self.expose_secret() == other.expose_secret()
     }
 
     /// Refuses an account that cannot be one.
@@ -81,13 +87,8 @@ fn is_client_id(text: &str) -> bool {
 
 impl fmt::Debug for ServiceAccount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A secret in the wrong place is still one.
-        let client_id = match self.client_id() {
-            id if is_client_id(id) => id,
-            _ => HIDDEN,
-        };
         f.debug_struct("Credentials")
-            .field("client_id", &client_id)
+            .field("client_id", &self.shown())
             .finish_non_exhaustive()
     }
 }

@@ -265,6 +265,10 @@ fn set_up(table: &mut Table) {
     ] {
         table.errors([Variables::read(|name| (name == set).then(|| to.to_owned()))]);
     }
+    let person = |name: &str| (name == "MONGODB_ATLAS_ACCESS_TOKEN").then(|| "x".to_owned());
+    let person = Variables::read(person).unwrap();
+    table.errors([Client::builder().variables(person).build()]);
+    table.errors([builder().build().unwrap().default_project()]);
 }
 
 fn refused(table: &mut Table) {
@@ -393,6 +397,16 @@ fn every_message_says_what_was_given_which_rule_it_broke_and_what_to_do() {
     ended(&mut table);
     table.section("On the way");
     crate::transport::each_error(|error| table.row(error));
+    insta::assert_snapshot!(table.0);
+}
+
+/// Apart from the others, as the feature is.
+#[cfg(feature = "profile")]
+#[test]
+fn every_message_of_profiles_and_keychains_is_one_too() {
+    let mut table = Table::default();
+    table.section("Profiles and keychains");
+    crate::profile::each_error(|error| table.row(error));
     insta::assert_snapshot!(table.0);
 }
 

@@ -39,11 +39,29 @@ pub(super) enum Challenge {
 
 /// What an attempt shows that its sender is known.
 #[derive(Debug)]
-pub(super) enum Signature {
+pub(super) struct Signature {
+    /// The number of the session that it is of.
+    pub(super) session: u64,
+    pub(super) means: Means,
+}
+
+/// How an attempt shows that its sender is known.
+#[derive(Debug)]
+pub(super) enum Means {
     /// The answer to a challenge.
     Digest(Arc<Lanes>, Challenge),
     /// An access token.
     Bearer(Arc<TokenSource>, AccessToken),
+}
+
+impl Signature {
+    /// Whether the server has let a request in, or refuses no key.
+    pub(super) fn key_has_worked(&self) -> bool {
+        match &self.means {
+            Means::Digest(lanes, _) => lanes.key_has_worked(),
+            Means::Bearer(..) => true,
+        }
+    }
 }
 
 impl Transport {
@@ -70,12 +88,12 @@ impl Transport {
         let result = {
             let forgotten = &mut nonce_forgotten;
             let dialogue = pin!(async move {
-                match signature {
-                    Signature::Digest(lanes, challenge) => {
+                match &signature.means {
+                    Means::Digest(lanes, challenge) => {
                         self.dialogue(prepared, progress, (lanes, *challenge), forgotten)
                             .await
                     }
-                    Signature::Bearer(source, token) => {
+                    Means::Bearer(source, token) => {
                         self.send_with_token(prepared, progress, source, token)
                             .await
                     }

@@ -11,6 +11,7 @@ use http::StatusCode;
 
 use super::{
     progress::{GivenUp, Waited},
+    provider::provider_error::ProviderError,
     rate::hint::retry_after,
     response::ReceivedResponse,
     token::token_error::TokenError,
@@ -61,6 +62,8 @@ pub(super) enum Cause {
         offered: String,
         was_signed: bool,
     },
+    /// The provider gave no credentials to send the request with.
+    NoCredentials(ProviderError),
     /// There is no access token to send the request with.
     NoToken(TokenError),
     /// The server does not know the access token.
@@ -105,6 +108,12 @@ pub(super) enum TimeLimit {
     Attempt,
 }
 
+impl From<ProviderError> for Cause {
+    fn from(error: ProviderError) -> Self {
+        Self::NoCredentials(error)
+    }
+}
+
 impl From<GivenUp> for Cause {
     fn from(GivenUp: GivenUp) -> Self {
         Self::GivenUp
@@ -124,6 +133,14 @@ impl Cause {
 
     pub(super) fn refused(response: ReceivedResponse) -> Self {
         Self::Refused(Box::new(response))
+    }
+
+    /// Whether the server refuses the credentials of a signed request.
+    pub(super) fn refuses_credentials(&self) -> bool {
+        matches!(
+            self,
+            Self::KeyRefused(_) | Self::WorkingKeyRefused(_) | Self::TokenRefused(_)
+        )
     }
 
     pub(super) fn of_reading(error: reqwest::Error) -> Self {
@@ -179,6 +196,7 @@ impl Failure {
             Cause::Refused(_) => "status",
             Cause::KeyRefused(_)
             | Cause::WorkingKeyRefused(_)
+            | Cause::NoCredentials(_)
             | Cause::NoToken(_)
             | Cause::TokenRefused(_)
             | Cause::NoUsableChallenge { .. } => "credentials",
@@ -209,6 +227,7 @@ impl Failure {
             Cause::KeyRefused(_)
             | Cause::WorkingKeyRefused(_)
             | Cause::NoncesStale(_)
+            | Cause::NoCredentials(_)
             | Cause::NoToken(_)
             | Cause::TokenRefused(_)
             | Cause::NoUsableChallenge { .. }

@@ -123,6 +123,7 @@ impl Cause {
             ),
             Self::NoRuntime => Error::config(NO_RUNTIME),
             Self::ClientShutDown => Error::config(CLIENT_SHUT_DOWN),
+            Self::NoCredentials(error) => error.into_error(),
             Self::NoToken(error) => error.into_error(),
             Self::TokenRefused(response) => key_refused(
                 &response,

@@ -5,7 +5,7 @@
 //!   prepare   method, URL, version headers, body          request.rs
 //!   admit     a place in the queue of a rate limit        rate/
 //!   task      each attempt on a task of its own           task.rs
-//!     ├ sign          a token, if it takes one            token/
+//!     ├ sign          credentials of a provider, a token  provider/, token/
 //!     ├ slot          few enough in flight                slots.rs
 //!     ├ spend         of the rate limit, as it goes out   rate/
 //!     ├ authenticate  digest lanes, or the access token   attempt.rs, bearer.rs
@@ -28,10 +28,12 @@
 //! round_trip
 //! shared_state
 //! call_options
+//! provider/ (source   generations)
+//! session
 //! token/ (source   stock   words   endpoint)
 //! retry   messages   deleted   body
 //! failure   connect_advice   backoff   preconditions
-//! token/ (grant   token_error   access_token)
+//! token/ (grant   token_error   access_token)   provider/ (provider_error)
 //! rate/   envelope
 //! response   request   caller   progress   limits   slots   shutdown   deprecation   unsent
 //! error_carrier
@@ -60,11 +62,13 @@ mod limits;
 mod messages;
 mod preconditions;
 mod progress;
+mod provider;
 mod rate;
 mod request;
 mod response;
 mod retry;
 mod round_trip;
+mod session;
 mod shared_state;
 mod shutdown;
 mod slots;

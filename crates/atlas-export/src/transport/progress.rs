@@ -27,6 +27,8 @@ pub(super) struct Progress {
     effect_unknown: AtomicBool,
     /// The call has had the one challenge more that a key is given.
     had_extra_challenge: AtomicBool,
+    /// The call has had the other credentials that a provider may give for refused ones.
+    had_other_credentials: AtomicBool,
     waits: Mutex<Waits>,
 }
 
@@ -119,6 +121,16 @@ impl Progress {
     /// Takes the one challenge more. Whether it was there.
     pub(super) fn take_extra_challenge(&self) -> bool {
         !self.had_extra_challenge.swap(true, Ordering::Relaxed)
+    }
+
+    /// Takes the other credentials that a call may have once. Whether it could.
+    pub(super) fn take_other_credentials(&self) -> bool {
+        !self.had_other_credentials.swap(true, Ordering::Relaxed)
+    }
+
+    /// The credentials are others, of which a first refusal says as little as ever.
+    pub(super) fn renew_extra_challenge(&self) {
+        self.had_extra_challenge.store(false, Ordering::Relaxed);
     }
 
     pub(super) fn begin_slot_wait(&self, now: Instant) {

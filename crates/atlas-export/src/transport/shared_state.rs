@@ -4,22 +4,19 @@
 
 use std::{future::ready, sync::Arc, time::Duration};
 
-use digest_lanes::{LaneLimits, Lanes};
 use url::Url;
 
 use super::{
     call_options::CallOptions,
     deprecation::Deprecations,
     limits::Limits,
+    provider::{provider_error::ProviderError, source::SessionSource},
     rate::governor::RateGovernor,
     retry::RetryPolicy,
+    session::{Authentication, Session, SessionOpener},
     shutdown::OpenWork,
     slots::Slots,
-    token::{
-        endpoint::TokenEndpoint,
-        source::{TokenRules, TokenSource},
-        token_error::TokenError,
-    },
+    token::{source::TokenRules, token_error::TokenError},
 };
 use crate::{
     clock::{Clock, Sleep},
@@ -38,6 +35,8 @@ pub(crate) struct TransportParts {
     /// The proxy that was set, without its user and password, for messages.
     pub(crate) proxy: Option<String>,
     pub(crate) credentials: CheckedCredentials,
+    /// Which credentials these are, for people.
+    pub(crate) description: String,
     /// Below which the endpoints of service accounts lie, with a slash at its end.
     pub(crate) oauth_url: Url,
     pub(crate) clock: Arc<dyn Clock>,
@@ -51,21 +50,37 @@ pub(crate) struct TransportParts {
     pub(crate) governor: RateGovernor,
 }
 
-/// How the sender of requests is known.
+/// The sessions of a client, one after the other.
 #[derive(Clone, Debug)]
-pub(super) enum Authentication {
-    /// An API key: challenges and answers, of the client's one origin.
-    Digest(Arc<Lanes>),
-    /// A service account: one access token.
-    Token(Arc<TokenSource>),
+pub(super) enum Sessions {
+    /// The one pair of credentials that it was given.
+    Fixed(Session),
+    /// Those that a provider gives.
+    Provided(Arc<SessionSource>),
 }
 
-impl Authentication {
-    /// Whether the server has let a request in, or refuses no key.
-    pub(super) fn key_has_worked(&self) -> bool {
+impl Sessions {
+    /// The session that a request is sent in.
+    pub(super) async fn session(&self) -> Result<Session, ProviderError> {
         match self {
-            Self::Digest(lanes) => lanes.key_has_worked(),
-            Self::Token(_) => true,
+            Self::Fixed(session) => Ok(session.clone()),
+            Self::Provided(source) => source.session().await,
+        }
+    }
+
+    /// Another session than this one, which the server refuses, if there is one.
+    pub(super) async fn other(&self, refused: u64) -> Result<Option<Session>, ProviderError> {
+        match self {
+            Self::Fixed(_) => Ok(None),
+            Self::Provided(source) => source.other(refused).await,
+        }
+    }
+
+    /// The session that there is, without asking for one.
+    fn known(&self) -> Option<Session> {
+        match self {
+            Self::Fixed(session) => Some(session.clone()),
+            Self::Provided(source) => source.known(),
         }
     }
 }
@@ -79,7 +94,9 @@ pub(crate) struct Transport {
     pub(super) http: reqwest::Client,
     /// As in [`TransportParts`].
     pub(super) proxy: Option<String>,
-    pub(super) authentication: Authentication,
+    pub(super) sessions: Sessions,
+    /// The credentials that it was given, for people.
+    description: Arc<str>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) versions: Arc<Versions>,
     /// As in [`TransportParts`].
@@ -96,32 +113,31 @@ pub(crate) struct Transport {
 impl Transport {
     pub(crate) fn new(parts: TransportParts) -> Self {
         let open_work: Arc<OpenWork> = Arc::default();
-        let authentication = match parts.credentials {
-            CheckedCredentials::ApiKey(key) => {
-                let limits = LaneLimits {
-                    max_idle: parts.limits.max_idle_lanes,
-                    ..LaneLimits::default()
-                };
-                Authentication::Digest(Arc::new(Lanes::new(key, limits)))
+        let opener = SessionOpener {
+            http: parts.http.clone(),
+            clock: parts.clock.clone(),
+            limits: parts.limits,
+            oauth_url: parts.oauth_url,
+            token_rules: TokenRules {
+                retry: parts.retry,
+                call_timeout: parts.limits.call_timeout,
+                max_pause: parts.governor.max_pause(),
+            },
+            open_work: open_work.clone(),
+        };
+        let sessions = match parts.credentials {
+            CheckedCredentials::Pair(pair) => {
+                Sessions::Fixed(opener.open(0, pair, parts.description.clone()))
             }
-            CheckedCredentials::ServiceAccount(account) => {
-                let (http, clock) = (parts.http.clone(), parts.clock.clone());
-                let endpoint =
-                    TokenEndpoint::new(http, clock, parts.limits, account, &parts.oauth_url);
-                let rules = TokenRules {
-                    retry: parts.retry,
-                    call_timeout: parts.limits.call_timeout,
-                    max_pause: parts.governor.max_pause(),
-                };
-                let clock = parts.clock.clone();
-                let source = TokenSource::new(endpoint, rules, clock, open_work.clone());
-                Authentication::Token(Arc::new(source))
+            CheckedCredentials::Provider(provider) => {
+                Sessions::Provided(Arc::new(SessionSource::new(provider, opener)))
             }
         };
         Self {
             http: parts.http,
             proxy: parts.proxy,
-            authentication,
+            sessions,
+            description: parts.description.into(),
             clock: parts.clock,
             versions: Arc::new(parts.versions),
             base_path: parts.base_path,
@@ -163,10 +179,21 @@ impl Transport {
 
     /// Gives the access token of a service account back, if there is one.
     pub(crate) async fn revoke_token(&self) -> Result<(), Error> {
-        match &self.authentication {
-            Authentication::Digest(_) => Ok(()),
-            Authentication::Token(source) => source.revoke().await.map_err(TokenError::into_error),
+        match self.sessions.known().map(|session| session.authentication) {
+            Some(Authentication::Token(source)) => {
+                source.revoke().await.map_err(TokenError::into_error)
+            }
+            Some(Authentication::Digest(_)) | None => Ok(()),
         }
+    }
+
+    /// Which credentials its requests are sent with.
+    pub(crate) fn describe(&self) -> String {
+        let known = self.sessions.known().map(|session| session.description);
+        known
+            .unwrap_or_else(|| self.description.clone())
+            .as_ref()
+            .into()
     }
 
     /// Lets no call begin any more, and those under way end until the deadline. Returns how

@@ -5,7 +5,7 @@
 //! time-out. The task is aborted when the call is dropped. The caller's span and subscriber go
 //! along.
 
-use std::{pin::pin, sync::Arc, time::Duration};
+use std::{future::Future, pin::pin, sync::Arc, time::Duration};
 
 use futures_util::future::{Either, select};
 use tokio::{
@@ -15,13 +15,14 @@ use tokio::{
 use tracing::{Instrument as _, instrument::WithSubscriber as _};
 
 use super::{
-    attempt::{Attempted, Challenge, Signature},
+    attempt::{Attempted, Challenge, Means, Signature},
     failure::{Cause, Failure, TimeLimit},
     progress::Progress,
     rate::ticket::Ticket,
     request::Prepared,
     response::ReceivedResponse,
-    shared_state::{Authentication, Transport},
+    session::{Authentication, Session},
+    shared_state::Transport,
     slots::Slot,
 };
 use crate::clock::Sleep;
@@ -151,7 +152,7 @@ impl Transport {
         left: Duration,
     ) -> AttemptEnd {
         let signed = self.signed_slot(progress, left, Challenge::Known).await;
-        let (signature, slot) = match signed {
+        let (mut signature, mut slot) = match signed {
             Ok(signed) => signed,
             Err(cause) => return AttemptEnd::Failed(Failure::of(cause)),
         };
@@ -161,18 +162,30 @@ impl Transport {
         };
         progress.begin_attempt();
         let in_flight_at_start = self.slots.in_flight();
-        let mut attempted = self.attempt(prepared, progress, &signature).await;
-        self.note_nonces(&slot, &attempted);
-        if takes_another_signature(&attempted, progress, in_flight_at_start) {
+        let attempted = loop {
+            let attempted = self.attempt(prepared, progress, &signature).await;
+            note_nonces(&slot, &attempted, &signature);
+            if !refuses_credentials(&attempted) {
+                break attempted;
+            }
+            // Nobody waits in a slot for credentials.
             drop(slot);
-            let signed = self.signed_slot(progress, left, Challenge::Fresh).await;
-            let (signature, slot) = match signed {
+            let challenge = if takes_another_signature(&attempted, progress, in_flight_at_start) {
+                Challenge::Fresh
+            } else {
+                let other = self.other_session(signature.session, progress);
+                match self.within(left, progress, other).await {
+                    Ok(Some(_)) => Challenge::Known,
+                    Ok(None) => break attempted,
+                    Err(cause) => return AttemptEnd::Failed(Failure::of(cause)),
+                }
+            };
+            let signed = self.signed_slot(progress, left, challenge).await;
+            (signature, slot) = match signed {
                 Ok(signed) => signed,
                 Err(cause) => return AttemptEnd::Failed(Failure::of(cause)),
             };
-            attempted = self.attempt(prepared, progress, &signature).await;
-            self.note_nonces(&slot, &attempted);
-        }
+        };
         let response = match &attempted.result {
             Ok(response) => Some(response),
             Err(failure) => failure.response(),
@@ -193,29 +206,76 @@ impl Transport {
         left: Duration,
         challenge: Challenge,
     ) -> Result<(Signature, Slot<'_>), Cause> {
-        self.signature(progress, left, challenge).await?;
+        let sign = || self.within(left, progress, self.sign(progress, challenge));
+        sign().await?;
         let slot = self.slot(progress, left).await?;
-        let signature = self.signature(progress, left, challenge).await?;
-        Ok((signature, slot))
+        Ok((sign().await?, slot))
     }
 
-    /// What signs a request: for a token it waits, for at most `left`.
-    async fn signature(
+    /// What this gives, for which it has so much time.
+    async fn within<T: Send>(
         &self,
-        progress: &Progress,
         left: Duration,
-        challenge: Challenge,
-    ) -> Result<Signature, Cause> {
-        match &self.authentication {
-            Authentication::Digest(lanes) => Ok(Signature::Digest(lanes.clone(), challenge)),
-            Authentication::Token(source) => {
-                match select(pin!(source.token()), self.clock.guard(left)).await {
-                    Either::Left((Ok(token), _)) => Ok(Signature::Bearer(source.clone(), token)),
-                    Either::Left((Err(error), _)) => Err(Cause::NoToken(error)),
-                    Either::Right(_) => Err(self.timed_out(TimeLimit::Call, left, progress)),
+        progress: &Progress,
+        work: impl Future<Output = Result<T, Cause>> + Send,
+    ) -> Result<T, Cause> {
+        match select(pin!(work), self.clock.guard(left)).await {
+            Either::Left((result, _)) => result,
+            Either::Right(_) => Err(self.timed_out(TimeLimit::Call, left, progress)),
+        }
+    }
+
+    /// What signs a request: it waits for credentials and for a token.
+    async fn sign(&self, progress: &Progress, challenge: Challenge) -> Result<Signature, Cause> {
+        let mut session = self.sessions.session().await?;
+        loop {
+            let Session {
+                number,
+                authentication,
+                ..
+            } = session;
+            let source = match authentication {
+                Authentication::Digest(lanes) => {
+                    return Ok(Signature {
+                        session: number,
+                        means: Means::Digest(lanes, challenge),
+                    });
                 }
+                Authentication::Token(source) => source,
+            };
+            let error = match source.token().await {
+                Ok(token) => {
+                    return Ok(Signature {
+                        session: number,
+                        means: Means::Bearer(source, token),
+                    });
+                }
+                Err(error) => error,
+            };
+            if !error.refuses_the_account() {
+                return Err(Cause::NoToken(error));
+            }
+            match self.other_session(number, progress).await? {
+                Some(other) => session = other,
+                None => return Err(Cause::NoToken(error)),
             }
         }
+    }
+
+    /// The session that a call goes on in whose credentials are refused, once a call.
+    async fn other_session(
+        &self,
+        refused: u64,
+        progress: &Progress,
+    ) -> Result<Option<Session>, Cause> {
+        if !progress.take_other_credentials() {
+            return Ok(None);
+        }
+        let other = self.sessions.other(refused).await?;
+        if other.is_some() {
+            progress.renew_extra_challenge();
+        }
+        Ok(other)
     }
 
     /// Waits for a slot, for at most `left`.
@@ -229,25 +289,30 @@ impl Transport {
         progress.end_slot_wait(self.clock.now());
         slot
     }
+}
 
-    /// Learns from an attempt whether the server forgets its nonces.
-    fn note_nonces(&self, slot: &Slot<'_>, attempted: &Attempted) {
-        if attempted.nonce_forgotten {
-            // A nonce that is called stale says nothing against the key.
-            let is_stale = matches!(
-                &attempted.result,
-                Err(failure) if matches!(failure.cause, Cause::NoncesStale(_))
-            );
-            let min = if is_stale || self.authentication.key_has_worked() {
-                1
-            } else {
-                MIN_SLOTS_FOR_NEW_KEY
-            };
-            slot.note_forgotten_nonce(min);
-        } else if attempted.result.is_ok() {
-            slot.note_success();
-        }
+/// Learns from an attempt whether the server forgets its nonces.
+fn note_nonces(slot: &Slot<'_>, attempted: &Attempted, signature: &Signature) {
+    if attempted.nonce_forgotten {
+        // A nonce that is called stale says nothing against the key.
+        let is_stale = matches!(
+            &attempted.result,
+            Err(failure) if matches!(failure.cause, Cause::NoncesStale(_))
+        );
+        let min = if is_stale || signature.key_has_worked() {
+            1
+        } else {
+            MIN_SLOTS_FOR_NEW_KEY
+        };
+        slot.note_forgotten_nonce(min);
+    } else if attempted.result.is_ok() {
+        slot.note_success();
     }
+}
+
+fn refuses_credentials(attempted: &Attempted) -> bool {
+    let failure = attempted.result.as_ref().err();
+    failure.is_some_and(|failure| failure.cause.refuses_credentials())
 }
 
 /// Whether a refused key is given one more challenge, with fewer requests in flight, or a call

@@ -14,8 +14,10 @@ use crate::{
     transport::{
         failure::{Cause, Failure, TimeLimit, Timeout},
         progress::Waited,
+        provider,
         request::Prepared,
         response::ReceivedResponse,
+        token,
     },
 };
 
@@ -99,6 +101,12 @@ pub(crate) fn each_error(mut tell: impl FnMut(Error)) {
     for cause in causes() {
         let failure = Failure::of(cause);
         tell(failure.into_error(&prepared(Method::GET), None, now));
+    }
+    for error in provider::provider_error::each() {
+        tell(error.into_error());
+    }
+    for error in token::table::each() {
+        tell(error.into_error());
     }
     let lost = Failure {
         may_have_acted: true,

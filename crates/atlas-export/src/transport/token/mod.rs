@@ -15,5 +15,7 @@ pub(super) mod endpoint;
 mod grant;
 pub(super) mod source;
 mod stock;
+#[cfg(test)]
+pub(super) mod table;
 pub(super) mod token_error;
 mod words;

@@ -36,7 +36,7 @@ use crate::{
 const MAX_LOST_FLIGHTS: u32 = 3;
 
 /// What a source goes by.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(in crate::transport) struct TokenRules {
     pub(in crate::transport) retry: RetryPolicy,
     /// The time within which a request and its repetitions begin.

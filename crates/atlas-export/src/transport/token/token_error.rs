@@ -48,6 +48,11 @@ impl TokenError {
         !self.0.transient && !self.is_rate_limit()
     }
 
+    /// Whether the server refuses the account: its secret, or each token that it gets.
+    pub(in crate::transport) fn refuses_the_account(&self) -> bool {
+        self.0.status == Some(401)
+    }
+
     /// Whether the endpoint was asked too often.
     pub(super) fn is_rate_limit(&self) -> bool {
         self.0.kind == ErrorKind::RateLimited

@@ -14,9 +14,18 @@
 //! | cloud, where no base URL is set | `service`: `cloud` or `cloudgov` |
 //! | project and organization | `project_id`, `org_id` |
 //!
-//! Credentials come from one profile whole, and so does the address that they go to. Newer versions
-//! of the CLI keep secrets in the keychain of the system, which is not read: the error says so. The
+//! Where none is named and there is no `default`, the only profile of the file is the one that is
+//! meant. Credentials come from one profile whole, and so does the address that they go to. The
 //! login of a person (`auth_type` is `user_account`) is not used. Other fields are ignored.
+//!
+//! # The keychain
+//!
+//! Newer versions of the CLI keep both halves of credentials in the keychain of the system: service
+//! `atlascli_` and the name of the profile, account the name of the field. The feature `keyring`
+//! reads there what the file lacks, and nothing else, so a file that has everything unlocks
+//! nothing. On Linux that is the Secret Service, spoken to over D-Bus in Rust alone; the keychain
+//! of macOS and the credential manager of Windows are untried. Without the feature the error says
+//! where the secret is and how to reach it.
 //!
 //! ```no_run
 //! # fn example() -> Result<(), atlas_export::Error> {
@@ -31,15 +40,29 @@
 //! # }
 //! ```
 
+mod fields;
+mod keychain;
+#[cfg(feature = "keyring")]
+mod system_keychain;
+
 use std::{
     env, fmt, fs, io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use atlas_export_types::{ProjectId, quoted};
-use toml::{Table, Value};
+use toml::Table;
 
-use crate::{Credentials, Error, redact, variables};
+use self::{
+    fields::Fields,
+    keychain::{Keychain, NotRead},
+};
+use crate::{
+    Credentials, Error,
+    credentials::{Place, ProfilePlace},
+    redact,
+};
 
 /// The profile that is meant where none is named.
 const DEFAULT: &str = "default";
@@ -75,19 +98,23 @@ impl fmt::Debug for Profile {
 }
 
 impl Profile {
-    /// Reads a profile from the file of the CLI: of this name, or the one that is meant.
+    /// Reads a profile from the file of the CLI: of this name, or the one that is meant; and with
+    /// the feature `keyring` from the keychain of the system what the file lacks.
     ///
-    /// This blocks the thread for as long as a small file takes. A file that others may read is a
-    /// warning, through `tracing`.
+    /// This blocks the thread for as long as a small file takes. A keychain may ask a person to
+    /// unlock it, and has a minute: within an async runtime use its blocking threads. A file that
+    /// others may read is a warning, through `tracing`.
     ///
     /// # Errors
-    /// `Config` where there is no file or no such profile, and as [`read`](Self::read).
+    /// `Config` where there is no file or no such profile, where the keychain is locked, does not
+    /// answer, or there is none, and as [`read`](Self::read).
     pub fn load(name: Option<&str>) -> Result<Self, Error> {
+        #[cfg(feature = "keyring")]
+        let keychain = system_keychain::SystemKeychain;
+        #[cfg(not(feature = "keyring"))]
+        let keychain = NotRead;
         let named = env::var(VARIABLE).ok().filter(|name| !name.is_empty());
-        let name = name.map_or_else(
-            || named.unwrap_or_else(|| DEFAULT.to_owned()),
-            ToOwned::to_owned,
-        );
+        let name = name.map(ToOwned::to_owned).or(named);
         let path = path()?;
         let shown = path.display();
         let text = fs::read_to_string(&path).map_err(|error| {
@@ -100,12 +127,12 @@ impl Profile {
             })
         })?;
         warn_if_open(&path);
-        Self::read(&text, &name).map_err(|error| {
+        Self::read_with(&text, name.as_deref(), &keychain).map_err(|error| {
             error.with(|inner| inner.message = format!("{shown}: {}", inner.message))
         })
     }
 
-    /// Reads a profile from the text of such a file.
+    /// Reads a profile from the text of such a file, and from nowhere else.
     ///
     /// ```
     /// use atlas_export::profile::Profile;
@@ -128,6 +155,10 @@ impl Profile {
     /// `Config` where the text is not TOML, has no such profile, or one without credentials, with
     /// half of a pair, or with something invalid. No value is repeated but names and ids.
     pub fn read(text: &str, name: &str) -> Result<Self, Error> {
+        Self::read_with(text, Some(name), &NotRead)
+    }
+
+    fn read_with(text: &str, name: Option<&str>, keychain: &dyn Keychain) -> Result<Self, Error> {
         let all: Table = toml::from_str(text).map_err(|error| {
             // Its own words repeat the line, secrets included.
             let before = error.span().and_then(|span| text.get(..span.start));
@@ -137,122 +168,56 @@ impl Profile {
                  init`"
             ))
         })?;
-        let profile = all.get(name).and_then(Value::as_table).ok_or_else(|| {
-            let known = all.iter().filter(|(_, value)| value.is_table());
-            let known: Vec<&str> = known.map(|(name, _)| name.as_str()).collect();
-            let remedy = if known.is_empty() {
-                "make one with `atlas config init`".to_owned()
-            } else {
-                format!("choose one of {}", redact::one_line(&known.join(", ")))
-            };
-            Error::config(format!("there is no profile {}: {remedy}", quoted(name)))
-        })?;
-        let fields = Fields { name, profile };
+        let (name, profile) = chosen(&all, name)?;
+        let fields = Fields {
+            name,
+            profile,
+            keychain,
+        };
         let project_id = fields.text("project_id")?.map(str::parse::<ProjectId>);
-        let project_id = project_id.transpose();
+        let project_id = project_id
+            .transpose()
+            .map_err(|invalid| fields.refuse(&format!("project_id: {invalid}")))?;
+        let base_url = fields.base_url()?;
+        let place = Place::Profile(Arc::new(ProfilePlace {
+            name: name.to_owned(),
+            base_url: base_url.clone(),
+        }));
         Ok(Self {
             name: name.to_owned(),
-            credentials: fields.credentials()?,
-            base_url: fields.base_url()?,
-            project_id: project_id.map_err(|invalid| fields.refuse(&invalid.to_string()))?,
+            credentials: fields.credentials()?.placed(place),
+            base_url,
+            project_id,
             org_id: fields.text("org_id")?.map(str::to_owned),
         })
     }
 }
 
-/// The fields of a profile.
-struct Fields<'t> {
-    name: &'t str,
-    profile: &'t Table,
-}
-
-impl<'t> Fields<'t> {
-    fn refuse(&self, why: &str) -> Error {
-        Error::config(format!("profile {}: {why}", redact::one_line(self.name)))
-    }
-
-    /// A field that is not empty.
-    fn text(&self, field: &str) -> Result<Option<&'t str>, Error> {
-        match self.profile.get(field) {
-            None => Ok(None),
-            Some(Value::String(text)) if text.is_empty() => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text)),
-            Some(_) => Err(self.refuse(&format!("{field} is not a string: put it in quotes"))),
-        }
-    }
-
-    /// Both halves of a pair, or neither.
-    fn pair(&self, public: &str, secret: &str) -> Result<Option<(&'t str, &'t str)>, Error> {
-        match (self.text(public)?, self.text(secret)?) {
-            (Some(public), Some(secret)) => Ok(Some((public, secret))),
-            (None, None) => Ok(None),
-            (Some(_), None) => Err(self.refuse(&format!(
-                "{public} is there, but {secret} is not: newer versions of the Atlas CLI keep it \
-                 in the keychain of the system (service atlascli_{}), which is not read; set the \
-                 credentials in the environment, or write it into the file",
-                redact::one_line(self.name)
-            ))),
-            (None, Some(_)) => Err(self.refuse(&format!(
-                "{secret} is there, but {public} is not: credentials have two halves; add it"
-            ))),
-        }
-    }
-
-    fn credentials(&self) -> Result<Credentials, Error> {
-        let kind = self.text("auth_type")?;
-        if kind == Some("user_account") {
-            return Err(self.refuse(
-                "it is the login of a person (atlas auth login), which is not used here: give it \
-                 a service account or an API key",
-            ));
-        }
-        let account = || self.pair("client_id", "client_secret");
-        let key = || self.pair("public_api_key", "private_api_key");
-        let (account, key) = match kind {
-            Some("service_account") => (account()?, None),
-            Some("api_keys") => (None, key()?),
-            None => (account()?, key()?),
-            Some(_) => {
-                return Err(self.refuse(
-                    "auth_type is not one that this SDK knows: set it to service_account or \
-                     api_keys",
-                ));
-            }
+/// The profile of this name; where none is given, `default` or the only one.
+fn chosen<'t>(all: &'t Table, name: Option<&'t str>) -> Result<(&'t str, &'t Table), Error> {
+    let profiles = || {
+        let profiles = all.iter();
+        profiles.filter_map(|(name, value)| Some((name.as_str(), value.as_table()?)))
+    };
+    let named = |wanted: &str| profiles().find(|(name, _)| *name == wanted);
+    let found = match name {
+        // The CLI lowers names before it looks and before it writes.
+        Some(name) => named(name).or_else(|| named(&name.to_lowercase())),
+        None => named(DEFAULT).or_else(|| {
+            let mut profiles = profiles();
+            profiles.next().filter(|_| profiles.next().is_none())
+        }),
+    };
+    found.ok_or_else(|| {
+        let known: Vec<&str> = profiles().map(|(name, _)| name).collect();
+        let remedy = if known.is_empty() {
+            "make one with `atlas config init`".to_owned()
+        } else {
+            format!("choose one of {}", redact::one_line(&known.join(", ")))
         };
-        let credentials = match (account, key) {
-            (Some((id, secret)), None) => Credentials::service_account(id, secret),
-            (None, Some((public, private))) => Credentials::api_key(public, private),
-            (None, None) => {
-                return Err(self.refuse(
-                    "it has no credentials: give it a service account (client_id, client_secret) \
-                     or an API key (public_api_key, private_api_key)",
-                ));
-            }
-            (Some(_), Some(_)) => {
-                return Err(self.refuse(
-                    "it has a service account and an API key: set auth_type to the one that is \
-                     meant (service_account, api_keys)",
-                ));
-            }
-        };
-        let checked = credentials.clone().check();
-        checked.map_err(|error| self.refuse(&error.to_string()))?;
-        Ok(credentials)
-    }
-
-    fn base_url(&self) -> Result<Option<String>, Error> {
-        for field in ["base_url", "ops_manager_url"] {
-            if let Some(url) = self.text(field)? {
-                return Ok(Some(url.to_owned()));
-            }
-        }
-        let cloud = self.text("service")?.map(|service| {
-            variables::service("service", service).map(|cloud| cloud.origin().to_owned())
-        });
-        cloud
-            .transpose()
-            .map_err(|error| self.refuse(&error.to_string()))
-    }
+        let name = quoted(name.unwrap_or(DEFAULT));
+        Error::config(format!("there is no profile {name}: {remedy}"))
+    })
 }
 
 /// Where the CLI keeps its profiles.
@@ -298,3 +263,6 @@ fn warn_if_open(_: &Path) {}
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+pub(crate) use tests::each_error;

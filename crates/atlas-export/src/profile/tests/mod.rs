@@ -1,5 +1,7 @@
 use super::*;
 
+mod keychain;
+
 const KEY: &str =
     "public_api_key = \"abcdefgh\"\nprivate_api_key = \"0a1b2c3d-0000-4000-8000-0123456789ab\"";
 const ACCOUNT: &str =
@@ -10,6 +12,24 @@ fn read(fields: &str) -> Result<Profile, Error> {
         &format!("version = 2\nskip_update_check = false\n[default]\n{fields}\n"),
         DEFAULT,
     )
+}
+
+/// Each error of profiles and keychains, for the table of all messages.
+pub(crate) fn each_error(mut tell: impl FnMut(Error)) {
+    for (text, name) in [
+        ("x", DEFAULT),
+        ("", DEFAULT),
+        ("[one]\n[two]", "three"),
+        ("[default]\npublic_api_key = 7", DEFAULT),
+        ("[default]\nauth_type = \"user_account\"", DEFAULT),
+        ("[default]\nauth_type = \"x\"", DEFAULT),
+        (&format!("[default]\n{KEY}\n{ACCOUNT}"), DEFAULT),
+        (&format!("[default]\n{KEY}\nservice = \"x\""), DEFAULT),
+        (&format!("[default]\n{KEY}\nproject_id = \"x\""), DEFAULT),
+    ] {
+        tell(Profile::read(text, name).unwrap_err());
+    }
+    keychain::each_error(tell);
 }
 
 #[test]
@@ -50,6 +70,89 @@ fn profiles_are_read_as_the_cli_writes_them() {
     assert!(profile.project_id.is_some() && profile.org_id.is_some());
     let own = read(&format!("{all}\nbase_url = \"https://atlas.example\"")).unwrap();
     assert_eq!(own.base_url.as_deref(), Some("https://atlas.example"));
+}
+
+/// What the CLI wrote before it knew service accounts and keychains.
+const FIRST_GENERATION: &str = r#"
+skip_update_check = true
+telemetry_enabled = false
+
+[default]
+org_id = "5efda6aea3f2ed2e7dd6ce05"
+ops_manager_url = "https://cloud.mongodbgov.com/"
+output = "plaintext"
+private_api_key = "0a1b2c3d-0000-4000-8000-0123456789ab"
+project_id = "32b6e34b3d91647abb20e7b8"
+public_api_key = "abcdefgh"
+service = "cloudgov"
+mongosh_path = "/usr/bin/mongosh"
+"#;
+
+/// What it writes since, where there is no keychain.
+const SECOND_GENERATION: &str = r#"
+version = 2
+silence_storage_warning = true
+
+[default]
+auth_type = "user_account"
+access_token = "s3cret"
+refresh_token = "s3cret"
+service = "cloud"
+
+[backup]
+auth_type = "service_account"
+client_id = "mdb_sa_id_1234567890abcdef12345678"
+client_secret = "mdb_sa_sk_s3cret"
+org_id = "5efda6aea3f2ed2e7dd6ce05"
+output = "json"
+service = "cloud"
+"#;
+
+#[test]
+fn both_generations_of_the_format_are_read_with_what_this_sdk_does_not_know() {
+    let first = Profile::read(FIRST_GENERATION, DEFAULT).unwrap();
+    assert_eq!(
+        first.credentials.describe(),
+        "API key abcdefgh from profile default"
+    );
+    assert_eq!(
+        first.base_url.as_deref(),
+        Some("https://cloud.mongodbgov.com/")
+    );
+    assert!(first.project_id.is_some() && first.org_id.is_some());
+    let second = Profile::read(SECOND_GENERATION, "backup").unwrap();
+    assert_eq!(
+        second.credentials.describe(),
+        "service account mdb_sa_id_1234567890abcdef12345678 from profile backup"
+    );
+    assert_eq!(
+        second.base_url.as_deref(),
+        Some("https://cloud.mongodb.com")
+    );
+    let person = Profile::read(SECOND_GENERATION, DEFAULT).unwrap_err();
+    assert!(person.to_string().contains("login of a person"), "{person}");
+}
+
+#[test]
+fn where_none_is_named_it_is_default_or_the_only_one() {
+    let chosen = |text: &str| Profile::read_with(text, None, &NotRead).map(|found| found.name);
+    let only = format!("version = 2\n[backup]\n{KEY}");
+    assert_eq!(chosen(&only).unwrap(), "backup");
+    assert_eq!(
+        chosen(&format!("{only}\n[default]\n{KEY}")).unwrap(),
+        "default"
+    );
+    let error = chosen(&format!("{only}\n[nightly]\n{KEY}")).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "there is no profile \"default\": choose one of backup, nightly"
+    );
+}
+
+#[test]
+fn a_name_in_capitals_is_lowered_as_the_cli_does_it() {
+    let profile = Profile::read(&format!("[backup]\n{KEY}"), "Backup").unwrap();
+    assert_eq!(profile.name, "backup");
 }
 
 #[test]
