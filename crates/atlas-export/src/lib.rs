@@ -114,6 +114,9 @@ pub use error::{Error, ErrorKind};
 pub use jobs::ExportJobs;
 pub use project::{Cluster, Project};
 pub use request::Request;
+/// The HTTP client underneath, for [`ClientBuilder::http_client`].
+#[cfg(feature = "reqwest")]
+pub use reqwest;
 pub use snapshots::Snapshots;
 pub use version::ApiVersion;
 

@@ -1,7 +1,17 @@
-//! How connections are made: proxies, trust, TLS.
+//! How connections are made: proxies, names, TLS, and what goes with every request.
+
+mod headers;
+mod nacks;
+mod names;
+pub(crate) mod tls;
 
 use std::{fmt, time::Duration};
 
+use self::{
+    headers::DefaultHeaders,
+    names::Names,
+    tls::{Need, Tls},
+};
 use crate::{
     Error,
     base_url::BaseUrl,
@@ -13,17 +23,25 @@ use crate::{
 #[derive(Clone, Default)]
 pub(crate) struct Connection {
     pub(crate) proxy: Proxy,
-    /// Further root certificates, each a PEM file.
-    pub(crate) roots: Vec<Vec<u8>>,
-    #[cfg(feature = "native-tls")]
-    pub(crate) native_tls: bool,
+    pub(crate) tls: Tls,
+    pub(crate) names: Names,
+    pub(crate) headers: DefaultHeaders,
+    #[cfg(feature = "reqwest")]
+    pub(crate) hook: Option<Hook>,
 }
+
+/// What a caller does to the HTTP client.
+#[cfg(feature = "reqwest")]
+pub(crate) type Hook =
+    std::sync::Arc<dyn Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync>;
 
 impl fmt::Debug for Connection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Connection")
             .field("proxy", &self.proxy)
-            .field("root_certificates", &self.roots.len())
+            .field("tls", &self.tls)
+            .field("names", &self.names)
+            .field("default_headers", &self.headers)
             .finish_non_exhaustive()
     }
 }
@@ -48,54 +66,57 @@ impl Connection {
         user_agent: &str,
     ) -> Result<reqwest::Client, Error> {
         let mut http = reqwest::Client::builder()
-            .user_agent(user_agent)
             .connect_timeout(connect_timeout)
-            // Credentials go to the configured origin alone.
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false);
-        // Said explicitly, or the feature of one crate would choose for all.
-        http = http.tls_backend_rustls();
-        #[cfg(feature = "native-tls")]
-        if self.native_tls {
-            http = http.tls_backend_native();
+            .default_headers(self.headers.checked()?);
+        http = self.names.set_up(http)?;
+        http = self.set_up_proxy(http, base)?;
+        http = self.tls.set_up(http, self.need_of_tls(base))?;
+        #[cfg(feature = "reqwest")]
+        if let Some(hook) = &self.hook {
+            http = hook(http);
         }
-        let given = match &self.proxy {
-            Proxy::Url(text) => Some(proxy::parse(text)?),
-            _ => None,
-        };
+        // What no hook changes. Credentials go to the configured origin alone: to no other by a
+        // redirect, and on this machine, where they may go in plain text, through no proxy.
+        http = http
+            .user_agent(user_agent)
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .retry(nacks::only());
+        if base.loopback {
+            http = http.no_proxy();
+        }
+        http.build().map_err(|cause| not_built(&self.tls, cause))
+    }
+
+    fn set_up_proxy(
+        &self,
+        http: reqwest::ClientBuilder,
+        base: &BaseUrl,
+    ) -> Result<reqwest::ClientBuilder, Error> {
         match &self.proxy {
-            Proxy::Url(_) if !base.loopback => {
-                if let Some(url) = given {
-                    let proxy = reqwest::Proxy::all(url)
-                        .map_err(|cause| refused("the proxy cannot be used", cause))?;
-                    http = http.proxy(proxy);
-                }
+            // On this machine too, so that a wrong one is told wherever it is given.
+            Proxy::Url(text) => {
+                let proxy = reqwest::Proxy::all(proxy::parse(text)?)
+                    .map_err(|cause| refused("the proxy cannot be used", cause))?;
+                Ok(http.proxy(proxy))
             }
             Proxy::Environment if !base.loopback => {
                 proxy::of_environment(&base.url)?;
+                Ok(http)
             }
-            _ => http = http.no_proxy(),
+            Proxy::Environment | Proxy::None => Ok(http.no_proxy()),
         }
-        if base.loopback && base.url.scheme() == "http" {
-            // Nothing there ever shows a certificate, and loading what the system trusts is most
-            // of the work of building a client.
-            http = http.tls_certs_only([]);
+    }
+
+    fn need_of_tls(&self, base: &BaseUrl) -> Need {
+        let proxy = self.proxy(base);
+        if base.url.scheme() == "https" || proxy.is_some_and(|url| url.starts_with("https:")) {
+            Need::Certain
+        } else if base.loopback {
+            Need::None
+        } else {
+            Need::Possible
         }
-        for pem in &self.roots {
-            let certificates = reqwest::Certificate::from_pem_bundle(pem).map_err(|cause| {
-                refused(
-                    "the root certificates are not PEM: give one or more certificates in PEM form",
-                    cause,
-                )
-            })?;
-            if certificates.is_empty() {
-                return Err(Error::config(
-                    "the root certificates contain none: give a PEM file, which has BEGIN CERTIFICATE in it",
-                ));
-            }
-            http = http.tls_certs_merge(certificates);
-        }
-        http.build().map_err(not_built)
     }
 }
 
@@ -106,21 +127,18 @@ fn refused(what: &str, cause: reqwest::Error) -> Error {
 }
 
 /// Why there is no client. What was given has been checked by now, so the reason holds nothing
-/// of it: as a rule it is that the system trusts no certificate.
-fn not_built(cause: reqwest::Error) -> Error {
+/// of it, unless a hook has put it there.
+fn not_built(tls: &Tls, cause: reqwest::Error) -> Error {
     let mut reason: &(dyn std::error::Error + 'static) = &cause;
     while let Some(deeper) = reason.source() {
         reason = deeper;
     }
     let reason = crate::error::one_line(&reason.to_string());
-    let remedy = if reason.contains("CA certificates") {
-        ": install the CA certificates of the system, name a PEM file in SSL_CERT_FILE, or give \
-         ClientBuilder::root_certificates"
-    } else {
-        ""
-    };
+    if let Some(error) = tls::blame(tls, &reason) {
+        return error;
+    }
     refused(
-        &format!("the HTTP client cannot be set up: {reason}{remedy}"),
+        &format!("the HTTP client cannot be set up: {reason}"),
         cause,
     )
 }
