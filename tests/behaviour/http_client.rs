@@ -61,8 +61,8 @@ fn hosts_that_are_none_are_refused() {
         ("", "a host that is invalid"),
         ("https://atlas.example", "a host that is invalid"),
         ("atlas.example:443", "a host that is invalid"),
-        ("127.0.0.1", "an address in place of a host"),
-        ("[::1]", "an address in place of a host"),
+        ("127.0.0.1", "127.0.0.1 in place of a host"),
+        ("[::1]", "[::1] in place of a host"),
     ] {
         let client = client_at("https://atlas.example").resolve(host, address);
         let error = client.build().unwrap_err();

@@ -6,25 +6,25 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::Error;
 
-/// The fields that are not to be set, each with what is used instead.
+/// The fields that are not to be set, each with what to do instead.
 const OWNED: &[(&[&str], &str)] = &[
-    (&["authorization"], "ClientBuilder::credentials"),
+    (&["authorization"], "use ClientBuilder::credentials"),
     (
         &["proxy-authorization"],
-        "a user and password in the URL of ClientBuilder::proxy",
+        "use a user and password in the URL of ClientBuilder::proxy",
     ),
-    (&["user-agent"], "ClientBuilder::application"),
+    (&["user-agent"], "use ClientBuilder::application"),
     (
         &["host"],
-        "ClientBuilder::base_url, with ClientBuilder::resolve for where it leads",
+        "use ClientBuilder::base_url, and ClientBuilder::resolve for where it leads",
     ),
     (
         &["accept", "content-type"],
-        "ClientBuilder::api_version and resource_version",
+        "use ClientBuilder::api_version and resource_version",
     ),
     (
         &["accept-encoding", "content-encoding"],
-        "nothing: answers are decompressed by themselves",
+        "leave it out: answers are decompressed by themselves",
     ),
     (
         &[
@@ -39,7 +39,7 @@ const OWNED: &[(&[&str], &str)] = &[
             "transfer-encoding",
             "upgrade",
         ],
-        "nothing: it belongs to the connection",
+        "leave it out: it belongs to the connection",
     ),
     (
         &[
@@ -50,7 +50,7 @@ const OWNED: &[(&[&str], &str)] = &[
             "if-unmodified-since",
             "range",
         ],
-        "nothing: a client reads whole answers",
+        "leave it out: whole answers are read",
     ),
 ];
 
@@ -88,7 +88,7 @@ impl DefaultHeaders {
                 .find(|(names, _)| names.contains(&name.as_str()));
             if let Some((_, instead)) = owned {
                 return Err(Error::config(format!(
-                    "default_header {name} is set by the client itself: use {instead}"
+                    "default_header {name} is for the client itself to set: {instead}"
                 )));
             }
             let is_printable = value.bytes().all(|byte| matches!(byte, b' '..=b'~'));

@@ -24,11 +24,11 @@ impl Names {
         for (host, addresses) in &self.0 {
             match Host::parse(host) {
                 Ok(Host::Domain(name)) if name == *host => {}
-                Ok(Host::Ipv4(_) | Host::Ipv6(_)) => {
-                    return Err(Error::config(
-                        "resolve is given an address in place of a host, and addresses are not \
-                         looked up: give the host of the base URL",
-                    ));
+                Ok(address @ (Host::Ipv4(_) | Host::Ipv6(_))) => {
+                    return Err(Error::config(format!(
+                        "resolve is given {address} in place of a host, and addresses are not \
+                         looked up: give the host of the base URL"
+                    )));
                 }
                 _ => {
                     return Err(Error::config(
@@ -39,7 +39,7 @@ impl Names {
             }
             if addresses.is_empty() {
                 return Err(Error::config(format!(
-                    "resolve_to_addrs gives {host} no address: give one or more"
+                    "resolve_to_addrs gives \"{host}\" no address: give one or more"
                 )));
             }
             http = http.resolve_to_addrs(host, addresses);
