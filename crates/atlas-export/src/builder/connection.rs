@@ -119,7 +119,8 @@ impl ClientBuilder {
 
     /// Trusts Mozilla's roots, as they were when the crate `webpki-roots` was released, in place
     /// of those of the system. Nothing is read from the system then, so it works in an image
-    /// without certificates, and a client is built sooner. Not with `native_tls`.
+    /// without certificates, and building a client takes microseconds in place of milliseconds. Not
+    /// with `native_tls`.
     ///
     /// ```
     /// use atlas_export::{Client, Credentials};

@@ -27,8 +27,8 @@ pub(super) fn of(tls: &Tls, need: Need) -> Result<ClientConfig, Error> {
             .with_custom_certificate_verifier(of_platform(further, provider)?),
         #[cfg(feature = "webpki-roots")]
         Roots::Webpki => {
-            let mut store =
-                RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+            let mozilla_s = webpki_roots::TLS_SERVER_ROOTS.iter().cloned();
+            let mut store: RootCertStore = mozilla_s.collect();
             for root in further {
                 store.add(root).map_err(not_set_up)?;
             }
