@@ -1,6 +1,6 @@
 //! TLS and HTTP/2, which is all that the real service speaks.
 
-use atlas_export::{Client, Credentials, ErrorKind};
+use atlas_export::{Client, Credentials, ErrorKind, retry::RetryPolicy};
 use atlas_export_api::operations::ids;
 use atlas_export_fake::{FakeAtlas, Fault, Match};
 use atlas_export_tests::{PROJECT, Scene, buckets_of, client_of, new_bucket};
@@ -77,6 +77,21 @@ async fn a_stream_that_is_refused_and_a_connection_that_goes_away_are_survived()
         assert_eq!(fake.faults_left(), 0);
         assert_eq!(fake.buckets(PROJECT).len(), 1, "{fault:?}");
     }
+}
+
+#[tokio::test]
+async fn a_stream_that_is_refused_is_repeated_below_the_retries_of_the_client() {
+    let scene = secure().await;
+    let scene = scene.with(|client| client.retry(RetryPolicy::none()));
+    scene.buckets.list().await.unwrap();
+    scene.fake.inject_for(
+        Match::operation(ids::CREATE_EXPORT_BUCKET),
+        Fault::refuse_stream(),
+    );
+    let new = new_bucket("example-bucket");
+    scene.buckets.create(new).await.unwrap();
+    assert_eq!(scene.fake.faults_left(), 0);
+    assert_eq!(scene.fake.buckets(PROJECT).len(), 1);
 }
 
 #[tokio::test]

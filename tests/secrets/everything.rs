@@ -74,7 +74,12 @@ pub(crate) async fn run(shown: &mut Shown) -> Vec<String> {
     shown.show("FakeAtlasBuilder", &builder);
     let fake = builder.start().await.unwrap();
     let builder = client_of(&fake);
-    shown.show("ClientBuilder", &builder);
+    let with_key = builder
+        .clone()
+        .default_header("X-Gateway-Key", PRIVATE_KEY)
+        .client_certificate(PRIVATE_KEY);
+    shown.show("ClientBuilder", &with_key);
+    shown.error("Error", &with_key.build().unwrap_err());
     shown.show(
         "Credentials",
         &Credentials::api_key(PUBLIC_KEY, PRIVATE_KEY),
@@ -268,6 +273,7 @@ async fn fail(shown: &mut Shown, client: &Client) {
         let client = Client::builder()
             .base_url(url)
             .credentials(Credentials::api_key(PUBLIC_KEY, PRIVATE_KEY))
+            .default_header("X-Gateway-Key", PRIVATE_KEY)
             .clock(Arc::new(TestClock::default()))
             .build()
             .unwrap();

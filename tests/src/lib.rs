@@ -7,6 +7,7 @@ mod refusals;
 mod scene;
 mod scripted;
 mod storm;
+mod tls_front;
 
 use std::time::Duration;
 
@@ -17,6 +18,7 @@ pub use refusals::{empty_bucket, slow_down};
 pub use scene::{Scene, client_of, exportable, exportable_clusters, with_bucket};
 pub use scripted::{Reply, ScriptedServer};
 pub use storm::{Report, fault, storm, storm_of};
+pub use tls_front::{Clients, HOST, Hello, Pem, TlsFront};
 
 /// A project.
 pub const PROJECT: &str = "32b6e34b3d91647abb20e7b8";

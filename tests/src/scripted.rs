@@ -126,6 +126,11 @@ impl ScriptedServer {
         format!("http://{}", self.address)
     }
 
+    /// Its address.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// A client of it, by its clock.
     pub fn client(&self) -> ClientBuilder {
         client_at(self.url()).clock(Arc::new(self.clock.clone()))

@@ -16,6 +16,7 @@ use clap::{Args, Parser, Subcommand};
 use xtask::{
     api, codegen,
     contract::{self, Contract},
+    features,
     finding::render,
     interop, lint,
     output::{self, Output, Written},
@@ -71,6 +72,12 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Build each feature of each published crate alone, and each crate without any
+    ///
+    /// Then compares the crates that each choice of TLS brings with what it may bring, and with
+    /// the table in the README. A warning is a failure. The feature `native-tls` needs OpenSSL's
+    /// headers.
+    Features,
     /// Hold the workspace against its own habits: lengths, circles of files, words
     Tidy,
 }
@@ -120,6 +127,10 @@ fn main() -> ExitCode {
             fail(&format!("cargo could not be started: {error}"))
         }
         Command::Api { check } => api(check),
+        Command::Features => match features::check(&workspace(), |line| println!("{line}")) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(message) => fail(&message),
+        },
         Command::Tidy => match tidy::Tree::read(&workspace()).map(|tree| tidy::check(&tree)) {
             Ok(findings) if findings.is_empty() => {
                 println!("tidy");

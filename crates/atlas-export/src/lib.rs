@@ -62,7 +62,15 @@
 //! - `schemars`: the models describe themselves as JSON Schemas.
 //! - `profile`: the profiles of the Atlas CLI, in the module `profile`.
 //! - `keyring`: what newer versions of it keep in the keychain of the system.
+//! - `aws-lc-rs`, which is the default, and `ring`: TLS by rustls, with the cryptography of one or
+//!   the other. With both it is aws-lc, unless `ClientBuilder::ring` is called.
 //! - `native-tls`: `ClientBuilder::native_tls` uses the TLS library of the system.
+//! - `webpki-roots`: `ClientBuilder::webpki_roots` trusts Mozilla's roots in place of the system's.
+//! - `reqwest`: `ClientBuilder::http_client` gives the HTTP client underneath its options, tied to
+//!   reqwest 0.13.
+//!
+//! Without any of `aws-lc-rs`, `ring` and `native-tls`, a client reaches this machine over plain
+//! HTTP, and an `https` URL is a `Config` error.
 
 pub mod access_roles;
 mod auto_export;
@@ -118,6 +126,9 @@ pub use error::{Error, ErrorKind};
 pub use jobs::ExportJobs;
 pub use project::{Cluster, Project};
 pub use request::Request;
+/// The HTTP client underneath, for [`ClientBuilder::http_client`].
+#[cfg(feature = "reqwest")]
+pub use reqwest;
 pub use snapshots::Snapshots;
 pub use version::ApiVersion;
 

@@ -8,7 +8,6 @@
 //! rustdoc says what is public (in JSON, `rustdoc.rs`), and the library `public-api` makes lines of
 //! it. That format is not stable, so that library and toolchain have to suit each other.
 
-mod packages;
 mod rustdoc;
 
 use std::{collections::HashSet, path::Path};
@@ -16,7 +15,7 @@ use std::{collections::HashSet, path::Path};
 use public_api::Builder;
 
 pub use self::rustdoc::as_rustdoc;
-use crate::output::Output;
+use crate::{output::Output, packages};
 
 /// What remedies a stale list.
 pub const REMEDY: &str = "cargo xtask api";

@@ -11,8 +11,7 @@ use std::{
     process::{Command, ExitCode},
 };
 
-use super::packages::Published;
-use crate::cargo::cargo;
+use crate::{cargo::cargo, packages::Published};
 
 /// Where this command, called as rustdoc, finds the real one.
 const REAL: &str = "XTASK_RUSTDOC";

@@ -1,6 +1,7 @@
 //! Building a client: every option has a default, and a wrong one an error that names it.
 
 mod build;
+mod connection;
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -12,7 +13,6 @@ use crate::{
     clock::{Clock, SystemClock},
     connection::Connection,
     environment::Environment,
-    proxy::Proxy,
     redact,
     transport::{Limits, RateGovernor, RetryPolicy},
     variables::{Fields, Names, Variables},
@@ -323,32 +323,6 @@ impl ClientBuilder {
     /// The application that uses the SDK, as `name/version`, for the `User-Agent`.
     pub fn application(mut self, name: impl Into<String>) -> Self {
         self.application = Some(name.into());
-        self
-    }
-
-    /// A proxy for all requests, in place of those that `HTTPS_PROXY`, `HTTP_PROXY` and
-    /// `NO_PROXY` name. A loopback address is never reached through a proxy.
-    pub fn proxy(mut self, url: impl Into<String>) -> Self {
-        self.connection.proxy = Proxy::Url(url.into());
-        self
-    }
-
-    /// No proxy, whatever the environment says.
-    pub fn no_proxy(mut self) -> Self {
-        self.connection.proxy = Proxy::None;
-        self
-    }
-
-    /// Trusts further root certificates, as PEM, besides those of the system.
-    pub fn root_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.connection.roots.push(pem.into());
-        self
-    }
-
-    /// Uses the TLS library of the system in place of rustls.
-    #[cfg(feature = "native-tls")]
-    pub fn native_tls(mut self) -> Self {
-        self.connection.native_tls = true;
         self
     }
 

@@ -29,6 +29,7 @@ fn bounds_of_zero_are_refused_by_name() {
     }
 }
 
+#[cfg(feature = "__rustls")]
 #[test]
 fn invalid_options_of_the_connection_are_named() {
     for (builder, name) in [
@@ -84,5 +85,6 @@ fn nothing_of_a_builder_or_client_shows_the_private_key() {
     assert!(!format!("{builder:?}").contains("s3cret"));
     let with_url = builder.clone().base_url("https://me:s3cret@host");
     assert!(!format!("{with_url:?}").contains("s3cret"));
-    assert!(!format!("{:?}", builder.build().unwrap()).contains("s3cret"));
+    let built = builder.base_url("http://127.0.0.1:1").build().unwrap();
+    assert!(!format!("{built:?}").contains("s3cret"));
 }

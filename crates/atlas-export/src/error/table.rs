@@ -232,7 +232,15 @@ fn set_up(table: &mut Table) {
         builder().max_pages(0).build(),
         builder().application("").build(),
         builder().root_certificates("x").build(),
+        builder().client_certificate("x").build(),
     ]);
+    let address = ([192, 0, 2, 7], 443).into();
+    table.errors(["192.0.2.7", "a:443"].map(|host| builder().resolve(host, address).build()));
+    table.errors([builder().resolve_to_addrs("a", []).build()]);
+    for name in ["", "Authorization", "Accept", "Host", "Range", "TE"] {
+        table.errors([builder().default_header(name, "x").build()]);
+    }
+    table.errors([builder().default_header("X-Key", "\n").build()]);
     table.errors([
         builder().resource_version("list", "2023-01-01").build(),
         builder()
@@ -388,6 +396,7 @@ fn ended(table: &mut Table) {
     }
 }
 
+#[cfg_attr(not(feature = "__rustls"), ignore = "its clients need TLS")]
 #[test]
 fn every_message_says_what_was_given_which_rule_it_broke_and_what_to_do() {
     let mut table = Table::default();

@@ -10,6 +10,7 @@ use std::{
 use http::StatusCode;
 
 use super::{
+    connect_advice::is_client_refused,
     progress::{GivenUp, Waited},
     provider::provider_error::ProviderError,
     rate::hint::retry_after,
@@ -124,7 +125,8 @@ impl Cause {
     pub(super) fn of_sending(error: reqwest::Error) -> Self {
         // The URL would repeat ids in every message.
         let error = error.without_url();
-        if error.is_connect() {
+        // In TLS 1.3 a client hears that its certificate is refused when it has sent a request.
+        if error.is_connect() || is_client_refused(&error) {
             Self::Connect(error)
         } else {
             Self::Broken(error)

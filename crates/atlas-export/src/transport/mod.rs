@@ -32,11 +32,11 @@
 //! session
 //! token/ (source   stock   words   endpoint)
 //! retry   messages   deleted   body
-//! failure   connect_advice   backoff   preconditions
+//! failure   backoff   preconditions
 //! token/ (grant   token_error   access_token)   provider/ (provider_error)
 //! rate/   envelope
 //! response   request   caller   progress   limits   slots   shutdown   deprecation   unsent
-//! error_carrier
+//! error_carrier   connect_advice
 //! ```
 //!
 //! What others need is held by tasks and queues that move by themselves, never by the future of

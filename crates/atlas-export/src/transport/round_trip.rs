@@ -31,10 +31,12 @@ impl Transport {
         progress: &Progress,
     ) -> Result<reqwest::Response, Cause> {
         self.http.execute(request).await.map_err(|error| {
-            if error.is_connect() || is_unsent(&error) {
+            let is_unsent = is_unsent(&error);
+            let cause = Cause::of_sending(error);
+            if is_unsent || matches!(cause, Cause::Connect(_)) {
                 progress.clear_may_have_acted();
             }
-            Cause::of_sending(error)
+            cause
         })
     }
 

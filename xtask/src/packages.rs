@@ -1,28 +1,39 @@
 //! The crates that are published, as cargo knows them.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use serde::Deserialize;
 
 use crate::cargo::cargo;
 
-/// The crates whose public API is listed.
-pub(super) struct Published {
-    pub(super) members: Vec<Member>,
+/// The crates that are published.
+pub(crate) struct Published {
+    pub(crate) members: Vec<Member>,
     /// Where cargo builds.
-    pub(super) target: PathBuf,
+    pub(crate) target: PathBuf,
 }
 
-/// A package, and the name of its library.
-pub(super) struct Member {
-    pub(super) name: String,
+/// A package, the name of its library, and its features.
+pub(crate) struct Member {
+    pub(crate) name: String,
     library: String,
+    features: BTreeMap<String, Vec<String>>,
 }
 
 impl Member {
     /// The file that rustdoc writes of it.
-    pub(super) fn json(&self) -> String {
+    pub(crate) fn json(&self) -> String {
         format!("{}.json", self.library)
+    }
+
+    /// The features that somebody may choose: neither `default`, which is made of others, nor
+    /// those that begin with two underscores, which belong to others.
+    pub(crate) fn features(&self) -> impl Iterator<Item = &str> {
+        let names = self.features.keys().map(String::as_str);
+        names.filter(|name| *name != "default" && !name.starts_with("__"))
     }
 }
 
@@ -38,6 +49,7 @@ struct Package {
     name: String,
     /// The registries to which it may go; none is any.
     publish: Option<Vec<String>>,
+    features: BTreeMap<String, Vec<String>>,
     targets: Vec<Target>,
 }
 
@@ -51,7 +63,7 @@ struct Target {
 ///
 /// # Errors
 /// What cargo says, or why its answer does not read.
-pub(super) fn published(workspace: &Path) -> Result<Published, String> {
+pub(crate) fn published(workspace: &Path) -> Result<Published, String> {
     let output = cargo(workspace)
         .args(["metadata", "--no-deps", "--format-version", "1"])
         .output()
@@ -76,6 +88,7 @@ fn read(answer: &[u8]) -> serde_json::Result<Published> {
         Some(Member {
             name: package.name,
             library: library.name.replace('-', "_"),
+            features: package.features,
         })
     });
     Ok(Published {
@@ -92,7 +105,8 @@ mod tests {
     #[test]
     fn libraries_that_may_be_published_are_listed() {
         let package = |name: &str, publish, kind: &str| {
-            json!({ "name": name, "publish": publish, "targets": [
+            let features = json!({ "default": ["b"], "b": ["__a"], "a": ["__a"], "__a": [] });
+            json!({ "name": name, "publish": publish, "features": features, "targets": [
                 { "name": "tests", "kind": ["test"] },
                 { "name": name, "kind": [kind] },
             ] })
@@ -109,6 +123,9 @@ mod tests {
         let published = read(answer.to_string().as_bytes()).unwrap();
         let files: Vec<_> = published.members.iter().map(Member::json).collect();
         assert_eq!(files, ["a_b.json", "ours.json"]);
+        for member in &published.members {
+            assert_eq!(member.features().collect::<Vec<_>>(), ["a", "b"]);
+        }
         assert_eq!(published.target, Path::new("/built"));
     }
 }
