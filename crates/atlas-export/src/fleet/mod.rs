@@ -18,6 +18,7 @@ use atlas_export_types::{ClusterName, ExportBucketId};
 
 use crate::{
     Error, Project, Request,
+    request::call_options,
     wait::{MAX_WAIT, Progress},
 };
 
@@ -153,6 +154,8 @@ impl ExportFleet {
         self.options.on_progress = Some(Arc::new(on_progress));
         self
     }
+
+    call_options!(project);
 
     /// Goes on where the run that this report is from ended. What ended there, well or badly,
     /// and what was skipped stays so; the rest keeps its snapshot, even if there is a newer
