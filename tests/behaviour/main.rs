@@ -31,6 +31,7 @@ mod media;
 mod misfits;
 mod newest_snapshot;
 mod nonces;
+mod observing;
 mod paging;
 mod providers;
 mod rate_limited_tasks;

@@ -86,6 +86,7 @@ pub mod jobs;
 pub mod list;
 mod media_type;
 mod needed;
+pub mod observe;
 #[cfg(feature = "profile")]
 pub mod profile;
 mod project;

@@ -5,6 +5,7 @@ use crate::{
     Client, Environment, Error,
     base_url::BaseUrl,
     client::Inner,
+    observe::Watcher,
     transport::{Transport, TransportParts},
     variables,
     version::Versions,
@@ -53,6 +54,7 @@ impl ClientBuilder {
             limits: self.limits,
             retry: self.retry,
             governor: self.governor.unwrap_or_default(),
+            watcher: Watcher::new(self.observer, self.api_version, &base.url),
         });
         let inner = Inner {
             base_url: base.url.into(),

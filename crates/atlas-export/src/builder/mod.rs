@@ -10,6 +10,7 @@ use crate::{
     clock::{Clock, SystemClock},
     connection::Connection,
     environment::Environment,
+    observe::Observer,
     proxy::Proxy,
     redact,
     transport::{Limits, RateGovernor, RetryPolicy},
@@ -52,6 +53,7 @@ pub struct ClientBuilder {
     /// Where key and base URL come from, unless they were given.
     names: Names,
     clock: Arc<dyn Clock>,
+    observer: Option<Arc<dyn Observer>>,
 }
 
 impl fmt::Debug for ClientBuilder {
@@ -69,6 +71,7 @@ impl fmt::Debug for ClientBuilder {
             .field("governor", &self.governor)
             .field("application", &self.application.is_some())
             .field("connection", &self.connection)
+            .field("observer", &self.observer.is_some())
             .finish_non_exhaustive()
     }
 }
@@ -97,6 +100,7 @@ impl Default for ClientBuilder {
             connection: Connection::default(),
             names: Names::default(),
             clock: Arc::new(SystemClock),
+            observer: None,
         }
     }
 }
@@ -290,6 +294,13 @@ impl ClientBuilder {
     #[cfg(feature = "native-tls")]
     pub fn native_tls(mut self) -> Self {
         self.connection.native_tls = true;
+        self
+    }
+
+    /// Who is told of requests, attempts and calls as they end, for metrics; by default nobody. See
+    /// [`observe`](crate::observe).
+    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observer = Some(observer);
         self
     }
 

@@ -1,7 +1,7 @@
 //! The one pipeline that every request goes through.
 //!
 //! ```text
-//! call      attempts, until one succeeds                  call.rs
+//! call      attempts, until one succeeds                  call.rs, running_call.rs
 //!   prepare   method, URL, version headers, body          request.rs
 //!   admit     a place in the queue of a rate limit        rate/
 //!   task      each attempt on a task of its own           task.rs
@@ -22,6 +22,7 @@
 //!
 //! ```text
 //! call
+//! running_call
 //! task
 //! attempt
 //! bearer
@@ -29,8 +30,8 @@
 //! shared_state
 //! call_options
 //! token/ (source   stock   words   endpoint)
-//! retry   messages   deleted   body
-//! failure   connect_advice   backoff   preconditions
+//! retry   messages   deleted   body   call_watch
+//! failure   connect_advice   request_watch   backoff   preconditions
 //! token/ (grant   token_error   access_token)
 //! rate/   envelope
 //! response   request   caller   progress   limits   slots   shutdown   deprecation   unsent
@@ -38,7 +39,7 @@
 //! ```
 //!
 //! What others need is held by tasks and queues that move by themselves, never by the future of
-//! a call, which somebody may keep and not poll: see [`call`].
+//! a call, which somebody may keep and not poll: see [`running_call`].
 //!
 //! It never lets an HTTP status other than success through to the generated code: what fails
 //! becomes an [`Error`](crate::Error), which travels in the extensions of a made-up response.
@@ -49,6 +50,7 @@ mod bearer;
 mod body;
 mod call;
 mod call_options;
+mod call_watch;
 mod caller;
 mod connect_advice;
 mod deleted;
@@ -62,9 +64,11 @@ mod preconditions;
 mod progress;
 mod rate;
 mod request;
+mod request_watch;
 mod response;
 mod retry;
 mod round_trip;
+mod running_call;
 mod shared_state;
 mod shutdown;
 mod slots;

@@ -25,6 +25,7 @@ use crate::{
     clock::{Clock, Sleep},
     credentials::CheckedCredentials,
     error::Error,
+    observe::Watcher,
     version::Versions,
 };
 
@@ -49,6 +50,7 @@ pub(crate) struct TransportParts {
     pub(crate) limits: Limits,
     pub(crate) retry: RetryPolicy,
     pub(crate) governor: RateGovernor,
+    pub(crate) watcher: Watcher,
 }
 
 /// How the sender of requests is known.
@@ -88,6 +90,7 @@ pub(crate) struct Transport {
     pub(super) limits: Limits,
     pub(super) retry: RetryPolicy,
     pub(super) governor: RateGovernor,
+    pub(super) watcher: Watcher,
     pub(super) slots: Arc<Slots>,
     pub(super) deprecations: Arc<Deprecations>,
     pub(super) open_work: Arc<OpenWork>,
@@ -106,8 +109,9 @@ impl Transport {
             }
             CheckedCredentials::ServiceAccount(account) => {
                 let (http, clock) = (parts.http.clone(), parts.clock.clone());
-                let endpoint =
-                    TokenEndpoint::new(http, clock, parts.limits, account, &parts.oauth_url);
+                let (limits, url) = (parts.limits, &parts.oauth_url);
+                let watcher = parts.watcher.clone();
+                let endpoint = TokenEndpoint::new(http, clock, watcher, limits, account, url);
                 let rules = TokenRules {
                     retry: parts.retry,
                     call_timeout: parts.limits.call_timeout,
@@ -130,6 +134,7 @@ impl Transport {
             limits: parts.limits,
             retry: parts.retry,
             governor: parts.governor,
+            watcher: parts.watcher,
             deprecations: Arc::default(),
             open_work,
         }
