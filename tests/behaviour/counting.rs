@@ -3,44 +3,68 @@
 use std::time::Duration;
 
 use atlas_export::request::Method;
-use atlas_export_fake::FakeAtlas;
-use atlas_export_tests::{PROJECT, Reply, Scene, ScriptedServer, buckets_of, new_bucket, seconds};
+use atlas_export_fake::{FakeAtlas, RecordedRequest};
+use atlas_export_tests::{
+    CredentialKind, PROJECT, Reply, Scene, ScriptedServer, buckets_of, new_bucket, seconds,
+};
 use futures_util::{StreamExt as _, future::join_all, stream};
+
+/// Whether a request has a body that goes to Atlas itself, not to where tokens come from.
+fn is_body_of_call(request: &RecordedRequest) -> bool {
+    !request.body.is_empty() && request.path != "/api/oauth/token"
+}
 
 #[tokio::test]
 async fn ten_gets_one_after_another_cost_eleven_requests() {
-    let Scene { fake, buckets, .. } = Scene::start(FakeAtlas::builder().buckets(PROJECT, 1)).await;
-    for _ in 0..10 {
-        buckets.list().await.unwrap();
+    for kind in CredentialKind::BOTH {
+        let Scene { fake, buckets, .. } = Scene::start(FakeAtlas::builder().buckets(PROJECT, 1))
+            .await
+            .known_by(kind);
+        for _ in 0..10 {
+            buckets.list().await.unwrap();
+        }
+        let requests = fake.requests();
+        assert_eq!(requests.len(), 11);
+        // A challenge or a token.
+        assert_eq!(requests[0].answered(401), kind == CredentialKind::ApiKey);
+        assert!(requests[1..].iter().all(|request| request.answered(200)));
     }
-    let requests = fake.requests();
-    assert_eq!(requests.len(), 11);
-    assert!(requests[0].answered(401));
-    assert!(requests[1..].iter().all(|request| request.answered(200)));
 }
 
 #[tokio::test]
 async fn a_cold_post_costs_two_requests_and_sends_its_body_once() {
-    let Scene { fake, buckets, .. } = Scene::start(FakeAtlas::builder().project(PROJECT)).await;
-    let new = new_bucket("example-bucket");
-    buckets.create(new).await.unwrap();
-    let requests = fake.requests();
-    let seen: Vec<_> = requests
-        .iter()
-        .map(|request| (request.method.as_str(), request.body.is_empty()))
-        .collect();
-    assert_eq!(seen, [("GET", true), ("POST", false)]);
-    assert_eq!(fake.buckets(PROJECT).len(), 1);
+    for kind in CredentialKind::BOTH {
+        let Scene { fake, buckets, .. } = Scene::start(FakeAtlas::builder().project(PROJECT))
+            .await
+            .known_by(kind);
+        let new = new_bucket("example-bucket");
+        buckets.create(new).await.unwrap();
+        let requests = fake.requests();
+        let seen: Vec<_> = requests
+            .iter()
+            .map(|request| (request.method.as_str(), is_body_of_call(request)))
+            .collect();
+        let first = match kind {
+            CredentialKind::ApiKey => "GET",
+            CredentialKind::ServiceAccount => "POST",
+        };
+        assert_eq!(seen, [(first, false), ("POST", true)]);
+        assert_eq!(fake.buckets(PROJECT).len(), 1);
+    }
 }
 
 #[tokio::test]
 async fn a_warm_post_costs_one_request() {
-    let Scene { fake, buckets, .. } = Scene::start(FakeAtlas::builder().project(PROJECT)).await;
-    buckets.list().await.unwrap();
-    fake.clear_requests();
-    let new = new_bucket("example-bucket");
-    buckets.create(new).await.unwrap();
-    assert_eq!(fake.requests().len(), 1);
+    for kind in CredentialKind::BOTH {
+        let Scene { fake, buckets, .. } = Scene::start(FakeAtlas::builder().project(PROJECT))
+            .await
+            .known_by(kind);
+        buckets.list().await.unwrap();
+        fake.clear_requests();
+        let new = new_bucket("example-bucket");
+        buckets.create(new).await.unwrap();
+        assert_eq!(fake.requests().len(), 1);
+    }
 }
 
 #[tokio::test]
@@ -61,30 +85,42 @@ async fn a_crowd_costs_one_challenge_for_each_in_flight_and_no_false_refusal() {
 async fn creations_in_a_cold_crowd_cost_a_challenge_for_each_in_flight() {
     const CALLS: usize = 200;
     const AT_ONCE: usize = 32;
-    let Scene { fake, buckets, .. } = Scene::start(FakeAtlas::builder().project(PROJECT)).await;
-    let calls = stream::iter(0..CALLS).map(|n| {
-        let buckets = buckets.clone();
-        let new = new_bucket(&format!("bucket-{n}"));
-        async move { buckets.create(new).await.map(drop) }
-    });
-    let outcomes: Vec<_> = calls.buffer_unordered(AT_ONCE).collect().await;
-    outcomes.into_iter().for_each(Result::unwrap);
-    let requests = fake.requests().len();
-    println!("200 creations, 32 in flight, cold: {requests} requests");
-    assert!(requests <= CALLS + AT_ONCE, "{requests}");
-    assert_eq!(fake.buckets(PROJECT).len(), CALLS);
+    for kind in CredentialKind::BOTH {
+        let Scene { fake, buckets, .. } = Scene::start(FakeAtlas::builder().project(PROJECT))
+            .await
+            .known_by(kind);
+        let calls = stream::iter(0..CALLS).map(|n| {
+            let buckets = buckets.clone();
+            let new = new_bucket(&format!("bucket-{n}"));
+            async move { buckets.create(new).await.map(drop) }
+        });
+        let outcomes: Vec<_> = calls.buffer_unordered(AT_ONCE).collect().await;
+        outcomes.into_iter().for_each(Result::unwrap);
+        let requests = fake.requests().len();
+        println!("200 creations, 32 in flight, cold, {kind:?}: {requests} requests");
+        let more = match kind {
+            CredentialKind::ApiKey => AT_ONCE,
+            CredentialKind::ServiceAccount => 1,
+        };
+        assert!(requests <= CALLS + more, "{requests}");
+        assert_eq!(fake.buckets(PROJECT).len(), CALLS);
+    }
 }
 
 #[tokio::test]
 async fn clones_share_the_handshake_and_other_clients_do_not() {
-    let scene = Scene::start(FakeAtlas::builder().project(PROJECT)).await;
-    for client in [scene.client.clone(), scene.client.clone()] {
-        let buckets = client.project(PROJECT).export_buckets();
-        buckets.list().await.unwrap();
+    for kind in CredentialKind::BOTH {
+        let scene = Scene::start(FakeAtlas::builder().project(PROJECT))
+            .await
+            .known_by(kind);
+        for client in [scene.client.clone(), scene.client.clone()] {
+            let buckets = client.project(PROJECT).export_buckets();
+            buckets.list().await.unwrap();
+        }
+        assert_eq!(scene.fake.requests().len(), 3);
+        buckets_of(scene.another()).list().await.unwrap();
+        assert_eq!(scene.fake.requests().len(), 5);
     }
-    assert_eq!(scene.fake.requests().len(), 3);
-    buckets_of(scene.another()).list().await.unwrap();
-    assert_eq!(scene.fake.requests().len(), 5);
 }
 
 #[tokio::test]

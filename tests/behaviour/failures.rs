@@ -2,12 +2,12 @@
 
 use std::error::Error as _;
 
-use atlas_export::{Credentials, Error, ErrorKind, ExportBuckets, codes, retry::RetryPolicy};
+use atlas_export::{Error, ErrorKind, ExportBuckets, codes, retry::RetryPolicy};
 use atlas_export_api::operations::ids;
 use atlas_export_fake::FakeAtlas;
 use atlas_export_tests::{
-    BUCKET, CLUSTER, PROJECT, Reply, SNAPSHOT, Scene, ScriptedServer, buckets_of, client_at,
-    new_bucket, page_of, parsed, with_bucket,
+    BUCKET, CLUSTER, CredentialKind, PROJECT, Reply, SNAPSHOT, Scene, ScriptedServer, buckets_of,
+    client_at, new_bucket, page_of, parsed, with_bucket,
 };
 
 /// The buckets of a client that tries once.
@@ -24,19 +24,26 @@ async fn list_from(script: impl IntoIterator<Item = Reply>) -> (Error, ScriptedS
 
 #[tokio::test]
 async fn a_wrong_private_key_is_one_clear_error_after_at_most_three_requests() {
-    let scene = Scene::start(FakeAtlas::builder().project(PROJECT)).await;
-    let (public, _) = scene.fake.credentials();
-    let wrong = Credentials::api_key(public, "wrong");
-    let error = buckets_of(scene.another().credentials(wrong))
-        .list()
-        .await
-        .unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Authentication);
-    assert_eq!((error.status(), error.attempts()), (Some(401), 1));
-    assert!(!error.is_retryable());
-    assert!(error.to_string().contains("refuses the API key"), "{error}");
-    let requests = scene.fake.requests().len();
-    assert!(requests <= 3, "{requests}");
+    for kind in CredentialKind::BOTH {
+        let scene = Scene::start(FakeAtlas::builder().project(PROJECT)).await;
+        let wrong = kind.wrong(&scene.fake);
+        let error = buckets_of(scene.another().credentials(wrong))
+            .list()
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Authentication);
+        // Without a token no attempt is made.
+        let attempts = u32::from(kind == CredentialKind::ApiKey);
+        assert_eq!((error.status(), error.attempts()), (Some(401), attempts));
+        assert!(!error.is_retryable());
+        let told = match kind {
+            CredentialKind::ApiKey => "refuses the API key",
+            CredentialKind::ServiceAccount => "client id and secret belong together",
+        };
+        assert!(error.to_string().contains(told), "{error}");
+        let requests = scene.fake.requests().len();
+        assert!(requests <= 3, "{requests}");
+    }
 }
 
 #[tokio::test]
@@ -122,16 +129,20 @@ async fn a_403_names_the_role_that_the_operation_needs() {
 
 #[tokio::test]
 async fn a_404_of_atlas_has_its_code_and_parameters() {
-    let scene = Scene::start(FakeAtlas::builder().project(PROJECT)).await;
-    let error = scene.jobs.list().await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Api);
-    assert!(error.is_not_found());
-    assert_eq!(error.code(), Some(codes::CLUSTER_NOT_FOUND));
-    assert!(error.api().unwrap().parameters.contains(&CLUSTER.into()));
-    assert!(
-        error.to_string().starts_with("404 CLUSTER_NOT_FOUND: "),
-        "{error}"
-    );
+    for kind in CredentialKind::BOTH {
+        let scene = Scene::start(FakeAtlas::builder().project(PROJECT))
+            .await
+            .known_by(kind);
+        let error = scene.jobs.list().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Api);
+        assert!(error.is_not_found());
+        assert_eq!(error.code(), Some(codes::CLUSTER_NOT_FOUND));
+        assert!(error.api().unwrap().parameters.contains(&CLUSTER.into()));
+        assert!(
+            error.to_string().starts_with("404 CLUSTER_NOT_FOUND: "),
+            "{error}"
+        );
+    }
 }
 
 #[tokio::test]
@@ -290,11 +301,15 @@ async fn no_connection_is_a_connect_error() {
 
 #[tokio::test]
 async fn what_takes_too_long_is_a_timeout() {
-    let scene = Scene::start(FakeAtlas::builder().project(PROJECT)).await;
-    scene.clock.fire_guards();
-    let error = scene.buckets.list().await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Timeout);
-    assert!(error.to_string().contains(" s"), "{error}");
+    for kind in CredentialKind::BOTH {
+        let scene = Scene::start(FakeAtlas::builder().project(PROJECT))
+            .await
+            .known_by(kind);
+        scene.clock.fire_guards();
+        let error = scene.buckets.list().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Timeout);
+        assert!(error.to_string().contains(" s"), "{error}");
+    }
 }
 
 #[tokio::test]
@@ -332,10 +347,14 @@ async fn a_creation_whose_answer_is_lost_is_ambiguous_and_not_repeated() {
 
 #[tokio::test]
 async fn a_creation_that_is_refused_is_not_ambiguous() {
-    let scene = Scene::start(FakeAtlas::builder().cluster(PROJECT, CLUSTER)).await;
-    let create = scene.jobs.create(&parsed(SNAPSHOT), &parsed(BUCKET));
-    let error = create.await.unwrap_err();
-    assert_eq!((error.kind(), error.status()), (ErrorKind::Api, Some(404)));
+    for kind in CredentialKind::BOTH {
+        let scene = Scene::start(FakeAtlas::builder().cluster(PROJECT, CLUSTER))
+            .await
+            .known_by(kind);
+        let create = scene.jobs.create(&parsed(SNAPSHOT), &parsed(BUCKET));
+        let error = create.await.unwrap_err();
+        assert_eq!((error.kind(), error.status()), (ErrorKind::Api, Some(404)));
+    }
 }
 
 #[tokio::test]

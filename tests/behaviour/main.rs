@@ -33,6 +33,7 @@ mod media;
 mod misfits;
 mod newest_snapshot;
 mod nonces;
+mod observing;
 mod paging;
 mod preflight;
 mod project_fleets;

@@ -19,7 +19,8 @@ use atlas_export::{
 use atlas_export_api::operations::ids;
 use atlas_export_fake::{FakeAtlas, Fault, Match, Moment, Turnstile};
 use atlas_export_tests::{
-    PROJECT, Scene, TestClock, buckets_of, client_at, client_of, empty_bucket, new_bucket, seconds,
+    CredentialKind, PROJECT, Scene, TestClock, buckets_of, client_at, client_of, empty_bucket,
+    new_bucket, seconds,
 };
 use futures_util::{FutureExt as _, future::join};
 use tokio::runtime::{Builder, Runtime};
@@ -30,58 +31,62 @@ async fn one_bucket() -> Scene {
 
 #[tokio::test]
 async fn a_client_that_is_shut_down_lets_calls_end_and_none_begin() {
-    let scene = one_bucket().await;
-    let turnstile = Turnstile::new();
-    scene
-        .fake
-        .inject_for(Match::any().authenticated(), Fault::delay(&turnstile));
-    let call = async { scene.buckets.list().await };
-    let ending = async {
-        turnstile.arrived(1).await;
-        let (cut_off, refused) = join(scene.client.shutdown(seconds(60)), async {
-            let refused = scene.buckets.list().await.unwrap_err();
-            turnstile.open();
-            refused
-        })
-        .await;
-        assert_eq!((refused.kind(), refused.attempts()), (ErrorKind::Config, 0));
-        assert!(refused.to_string().contains("shut down"), "{refused}");
-        cut_off
-    };
-    let (listed, cut_off) = join(call, ending).await;
-    listed.unwrap();
-    assert_eq!((cut_off, scene.clock.elapsed()), (0, Duration::ZERO));
-    // On every clone, and again without harm.
-    assert_eq!(scene.client.clone().shutdown(seconds(1)).await, 0);
-    scene.fake.clear_requests();
-    scene.buckets.list().await.unwrap_err();
-    assert!(scene.fake.requests().is_empty());
+    for kind in CredentialKind::BOTH {
+        let scene = one_bucket().await.known_by(kind);
+        let turnstile = Turnstile::new();
+        scene
+            .fake
+            .inject_for(Match::any().authenticated(), Fault::delay(&turnstile));
+        let call = async { scene.buckets.list().await };
+        let ending = async {
+            turnstile.arrived(1).await;
+            let (cut_off, refused) = join(scene.client.shutdown(seconds(60)), async {
+                let refused = scene.buckets.list().await.unwrap_err();
+                turnstile.open();
+                refused
+            })
+            .await;
+            assert_eq!((refused.kind(), refused.attempts()), (ErrorKind::Config, 0));
+            assert!(refused.to_string().contains("shut down"), "{refused}");
+            cut_off
+        };
+        let (listed, cut_off) = join(call, ending).await;
+        listed.unwrap();
+        assert_eq!((cut_off, scene.clock.elapsed()), (0, Duration::ZERO));
+        // On every clone, and again without harm.
+        assert_eq!(scene.client.clone().shutdown(seconds(1)).await, 0);
+        scene.fake.clear_requests();
+        scene.buckets.list().await.unwrap_err();
+        assert!(scene.fake.requests().is_empty());
+    }
 }
 
 #[tokio::test]
 async fn what_does_not_end_in_time_is_cut_off_and_told() {
-    let scene = one_bucket().await;
-    scene.buckets.list().await.unwrap();
-    scene.inject(
-        ids::CREATE_EXPORT_BUCKET,
-        Fault::silence().at(Moment::Acted),
-    );
-    scene
-        .fake
-        .inject_for(Match::operation(ids::LIST_EXPORT_BUCKETS), Fault::silence());
-    let calls = join(
-        async { scene.buckets.create(new_bucket("example-bucket")).await },
-        async { scene.buckets.list().await },
-    );
-    let ((created, listed), cut_off) = join(calls, async {
-        // Once both are on the wire.
-        scene.clock.pass(seconds(1)).await;
-        scene.client.shutdown(seconds(10)).await
-    })
-    .await;
-    assert_eq!((cut_off, scene.clock.elapsed()), (2, seconds(11)));
-    assert_eq!(created.unwrap_err().kind(), ErrorKind::Ambiguous);
-    assert_eq!(listed.unwrap_err().kind(), ErrorKind::Config);
+    for kind in CredentialKind::BOTH {
+        let scene = one_bucket().await.known_by(kind);
+        scene.buckets.list().await.unwrap();
+        scene.inject(
+            ids::CREATE_EXPORT_BUCKET,
+            Fault::silence().at(Moment::Acted),
+        );
+        scene
+            .fake
+            .inject_for(Match::operation(ids::LIST_EXPORT_BUCKETS), Fault::silence());
+        let calls = join(
+            async { scene.buckets.create(new_bucket("example-bucket")).await },
+            async { scene.buckets.list().await },
+        );
+        let ((created, listed), cut_off) = join(calls, async {
+            // Once both are on the wire.
+            scene.clock.pass(seconds(1)).await;
+            scene.client.shutdown(seconds(10)).await
+        })
+        .await;
+        assert_eq!((cut_off, scene.clock.elapsed()), (2, seconds(11)));
+        assert_eq!(created.unwrap_err().kind(), ErrorKind::Ambiguous);
+        assert_eq!(listed.unwrap_err().kind(), ErrorKind::Config);
+    }
 }
 
 #[tokio::test]
@@ -96,36 +101,43 @@ async fn a_call_that_nobody_polls_does_not_keep_a_client_from_ending() {
 
 #[tokio::test]
 async fn a_call_that_is_dropped_stops_its_request() {
-    let scene = one_bucket().await;
-    let turnstile = Turnstile::new();
-    scene.fake.inject(Fault::delay(&turnstile));
-    {
-        let mut call = pin!(scene.buckets.list().into_future());
-        assert!(call.as_mut().now_or_never().is_none());
-        turnstile.arrived(1).await;
+    for kind in CredentialKind::BOTH {
+        let scene = one_bucket().await.known_by(kind);
+        // A token would be nobody's own.
+        scene.buckets.list().await.unwrap();
+        scene.fake.clear_requests();
+        let turnstile = Turnstile::new();
+        scene.fake.inject(Fault::delay(&turnstile));
+        {
+            let mut call = pin!(scene.buckets.list().into_future());
+            assert!(call.as_mut().now_or_never().is_none());
+            turnstile.arrived(1).await;
+        }
+        // Nothing is left of it.
+        assert_eq!(scene.client.shutdown(seconds(600)).await, 0);
+        assert_eq!(scene.fake.requests().len(), 1);
     }
-    // Nothing is left of it.
-    assert_eq!(scene.client.shutdown(seconds(600)).await, 0);
-    assert_eq!(scene.fake.requests().len(), 1);
 }
 
 #[tokio::test]
 async fn a_call_that_a_rate_limit_holds_back_is_cut_off_too() {
-    let scene = one_bucket().await;
-    let refusal = empty_bucket(r#"["/",200,1,1,200]"#);
-    scene.fake.inject_for(Match::any().authenticated(), refusal);
-    let (listed, (cut_off, when)) = join(
-        async { (scene.buckets.list().await, scene.clock.elapsed()) },
-        async {
-            scene.clock.pass(seconds(1)).await;
-            let cut_off = scene.client.shutdown(seconds(5)).await;
-            (cut_off, scene.clock.elapsed())
-        },
-    )
-    .await;
-    assert_eq!((cut_off, when), (1, seconds(6)));
-    assert_eq!(listed.0.unwrap_err().kind(), ErrorKind::Config);
-    assert_eq!(listed.1, seconds(6));
+    for kind in CredentialKind::BOTH {
+        let scene = one_bucket().await.known_by(kind);
+        let refusal = empty_bucket(r#"["/",200,1,1,200]"#);
+        scene.fake.inject_for(Match::any().authenticated(), refusal);
+        let (listed, (cut_off, when)) = join(
+            async { (scene.buckets.list().await, scene.clock.elapsed()) },
+            async {
+                scene.clock.pass(seconds(1)).await;
+                let cut_off = scene.client.shutdown(seconds(5)).await;
+                (cut_off, scene.clock.elapsed())
+            },
+        )
+        .await;
+        assert_eq!((cut_off, when), (1, seconds(6)));
+        assert_eq!(listed.0.unwrap_err().kind(), ErrorKind::Config);
+        assert_eq!(listed.1, seconds(6));
+    }
 }
 
 #[test]

@@ -12,8 +12,8 @@ use atlas_export::{Client, PageSize, wait::wait_all};
 use atlas_export_api::{OPERATIONS, operations::ids};
 use atlas_export_fake::{FakeAtlas, JobProgress};
 use atlas_export_tests::{
-    BUCKET, CLUSTER, PROJECT, SNAPSHOT, Scene, empty_bucket, exportable, new_bucket, parsed,
-    seconds,
+    BUCKET, CLUSTER, CredentialKind, PROJECT, SNAPSHOT, Scene, empty_bucket, exportable,
+    new_bucket, parsed, seconds,
 };
 use futures_util::{FutureExt as _, StreamExt as _, stream::FuturesUnordered};
 use serde_json::json;
@@ -88,23 +88,30 @@ struct Setting {
     in_flight: usize,
     warm: bool,
     limited: bool,
+    kind: CredentialKind,
 }
 
-const SETTINGS: [Setting; 8] = {
+const SETTINGS: [Setting; 10] = {
     let mut settings = [Setting {
         in_flight: 1,
         warm: false,
         limited: false,
-    }; 8];
+        kind: CredentialKind::ApiKey,
+    }; 10];
     let mut n = 0;
     while n < 8 {
         settings[n] = Setting {
             in_flight: if n & 1 == 0 { 1 } else { 8 },
             warm: n & 2 != 0,
             limited: n & 4 != 0,
+            kind: CredentialKind::ApiKey,
         };
         n += 1;
     }
+    // A token is another way to the same slots and limits: with and without one.
+    settings[8].kind = CredentialKind::ServiceAccount;
+    settings[9].kind = CredentialKind::ServiceAccount;
+    settings[9].warm = true;
     settings
 };
 
@@ -118,7 +125,7 @@ async fn scene(setting: Setting) -> Scene {
         .job_progress(by_polls)
         .buckets(PROJECT, 6)
         .job(PROJECT, CLUSTER, job);
-    let scene = Scene::in_order(builder).await;
+    let scene = Scene::in_order(builder).await.known_by(setting.kind);
     let scene = scene.with(|client| client.max_in_flight(setting.in_flight));
     if setting.limited {
         for operation in FAMILIES {

@@ -1,9 +1,9 @@
 //! TLS and HTTP/2, which is all that the real service speaks.
 
-use atlas_export::{Client, Credentials, ErrorKind, retry::RetryPolicy};
+use atlas_export::{Client, ErrorKind, retry::RetryPolicy};
 use atlas_export_api::operations::ids;
 use atlas_export_fake::{FakeAtlas, Fault, Match};
-use atlas_export_tests::{PROJECT, Scene, buckets_of, client_of, new_bucket};
+use atlas_export_tests::{CredentialKind, PROJECT, Scene, buckets_of, client_of, new_bucket};
 use futures_util::future::join_all;
 
 /// A fake with a certificate of its own, and a client that trusts it.
@@ -50,32 +50,36 @@ async fn a_certificate_for_another_name_is_not_tried_again() {
 
 #[tokio::test]
 async fn a_crowd_of_creations_shares_one_connection() {
-    let Scene { fake, buckets, .. } = secure().await;
-    buckets.list().await.unwrap();
-    let creations = (0..32).map(|n| {
-        let buckets = &buckets;
-        async move { buckets.create(new_bucket(&format!("bucket-{n}"))).await }
-    });
-    for outcome in join_all(creations).await {
-        outcome.unwrap();
+    for kind in CredentialKind::BOTH {
+        let Scene { fake, buckets, .. } = secure().await.known_by(kind);
+        buckets.list().await.unwrap();
+        let creations = (0..32).map(|n| {
+            let buckets = &buckets;
+            async move { buckets.create(new_bucket(&format!("bucket-{n}"))).await }
+        });
+        for outcome in join_all(creations).await {
+            outcome.unwrap();
+        }
+        assert_eq!(fake.buckets(PROJECT).len(), 32);
+        assert_eq!(fake.connections(), 1);
     }
-    assert_eq!(fake.buckets(PROJECT).len(), 32);
-    assert_eq!(fake.connections(), 1);
 }
 
 #[tokio::test]
 async fn a_stream_that_is_refused_and_a_connection_that_goes_away_are_survived() {
-    for fault in [
-        Fault::refuse_stream(),
-        Fault::go_away(),
-        Fault::last_answer(),
-    ] {
-        let Scene { fake, buckets, .. } = secure().await;
-        buckets.list().await.unwrap();
-        fake.inject_for(Match::operation(ids::CREATE_EXPORT_BUCKET), fault.clone());
-        buckets.create(new_bucket("example-bucket")).await.unwrap();
-        assert_eq!(fake.faults_left(), 0);
-        assert_eq!(fake.buckets(PROJECT).len(), 1, "{fault:?}");
+    for kind in CredentialKind::BOTH {
+        for fault in [
+            Fault::refuse_stream(),
+            Fault::go_away(),
+            Fault::last_answer(),
+        ] {
+            let Scene { fake, buckets, .. } = secure().await.known_by(kind);
+            buckets.list().await.unwrap();
+            fake.inject_for(Match::operation(ids::CREATE_EXPORT_BUCKET), fault.clone());
+            buckets.create(new_bucket("example-bucket")).await.unwrap();
+            assert_eq!(fake.faults_left(), 0);
+            assert_eq!(fake.buckets(PROJECT).len(), 1, "{fault:?}");
+        }
     }
 }
 
@@ -96,26 +100,30 @@ async fn a_stream_that_is_refused_is_repeated_below_the_retries_of_the_client() 
 
 #[tokio::test]
 async fn refusals_that_do_not_end_are_an_error_that_says_that_nothing_happened() {
-    let Scene { fake, buckets, .. } = secure().await;
-    buckets.list().await.unwrap();
-    fake.faults_by(|head| (head.method == "POST").then(Fault::refuse_stream));
-    let error = buckets
-        .create(new_bucket("example-bucket"))
-        .await
-        .unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Transport, "{error}");
-    assert!(!error.may_have_taken_effect() && error.is_retryable());
-    assert_eq!(error.attempts(), 4);
-    assert!(fake.buckets(PROJECT).is_empty());
+    for kind in CredentialKind::BOTH {
+        let Scene { fake, buckets, .. } = secure().await.known_by(kind);
+        buckets.list().await.unwrap();
+        fake.faults_by(|head| (head.method == "POST").then(Fault::refuse_stream));
+        let error = buckets
+            .create(new_bucket("example-bucket"))
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Transport, "{error}");
+        assert!(!error.may_have_taken_effect() && error.is_retryable());
+        assert_eq!(error.attempts(), 4);
+        assert!(fake.buckets(PROJECT).is_empty());
+    }
 }
 
 #[tokio::test]
 async fn the_key_is_refused_over_tls_as_everywhere() {
-    let scene = secure().await;
-    let wrong = Credentials::api_key("abcdefgh", "wrong");
-    let buckets = buckets_of(scene.another().credentials(wrong));
-    let error = buckets.list().await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Authentication);
+    for kind in CredentialKind::BOTH {
+        let scene = secure().await;
+        let wrong = kind.wrong(&scene.fake);
+        let buckets = buckets_of(scene.another().credentials(wrong));
+        let error = buckets.list().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Authentication);
+    }
 }
 
 #[cfg(feature = "native-tls")]

@@ -6,7 +6,8 @@ use atlas_export::{
 use atlas_export_fake::{FakeAtlas, FakeAtlasBuilder, RecordedRequest};
 use atlas_export_httpmock::MockServerExt as _;
 use atlas_export_tests::{
-    BUCKET, CLUSTER, PROJECT, ROLE, SNAPSHOT, Scene, client_at, exportable, new_bucket, parsed,
+    BUCKET, CLUSTER, CredentialKind, PROJECT, ROLE, SNAPSHOT, Scene, client_at, exportable,
+    new_bucket, parsed,
 };
 use http::header::{ACCEPT, CONTENT_TYPE};
 use serde_json::{Value, json};
@@ -61,9 +62,11 @@ fn check(seen: &RecordedRequest, version: ApiVersion, expected: &Expected) {
 
 /// Every operation, in both generations.
 async fn every_operation(version: ApiVersion, pretty: bool) {
-    let scene = Scene::start(furnished()).await;
-    let scene = scene.with(|client| client.api_version(version).pretty(pretty));
-    call_every_operation(&scene, version, pretty).await;
+    for kind in CredentialKind::BOTH {
+        let scene = Scene::start(furnished()).await.known_by(kind);
+        let scene = scene.with(|client| client.api_version(version).pretty(pretty));
+        call_every_operation(&scene, version, pretty).await;
+    }
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use atlas_export::{Client, Credentials, variables::Variables};
 use atlas_export_fake::{FakeAtlas, Fault, Match};
-use atlas_export_tests::{PROJECT, TestClock, account_client_of, client_of, storm_of};
+use atlas_export_tests::{PROJECT, Recorder, TestClock, account_client_of, client_of, storm_of};
 use http::{Method, Response};
 
 use super::shown::Shown;
@@ -36,6 +36,8 @@ pub(super) async fn run(shown: &mut Shown) -> Vec<String> {
     shown.show("FakeAtlasBuilder", &builder);
     let fake = builder.start().await.unwrap();
     let builder = account_client_of(&fake).clock(Arc::new(TestClock::default()));
+    let recorder = Arc::new(Recorder::default());
+    let builder = builder.observer(recorder.clone());
     shown.show("ClientBuilder", &builder);
     let client = builder.build().unwrap();
     // What the server says may repeat what it was sent.
@@ -46,6 +48,9 @@ pub(super) async fn run(shown: &mut Shown) -> Vec<String> {
     let list = || client.project(PROJECT).export_buckets().list();
     shown.error("Error", &list().await.unwrap_err());
     shown.show("Client", &client);
+    shown.show("ObservedRequest", &recorder.requests());
+    shown.show("ObservedCall", &recorder.calls());
+    assert_eq!(recorder.calls().len(), 1);
     let stranger = Credentials::service_account(CLIENT_ID, format!("{CLIENT_SECRET}x"));
     let stranger = client_of(&fake).credentials(stranger).build().unwrap();
     let error = stranger.project(PROJECT).export_buckets().list().await;

@@ -11,6 +11,7 @@ use atlas_export::{
     clock::SystemClock,
     fleet::{FleetStatus, Intent, SkipReason},
     models::{FieldError, Frequency},
+    observe::Outcome,
     rate::RateGovernor,
     request::{CallOptions, Method},
     retry::{Backoff, RetryPolicy},
@@ -19,8 +20,8 @@ use atlas_export::{
 };
 use atlas_export_fake::{FakeAtlas, JobProgress};
 use atlas_export_tests::{
-    BUCKET, CLUSTER, PRIVATE_KEY, PROJECT, ROLE, TestClock, client_of, exportable, new_bucket,
-    parsed,
+    BUCKET, CLUSTER, PRIVATE_KEY, PROJECT, ROLE, Recorder, TestClock, client_of, exportable,
+    new_bucket, parsed,
 };
 use digest_lanes::{Algorithm, BodyKind, HashFunction, LaneLimits, Lanes, Step, Verdict};
 
@@ -102,17 +103,36 @@ pub(crate) async fn run(shown: &mut Shown) -> Vec<String> {
     shown.show("ApiVersion", &ApiVersion::V2);
     shown.show("ErrorKind", &ErrorKind::Api);
 
+    let recorder = Arc::new(Recorder::default());
     let client = builder
         .clock(Arc::new(TestClock::default()))
+        .observer(recorder.clone())
         .build()
         .unwrap();
     export(shown, &client).await;
     around(shown, &client).await;
     fail(shown, &client).await;
+    observed(shown, &recorder);
     shown.show("Client", &client);
     shown.show("FakeAtlas", &fake);
     shown.show("RecordedRequest", &fake.requests());
     answers(&fake)
+}
+
+/// What an observer was told of all that.
+fn observed(shown: &mut Shown, recorder: &Recorder) {
+    let (requests, calls) = (recorder.requests(), recorder.calls());
+    shown.show("ObservedRequest", &requests);
+    shown.show("ObservedAttempt", &recorder.attempts());
+    shown.show("ObservedCall", &calls);
+    let (call, request) = (calls.first().unwrap(), requests.first().unwrap());
+    shown.show("ObservedOperation", &call.operation);
+    shown.show("Purpose", &request.purpose);
+    shown.show("Outcome", &call.outcome);
+    shown.show("Waits", &call.waited);
+    for outcome in [Outcome::Succeeded, Outcome::Failed] {
+        assert!(calls.iter().any(|call| call.outcome == outcome));
+    }
 }
 
 /// An export from bucket to finished job.

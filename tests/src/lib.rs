@@ -3,6 +3,8 @@
 #![expect(clippy::expect_used, reason = "a test may panic: that is how it fails")]
 
 mod clock;
+mod credential_kind;
+mod recorder;
 mod refusals;
 mod scene;
 mod scripted;
@@ -14,6 +16,8 @@ use std::time::Duration;
 use atlas_export::{Client, ClientBuilder, Credentials, ExportBuckets, NewExportBucket};
 
 pub use clock::TestClock;
+pub use credential_kind::CredentialKind;
+pub use recorder::Recorder;
 pub use refusals::{empty_bucket, slow_down};
 pub use scene::{Scene, client_of, exportable, exportable_clusters, with_bucket};
 pub use scripted::{Reply, ScriptedServer};
@@ -67,8 +71,7 @@ pub const fn seconds(n: u64) -> Duration {
 
 /// A client of a fake, with its service account.
 pub fn account_client_of(fake: &atlas_export_fake::FakeAtlas) -> ClientBuilder {
-    let (client_id, client_secret) = fake.service_account();
-    client_of(fake).credentials(Credentials::service_account(client_id, client_secret))
+    client_of(fake).credentials(CredentialKind::ServiceAccount.of(fake))
 }
 
 /// The page of buckets with these results, and nothing else.

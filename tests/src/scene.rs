@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use atlas_export::{
-    Client, ClientBuilder, Cluster, Credentials, ExportBuckets, ExportJobId, ExportJobs, Project,
+    Client, ClientBuilder, Cluster, ExportBuckets, ExportJobId, ExportJobs, Project,
 };
 use atlas_export_fake::{Bucket, FakeAtlas, FakeAtlasBuilder, Fault, Match, Snapshot};
 
-use crate::{BUCKET, CLUSTER, PROJECT, ROLE, SNAPSHOT, TestClock, parsed};
+use crate::{BUCKET, CLUSTER, CredentialKind, PROJECT, ROLE, SNAPSHOT, TestClock, parsed};
 
 /// What most tests begin with. Its handles are of [`PROJECT`] and [`CLUSTER`], whether the fake
 /// has these or not.
@@ -29,7 +29,8 @@ pub struct Scene {
     pub fake: FakeAtlas,
     /// The time of the fake and of the client.
     pub clock: TestClock,
-    /// A client with the fake's key, and its certificate where it speaks TLS.
+    /// A client with the fake's key (or its service account: [`known_by`](Self::known_by)), and its
+    /// certificate where it speaks TLS.
     pub client: Client,
     /// The client's [`PROJECT`].
     pub project: Project,
@@ -39,6 +40,7 @@ pub struct Scene {
     pub buckets: ExportBuckets,
     /// The export jobs of the cluster.
     pub jobs: ExportJobs,
+    kind: CredentialKind,
 }
 
 impl Scene {
@@ -59,11 +61,12 @@ impl Scene {
     pub async fn by(clock: TestClock, fake: FakeAtlasBuilder) -> Self {
         let fake = fake.clock(Arc::new(clock.clone())).start().await;
         let fake = fake.expect("a loopback port");
-        let client = client_by(&fake, &clock).build().expect("a good client");
-        Self::of(fake, clock, client)
+        let kind = CredentialKind::ApiKey;
+        let client = client_by(&fake, &clock, kind);
+        Self::of(fake, clock, kind, client.build().expect("a good client"))
     }
 
-    fn of(fake: FakeAtlas, clock: TestClock, client: Client) -> Self {
+    fn of(fake: FakeAtlas, clock: TestClock, kind: CredentialKind, client: Client) -> Self {
         let project = client.project(PROJECT);
         let cluster = project.cluster(CLUSTER);
         Self {
@@ -74,6 +77,7 @@ impl Scene {
             client,
             project,
             cluster,
+            kind,
         }
     }
 
@@ -83,12 +87,17 @@ impl Scene {
     /// Where the options are wrong.
     pub fn with(self, options: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Self {
         let client = options(self.another()).build().expect("good options");
-        Self::of(self.fake, self.clock, client)
+        Self::of(self.fake, self.clock, self.kind, client)
     }
 
-    /// One more client of the fake, by the same clock.
+    /// The same fake, with a client that has this kind of credentials.
+    pub fn known_by(self, kind: CredentialKind) -> Self {
+        Self { kind, ..self }.with(|client| client)
+    }
+
+    /// One more client of the fake, by the same clock, with the same credentials.
     pub fn another(&self) -> ClientBuilder {
-        client_by(&self.fake, &self.clock)
+        client_by(&self.fake, &self.clock, self.kind)
     }
 
     /// How many requests the fake has answered with this status.
@@ -131,14 +140,15 @@ impl Scene {
 
 /// A client of a fake, with its key.
 pub fn client_of(fake: &FakeAtlas) -> ClientBuilder {
-    let (public, private) = fake.credentials();
     Client::builder()
         .base_url(fake.url())
-        .credentials(Credentials::api_key(public, private))
+        .credentials(CredentialKind::ApiKey.of(fake))
 }
 
-fn client_by(fake: &FakeAtlas, clock: &TestClock) -> ClientBuilder {
-    let client = client_of(fake).clock(Arc::new(clock.clone()));
+fn client_by(fake: &FakeAtlas, clock: &TestClock, kind: CredentialKind) -> ClientBuilder {
+    let client = client_of(fake)
+        .credentials(kind.of(fake))
+        .clock(Arc::new(clock.clone()));
     match fake.root_pem() {
         Some(root) => client.root_certificates(root),
         None => client,

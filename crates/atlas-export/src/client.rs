@@ -406,10 +406,12 @@ impl Client {
             self.inner.http.clone(),
             Seam::new(seam.clone()),
         );
-        match call.send(&generated, self.inner.options.into()).await {
+        let outcome = match call.send(&generated, self.inner.options.into()).await {
             Ok(value) => Ok((value.into_inner(), seam.stats())),
             Err(generated) => Err(convert::error(generated, &seam)),
-        }
+        };
+        seam.tell_end(&outcome);
+        outcome
     }
 }
 

@@ -97,6 +97,7 @@ pub mod jobs;
 pub mod list;
 mod media_type;
 mod needed;
+pub mod observe;
 pub mod preflight;
 #[cfg(feature = "profile")]
 pub mod profile;

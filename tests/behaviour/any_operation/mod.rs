@@ -13,7 +13,8 @@ use atlas_export::{
 };
 use atlas_export_fake::{Bucket, FakeAtlas, RateLimit};
 use atlas_export_tests::{
-    BUCKET, CLUSTER, PROJECT, ROLE, Reply, ScriptedServer, TestClock, client_of, key,
+    BUCKET, CLUSTER, CredentialKind, PROJECT, ROLE, Reply, ScriptedServer, TestClock, client_of,
+    key,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -66,26 +67,31 @@ fn sent(server: &ScriptedServer, method: &str) -> usize {
 
 #[tokio::test]
 async fn it_shakes_hands_and_names_its_version() {
-    let fake = fake().await;
-    let client = client_of(&fake).build().unwrap();
-    let page: Value = of_buckets(&client, Method::GET).await.unwrap();
-    assert_eq!(page["results"][0]["bucketName"], "standing");
-    let statuses: Vec<bool> = fake.requests().iter().map(|r| r.answered(401)).collect();
-    assert_eq!(statuses, [true, false]);
-    for request in fake.requests() {
-        let accept = &request.headers["accept"];
-        assert_eq!(accept, "application/vnd.atlas.2024-05-30+json");
-        assert!(!request.headers.contains_key("content-type"));
+    for kind in CredentialKind::BOTH {
+        let fake = fake().await;
+        let client = client_of(&fake)
+            .credentials(kind.of(&fake))
+            .build()
+            .unwrap();
+        let page: Value = of_buckets(&client, Method::GET).await.unwrap();
+        assert_eq!(page["results"][0]["bucketName"], "standing");
+        let statuses: Vec<bool> = fake.requests().iter().map(|r| r.answered(401)).collect();
+        assert_eq!(statuses, [kind == CredentialKind::ApiKey, false]);
+        for request in fake.requests().split_off(1) {
+            let accept = &request.headers["accept"];
+            assert_eq!(accept, "application/vnd.atlas.2024-05-30+json");
+            assert!(!request.headers.contains_key("content-type"));
+        }
+        // The next one knows the nonce, and shares it with modelled calls.
+        client
+            .project(PROJECT)
+            .export_buckets()
+            .list()
+            .await
+            .unwrap();
+        of_buckets::<Value>(&client, Method::GET).await.unwrap();
+        assert_eq!(fake.requests().len(), 4);
     }
-    // The next one knows the nonce, and shares it with modelled calls.
-    client
-        .project(PROJECT)
-        .export_buckets()
-        .list()
-        .await
-        .unwrap();
-    of_buckets::<Value>(&client, Method::GET).await.unwrap();
-    assert_eq!(fake.requests().len(), 4);
 }
 
 #[tokio::test]

@@ -47,6 +47,8 @@ async fn values_are_encoded_once_and_what_would_lead_elsewhere_is_not_sent() {
         "%2e%2e",
         "%2E.",
         "a%2F..",
+        "..;",
+        "..%3Bx",
         "x\r\nHost: evil.example",
         "%00",
     ] {
@@ -69,6 +71,12 @@ async fn values_are_encoded_once_and_what_would_lead_elsewhere_is_not_sent() {
         refused(ask(template, "y").await, template);
     }
     refused(ask("/x/{name}", "y").path("name", "z").await, "twice");
+    let long = "y".repeat(70_000);
+    refused(ask("/x/{name}", &long).await, "a long value");
+    refused(
+        ask("/x/{name}", "y").query("q", &long).await,
+        "a long query",
+    );
     refused(ask("/x/{name}", "y").query("", "z").await, "no key");
     refused(ask("/x/{name}", "y").json(&1).await, "a GET with a body");
     refused(ask("/x/{name}", "y").version("new").await, "no date");

@@ -5,7 +5,7 @@ use std::{pin::pin, sync::Arc};
 use atlas_export::{NewExportBucket, retry::RetryPolicy};
 use atlas_export_fake::{FakeAtlas, Fault, Moment, Turnstile};
 use atlas_export_tests::{PROJECT, ROLE, TestClock, account_client_of, parsed};
-use futures_util::future::join_all;
+use futures_util::{FutureExt as _, future::join_all};
 use http::StatusCode;
 
 use super::{TOKEN, begin, crowd, list, requests_to, seconds, start, token_endpoint};
@@ -133,6 +133,40 @@ async fn a_starter_that_is_dropped_after_any_poll_costs_no_second_token() {
     kept.await.unwrap();
     assert_eq!(fake.requests().len(), 1_001);
     assert_eq!(requests_to(&fake, TOKEN), 1);
+}
+
+/// Whatever it is about when it is dropped: before the token is asked for, while it is on its way,
+/// or with the request itself under way.
+#[tokio::test]
+async fn whenever_the_starter_is_dropped_there_is_one_token() {
+    let mut ended = 0;
+    for polls in [
+        0, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233, 377, 610, 987,
+    ] {
+        let (fake, client, _) = start(FakeAtlas::builder()).await;
+        {
+            let mut starter = pin!(list(&client));
+            for _ in 0..polls {
+                if starter.as_mut().now_or_never().is_some() {
+                    ended += 1;
+                    break;
+                }
+                tokio::task::yield_now().await;
+            }
+        }
+        crowd(&client, 100).await;
+        assert_eq!(requests_to(&fake, TOKEN), 1, "after {polls} polls");
+        // The starter's own request may have gone out, or not.
+        let requests = fake.requests().len();
+        assert!(
+            (101..=102).contains(&requests),
+            "{requests} after {polls} polls"
+        );
+    }
+    assert!(
+        ended > 0,
+        "no starter came to its end, so not every point was seen"
+    );
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use crate::{
     base_url::BaseUrl,
     client::Inner,
     credentials::Place,
+    observe::Watcher,
     transport::{Transport, TransportParts},
     version::Versions,
 };
@@ -63,6 +64,7 @@ impl ClientBuilder {
             limits: self.limits,
             retry: self.retry,
             governor: self.governor.unwrap_or_default(),
+            watcher: Watcher::new(self.observer, self.api_version, &base.url),
         });
         let inner = Inner {
             base_url: base.url.into(),

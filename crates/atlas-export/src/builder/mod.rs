@@ -13,6 +13,7 @@ use crate::{
     clock::{Clock, SystemClock},
     connection::Connection,
     environment::Environment,
+    observe::Observer,
     redact,
     transport::{Limits, RateGovernor, RetryPolicy},
     variables::{Fields, Names, Variables},
@@ -56,6 +57,7 @@ pub struct ClientBuilder {
     /// Where key and base URL come from, unless they were given.
     names: Names,
     clock: Arc<dyn Clock>,
+    observer: Option<Arc<dyn Observer>>,
 }
 
 impl fmt::Debug for ClientBuilder {
@@ -73,6 +75,7 @@ impl fmt::Debug for ClientBuilder {
             .field("governor", &self.governor)
             .field("application", &self.application.is_some())
             .field("connection", &self.connection)
+            .field("observer", &self.observer.is_some())
             .finish_non_exhaustive()
     }
 }
@@ -102,6 +105,7 @@ impl Default for ClientBuilder {
             fields: Fields::default(),
             names: Names::default(),
             clock: Arc::new(SystemClock),
+            observer: None,
         }
     }
 }
@@ -323,6 +327,13 @@ impl ClientBuilder {
     /// The application that uses the SDK, as `name/version`, for the `User-Agent`.
     pub fn application(mut self, name: impl Into<String>) -> Self {
         self.application = Some(name.into());
+        self
+    }
+
+    /// Who is told of requests, attempts and calls as they end, for metrics; by default nobody. See
+    /// [`observe`](crate::observe).
+    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observer = Some(observer);
         self
     }
 

@@ -37,6 +37,7 @@ use atlas_export_types::{ClusterName, ExportBucketId, InvalidId, ProjectId};
 use self::{scope::Scope, shard::Shard};
 use crate::{
     Client, Error, Project, Request,
+    request::call_options,
     wait::{MAX_WAIT, Progress},
 };
 
@@ -241,6 +242,8 @@ impl ExportFleet {
         self.options.on_progress = Some(Arc::new(on_progress));
         self
     }
+
+    call_options!(client);
 
     /// Goes on where the run that this report is from ended. What ended there, well or badly,
     /// and what was skipped stays so; the rest keeps its snapshot, even if there is a newer

@@ -11,7 +11,7 @@ use std::{
 use atlas_export_api::Operation;
 use atlas_export_types::without_values;
 use bytes::Bytes;
-use http::StatusCode;
+use http::{StatusCode, Uri};
 use percent_encoding::utf8_percent_encode;
 use serde::{Serialize, de::DeserializeOwned};
 use url::Url;
@@ -191,18 +191,22 @@ impl Parts {
             .prepare(client, operation)
             .map_err(|error| error.with_operation(operation.id))?;
         let call = client.begin_call();
-        let response = call.send_custom(parts).await?;
-        let stats = call.stats();
-        let decoded = match &*response.body {
-            [] => decode(b"null"),
-            body => decode(body),
-        };
-        let answer = decoded.map_err(|cause| {
-            let error = does_not_decode(&cause, is_idempotent);
-            call.finished(error, operation.id)
-                .with(|inner| inner.status = stats.status)
-        })?;
-        Ok((answer, stats))
+        let sent = call.send_custom(parts).await;
+        let outcome = sent.and_then(|response| {
+            let stats = call.stats();
+            let decoded = match &*response.body {
+                [] => decode(b"null"),
+                body => decode(body),
+            };
+            let answer = decoded.map_err(|cause| {
+                let error = does_not_decode(&cause, is_idempotent);
+                call.finished(error, operation.id)
+                    .with(|inner| inner.status = stats.status)
+            })?;
+            Ok((answer, stats))
+        });
+        call.tell_end(&outcome);
+        outcome
     }
 
     /// What the contract says of an operation, as far as it is known of this one.
@@ -273,11 +277,19 @@ impl Parts {
         }
         let url = Url::parse(&format!("{}{below}", client.base_url())).map_err(Error::invalid)?;
         // The net below all rules: what is parsed is what was written, and nothing else.
-        if url.as_str().strip_prefix(client.base_url()) == Some(below.as_str()) {
-            Ok(url)
-        } else {
-            Err(self.invalid("the path is changed by the rules of URLs: give names and ids"))
+        if url.as_str().strip_prefix(client.base_url()) != Some(below.as_str()) {
+            return Err(
+                self.invalid("the path is changed by the rules of URLs: give names and ids")
+            );
         }
+        // The HTTP library would find that out only once the request counts as sent.
+        if url.as_str().parse::<Uri>().is_err() {
+            return Err(self.invalid(
+                "the URL is longer than 65,534 bytes, which no HTTP library takes: give shorter \
+                 values, or send them in the body",
+            ));
+        }
+        Ok(url)
     }
 
     fn invalid(&self, why: &str) -> Error {

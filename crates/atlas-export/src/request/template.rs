@@ -127,8 +127,11 @@ fn pieces(template: &str) -> Result<Vec<Piece<'_>>, Error> {
 fn check_value(name: &str, value: &str) -> Result<(), Error> {
     let decoded = percent_decode_str(value).decode_utf8_lossy();
     let is_climbing = |text: &str| {
-        text.split(['/', '\\'])
-            .any(|part| matches!(part, "" | "." | ".."))
+        text.split(['/', '\\']).any(|part| {
+            // Some servers leave out what follows a semicolon before they look at the dots.
+            let bare = part.split_once(';').map_or(part, |(bare, _)| bare);
+            part.is_empty() || matches!(bare, "." | "..")
+        })
     };
     let rule = if value.is_empty() {
         "is empty"
@@ -166,6 +169,8 @@ mod tests {
             ("?x#y@host", "%3Fx%23y%40host"),
             ("50%", "50%25"),
             ("...", "..."),
+            ("a;b", "a%3Bb"),
+            ("..a;b", "..a%3Bb"),
         ] {
             assert_eq!(
                 filled("/a/{b}", &[("b", value)]).unwrap(),
@@ -207,6 +212,11 @@ mod tests {
             "%2E%2e%2fs3cret",
             "a%2f..",
             "a%5c..%5cb",
+            "..;",
+            "..;s3cret=evil",
+            "a/..;x/b",
+            "%2e%2e%3bx",
+            ".;/a",
             "%2f%2fevil",
             "a\r\nX: s3cret",
             "a\0",

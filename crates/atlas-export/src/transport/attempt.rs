@@ -15,7 +15,7 @@ use super::{
     shared_state::Transport,
     token::{access_token::AccessToken, source::TokenSource},
 };
-use crate::redact;
+use crate::{observe::Purpose, redact};
 
 /// How many challenges of one response a message shows.
 const MAX_SHOWN_CHALLENGES: usize = 4;
@@ -103,6 +103,7 @@ impl Transport {
             match select(dialogue, guard).await {
                 Either::Left((result, _)) => result,
                 Either::Right(((), _)) => {
+                    progress.note_late();
                     let after = self.limits.attempt_timeout;
                     Err(self.timed_out(TimeLimit::Attempt, after, progress))
                 }
@@ -160,7 +161,12 @@ impl Transport {
                     (prepared.signed(value), false, is_signed)
                 }
             };
-            let response = self.send(request, progress).await?;
+            let purpose = if asks_for_challenge {
+                Purpose::Challenge
+            } else {
+                Purpose::Operation
+            };
+            let mut response = self.send(prepared, request, purpose, progress).await?;
             let status = response.status();
             if asks_for_challenge
                 && (status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error())
@@ -190,7 +196,10 @@ impl Transport {
             }
             match verdict {
                 // The challenge's body is read so that the connection can be used again.
-                Verdict::Again => drop(self.refusal(response).await),
+                Verdict::Again => {
+                    response.watch.was_challenged();
+                    drop(self.refusal(response).await);
+                }
                 Verdict::Rejected => {
                     let refusal = Box::new(self.refusal(response).await);
                     // Stale to the end says nothing about the key.

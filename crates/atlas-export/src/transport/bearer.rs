@@ -10,6 +10,7 @@ use super::{
     shared_state::Transport,
     token::{access_token::AccessToken, source::TokenSource},
 };
+use crate::observe::Purpose;
 
 impl Transport {
     /// Sends with a token, and tells its source what became of that.
@@ -22,7 +23,9 @@ impl Transport {
     ) -> Result<ReceivedResponse, Cause> {
         progress.mark_sent()?;
         let request = prepared.signed(Some(token.authorization()));
-        let response = self.send(request, progress).await?;
+        let response = self
+            .send(prepared, request, Purpose::Operation, progress)
+            .await?;
         if response.status() == StatusCode::UNAUTHORIZED {
             // Whoever is not known has changed nothing.
             progress.clear_may_have_acted();

@@ -13,8 +13,12 @@ const DEFAULT_BUFFER: usize = 16 * 1024;
 /// The largest first buffer: a length is a claim, and memory is taken for bytes that have come.
 const MAX_FIRST_BUFFER: usize = 1024 * 1024;
 
-/// Reads a body of at most `bound` bytes.
-pub(super) async fn read(mut response: reqwest::Response, bound: usize) -> Result<Bytes, Cause> {
+/// Reads a body of at most `bound` bytes. What has come is told on the way.
+pub(super) async fn read(
+    mut response: reqwest::Response,
+    bound: usize,
+    mut received: impl FnMut(usize),
+) -> Result<Bytes, Cause> {
     // Absent where the body is compressed or chunked.
     let length = response.content_length();
     if length.is_some_and(|length| usize::try_from(length).is_ok_and(|length| length > bound)) {
@@ -27,6 +31,7 @@ pub(super) async fn read(mut response: reqwest::Response, bound: usize) -> Resul
         .min(bound);
     let mut body = BytesMut::with_capacity(first);
     while let Some(chunk) = response.chunk().await.map_err(Cause::of_reading)? {
+        received(chunk.len());
         let length = body.len() + chunk.len();
         if length > bound {
             return Err(Cause::TooLarge(bound));

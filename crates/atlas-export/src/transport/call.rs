@@ -1,35 +1,29 @@
-//! One call: attempts, one after the other, until one succeeds or enough was tried.
-//!
-//! The caller's future waits for its turn, decides and backs off. It holds nothing that others
-//! need while it does: an attempt runs on a task of its own ([`task`](super::task)), and a turn
-//! is a place in a queue that moves without it.
+//! One call: what the generated client executes its request with, and what is known of it
+//! afterwards.
 
 use std::{
     future::Future,
-    pin::{Pin, pin},
+    pin::Pin,
     sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use atlas_export_api::{Execute, Operation};
-use futures_util::future::{Either, select};
 use tracing::Instrument as _;
 use url::Url;
 
 use super::{
+    call_watch::CallWatch,
     caller::Caller,
-    deleted::is_already_deleted,
     error_carrier::ErrorCarrier,
-    failure::{Cause, Failure, TimeLimit},
+    failure::{Cause, Failure},
     progress::Progress,
-    rate::families::Scope,
     request::{CustomParts, Prepared, name},
     response::ReceivedResponse,
-    retry::Situation,
+    running_call::RunningCall,
     shared_state::Transport,
-    task::AttemptEnd,
 };
-use crate::{clock::Sleep, error::Error};
+use crate::error::Error;
 
 /// One call: what the generated client is given to execute its request with.
 #[derive(Debug)]
@@ -37,6 +31,8 @@ pub(crate) struct Call {
     transport: Arc<Transport>,
     caller: Caller,
     stats: Mutex<CallStats>,
+    /// There from when the call begins until it has been told how it ended.
+    watch: Mutex<Option<CallWatch>>,
 }
 
 /// How a call went, for errors that arise after the transport has done its part.
@@ -54,7 +50,37 @@ impl Call {
             transport,
             caller,
             stats: Mutex::default(),
+            watch: Mutex::default(),
         }
+    }
+
+    /// Tells the observer how the call has ended, once.
+    pub(crate) fn tell_end<T>(&self, outcome: &Result<T, Error>) {
+        let watch = self
+            .watch
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        match (watch, outcome) {
+            (Some(watch), Ok(_)) => watch.succeeded(self.stats().status),
+            (Some(watch), Err(error)) => watch.failed(error),
+            (None, _) => {}
+        }
+    }
+
+    /// Begins to watch the call, if anybody wants to know.
+    fn watch(&self, operation: &Operation, progress: &Arc<Progress>) -> Option<CallWatch> {
+        let transport = &self.transport;
+        let watcher = &transport.watcher;
+        let watch = watcher.is_watching().then(|| CallWatch {
+            watcher: watcher.clone(),
+            operation: watcher.operation(operation.id, operation.method, operation.path),
+            clock: transport.clock.clone(),
+            progress: progress.clone(),
+            started: transport.clock.now(),
+        });
+        watch.clone_into(&mut self.watch.lock().unwrap_or_else(PoisonError::into_inner));
+        watch
     }
 
     pub(crate) fn stats(&self) -> CallStats {
@@ -99,16 +125,12 @@ impl Call {
         })
     }
 
-    /// How long the call may take, what its caller has patience for included.
-    fn call_timeout(&self) -> Duration {
-        let limits = &self.transport.limits;
-        limits.call_timeout.saturating_add(self.caller.patience())
-    }
-
     /// Sends what is prepared until it succeeds, or until enough was tried.
     async fn finish(&self, prepared: Prepared) -> Result<ReceivedResponse, Error> {
         let transport = &*self.transport;
         let prepared = Arc::new(prepared);
+        let progress = Arc::default();
+        let watch = self.watch(&prepared.operation, &progress);
         let wall = || transport.clock.wall();
         let fail =
             |cause| Failure::of(cause).into_error(&prepared, transport.proxy.as_deref(), wall());
@@ -121,16 +143,11 @@ impl Call {
             .open_work
             .begin_call()
             .map_err(|_| fail(Cause::ClientShutDown))?;
-        let mut running = RunningCall {
-            call: self,
-            prepared: prepared.clone(),
-            progress: Arc::default(),
-            started: transport.clock.now(),
-            deadline: transport.clock.guard(self.call_timeout()),
-        };
+        let parts = (self.transport.clone(), self.caller.clone());
+        let mut running = RunningCall::begin(parts, prepared.clone(), progress, watch);
         let outcome = running.attempts().await;
         self.note(|stats| {
-            stats.attempts = running.progress.attempts();
+            stats.attempts = running.attempts_so_far();
             stats.elapsed = running.elapsed();
         });
         match outcome {
@@ -143,193 +160,12 @@ impl Call {
     }
 }
 
-/// Why a call makes no further attempt, though none has decided it.
-enum Stop {
-    /// The rate limit lets none through in time; how long it would take.
-    RateLimited(Duration),
-    /// The time is up.
-    TimedOut(Failure),
-}
-
-/// A call under way.
-struct RunningCall<'a> {
-    call: &'a Call,
-    prepared: Arc<Prepared>,
-    progress: Arc<Progress>,
-    started: Instant,
-    deadline: Sleep,
-}
-
-impl RunningCall<'_> {
-    fn transport(&self) -> &Arc<Transport> {
-        &self.call.transport
-    }
-
-    fn now(&self) -> Instant {
-        self.transport().clock.now()
-    }
-
-    fn elapsed(&self) -> Duration {
-        self.now().saturating_duration_since(self.started)
-    }
-
-    /// How long it has taken, less the time that the caller had the patience to be held back.
-    fn elapsed_without_patience(&self) -> Duration {
-        let held = self.progress.waited(self.now()).rate_limit;
-        let patience = held.min(self.call.caller.patience());
-        self.elapsed().saturating_sub(patience)
-    }
-
-    /// Sets the deadline anew for a caller that has patience, which only some waits use up.
-    fn set_deadline(&mut self, patience: Duration) {
-        if !self.call.caller.patience().is_zero() {
-            let transport = self.transport();
-            let left = transport
-                .limits
-                .call_timeout
-                .saturating_sub(self.elapsed_without_patience());
-            self.deadline = transport.clock.guard(left.saturating_add(patience));
+impl Drop for Call {
+    fn drop(&mut self) {
+        let watch = self.watch.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if let Some(watch) = watch.take() {
+            watch.cancelled();
         }
-    }
-
-    /// The time that is left for an attempt to begin.
-    fn left(&self) -> Duration {
-        let transport = self.transport();
-        let within = transport.retry.begins_within(transport.limits.call_timeout);
-        within.saturating_sub(self.elapsed_without_patience())
-    }
-
-    /// Attempts until one succeeds or the policy says that it is enough.
-    async fn attempts(&mut self) -> Result<ReceivedResponse, Failure> {
-        let mut wait = Duration::ZERO;
-        let mut before: Option<Failure> = None;
-        loop {
-            let mut failure = match self.attempt(wait).await {
-                Ok(AttemptEnd::Succeeded(response)) => {
-                    tracing::debug!(
-                        http.request.resend_count = self.resends(),
-                        http.response.status_code = response.status.as_u16(),
-                        "answered"
-                    );
-                    return Ok(response);
-                }
-                // It is gone, and it may well have been us.
-                Ok(AttemptEnd::Failed(failure))
-                    if self.progress.has_unknown_effect()
-                        && is_already_deleted(&failure, &self.prepared) =>
-                {
-                    tracing::debug!(
-                        http.request.resend_count = self.resends(),
-                        "an earlier attempt has deleted it"
-                    );
-                    return Ok(ReceivedResponse::empty());
-                }
-                Ok(AttemptEnd::Failed(failure)) => failure,
-                // Its turn has passed, or a limit has become known: it queues again.
-                Ok(AttemptEnd::NotAdmitted) => {
-                    wait = Duration::ZERO;
-                    continue;
-                }
-                Err(Stop::TimedOut(failure)) => {
-                    return Err(Failure {
-                        earlier_effect_unknown: self.progress.has_unknown_effect(),
-                        ..failure
-                    });
-                }
-                // What came before says more than that there is no time left.
-                Err(Stop::RateLimited(wait)) => {
-                    return Err(Failure {
-                        rate_limit_wait: Some(wait),
-                        earlier_effect_unknown: self.progress.has_unknown_effect(),
-                        ..before.unwrap_or_else(|| Failure::of(Cause::RateLimited))
-                    });
-                }
-            };
-            failure.earlier_effect_unknown = self.progress.has_unknown_effect();
-            if failure.is_effect_unknown() {
-                self.progress.note_unknown_effect();
-            }
-            match self.decide(&failure) {
-                Some(next) => wait = next,
-                None => return Err(failure),
-            }
-            before = Some(failure);
-        }
-    }
-
-    /// One attempt, after a wait and when it is let through.
-    async fn attempt(&mut self, wait: Duration) -> Result<AttemptEnd, Stop> {
-        let transport = self.transport().clone();
-        let asked = self.now();
-        let held = self.progress.waited(asked).rate_limit;
-        let patience = self.call.caller.patience().saturating_sub(held);
-        self.set_deadline(patience);
-        let scope = Scope::new(self.prepared.operation.path, self.prepared.url.path());
-        let admitted = {
-            let admission = pin!(transport.governor.admit(
-                &scope,
-                &self.call.caller,
-                wait,
-                self.left().saturating_add(patience),
-                &*transport.clock,
-            ));
-            let closed = pin!(transport.open_work.closed());
-            match select(select(admission, closed), &mut self.deadline).await {
-                Either::Left((Either::Left((admitted, _)), _)) => Some(admitted),
-                Either::Left((Either::Right(_), _)) => {
-                    return Ok(AttemptEnd::Failed(Failure::of(Cause::ClientShutDown)));
-                }
-                Either::Right(_) => None,
-            }
-        };
-        let held = self.now().saturating_duration_since(asked);
-        let held = held.saturating_sub(wait);
-        if !held.is_zero() {
-            self.progress.add_rate_limit_wait(held);
-            tracing::debug!(
-                wait_seconds = held.as_secs_f64(),
-                "held back by the rate limit"
-            );
-        }
-        let Some(admitted) = admitted else {
-            let after = self.call.call_timeout();
-            let cause = transport.timed_out(TimeLimit::Call, after, &self.progress);
-            return Err(Stop::TimedOut(Failure::of(cause)));
-        };
-        let ticket = admitted.map_err(Stop::RateLimited)?;
-        let left = self.left();
-        // It had patience for the rate limit, and for nothing else.
-        self.set_deadline(Duration::ZERO);
-        let parts = (self.prepared.clone(), self.progress.clone());
-        transport
-            .run_on_task(parts, ticket, left, &mut self.deadline)
-            .await
-            .map_err(Stop::TimedOut)
-    }
-
-    /// Whether there is another attempt, and after which wait.
-    fn decide(&self, failure: &Failure) -> Option<Duration> {
-        let transport = self.transport();
-        let situation = Situation {
-            failure,
-            is_idempotent: self.prepared.is_idempotent,
-            attempts: self.progress.attempts(),
-            elapsed: self.elapsed_without_patience(),
-            call_timeout: transport.limits.call_timeout,
-        };
-        let wait = transport.retry.decide(&situation, &*transport.clock);
-        tracing::debug!(
-            http.request.resend_count = self.resends(),
-            http.response.status_code = failure.status().map(|status| status.as_u16()),
-            error.type = failure.reason(),
-            wait_seconds = wait.map(|wait| wait.as_secs_f64()),
-            "failed"
-        );
-        wait
-    }
-
-    fn resends(&self) -> u32 {
-        self.progress.attempts().saturating_sub(1)
     }
 }
 

@@ -10,13 +10,10 @@ use std::{
 use http::StatusCode;
 
 use super::{
-    connect_advice::is_client_refused,
-    progress::{GivenUp, Waited},
-    provider::provider_error::ProviderError,
-    rate::hint::retry_after,
-    response::ReceivedResponse,
-    token::token_error::TokenError,
+    connect_advice::is_client_refused, progress::GivenUp, provider::provider_error::ProviderError,
+    rate::hint::retry_after, response::ReceivedResponse, token::token_error::TokenError,
 };
+use crate::observe::Waits;
 
 /// An attempt that did not give what was asked for.
 #[derive(Debug)]
@@ -96,7 +93,7 @@ pub(super) struct Timeout {
     pub(super) limit: TimeLimit,
     pub(super) after: Duration,
     /// What for, before anything was sent.
-    pub(super) waited: Waited,
+    pub(super) waited: Waits,
     /// The bound on requests in flight that the caller set.
     pub(super) max_in_flight: usize,
     pub(super) was_sent: bool,
@@ -148,6 +145,40 @@ impl Cause {
     pub(super) fn of_reading(error: reqwest::Error) -> Self {
         Self::Broken(error.without_url())
     }
+
+    /// Whether the server has answered, and that is why.
+    pub(super) fn is_answer(&self) -> bool {
+        matches!(self, Self::Redirect { .. } | Self::Refused(_))
+    }
+
+    /// A word for the log.
+    pub(super) fn reason(&self) -> &'static str {
+        match self {
+            Self::Connect(_) => "connect",
+            Self::Broken(_) => "broken",
+            Self::Timeout(_) => "timeout",
+            Self::RateLimited => "rate limit",
+            Self::TooLarge(_) => "too large",
+            Self::Redirect { .. } => "redirect",
+            Self::Refused(_) => "status",
+            Self::KeyRefused(_)
+            | Self::WorkingKeyRefused(_)
+            | Self::NoCredentials(_)
+            | Self::NoToken(_)
+            | Self::TokenRefused(_)
+            | Self::NoUsableChallenge { .. } => "credentials",
+            Self::NoncesStale(_) => "stale nonces",
+            Self::NotAtlas(_) => "foreign",
+            Self::Empty => "empty",
+            Self::Encoded(_) => "encoding",
+            Self::GivenUp => "given up",
+            Self::Panicked => "panic",
+            Self::NoRuntime | Self::RuntimeShutDown => "no runtime",
+            Self::ClientShutDown => "shut down",
+            Self::Random(_) => "no randomness",
+            Self::Unsignable => "challenge",
+        }
+    }
 }
 
 impl Failure {
@@ -188,31 +219,7 @@ impl Failure {
 
     /// A word for the log.
     pub(super) fn reason(&self) -> &'static str {
-        match &self.cause {
-            Cause::Connect(_) => "connect",
-            Cause::Broken(_) => "broken",
-            Cause::Timeout(_) => "timeout",
-            Cause::RateLimited => "rate limit",
-            Cause::TooLarge(_) => "too large",
-            Cause::Redirect { .. } => "redirect",
-            Cause::Refused(_) => "status",
-            Cause::KeyRefused(_)
-            | Cause::WorkingKeyRefused(_)
-            | Cause::NoCredentials(_)
-            | Cause::NoToken(_)
-            | Cause::TokenRefused(_)
-            | Cause::NoUsableChallenge { .. } => "credentials",
-            Cause::NoncesStale(_) => "stale nonces",
-            Cause::NotAtlas(_) => "foreign",
-            Cause::Empty => "empty",
-            Cause::Encoded(_) => "encoding",
-            Cause::GivenUp => "given up",
-            Cause::Panicked => "panic",
-            Cause::NoRuntime | Cause::RuntimeShutDown => "no runtime",
-            Cause::ClientShutDown => "shut down",
-            Cause::Random(_) => "no randomness",
-            Cause::Unsignable => "challenge",
-        }
+        self.cause.reason()
     }
 
     /// Whether the request may have taken effect, though nobody said so: it went out, and

@@ -198,6 +198,7 @@ impl Timeout {
         for (time, purpose) in [
             (self.waited.slot, slot.as_str()),
             (self.waited.rate_limit, "for the rate limit"),
+            (self.waited.token, "for an access token"),
         ] {
             if time >= MIN_TOLD_WAIT {
                 message = format!("{message}; waited {:.1} s {purpose}", time.as_secs_f64());
@@ -289,7 +290,7 @@ mod tests {
     use http::{HeaderMap, StatusCode};
 
     use super::*;
-    use crate::transport::progress::Waited;
+    use crate::observe::Waits;
 
     fn message(cause: Cause) -> String {
         let operation = operations::LIST_EXPORT_BUCKETS;
@@ -377,9 +378,10 @@ mod tests {
         let cause = Cause::Timeout(Timeout {
             limit: TimeLimit::Attempt,
             after: Duration::from_secs(60),
-            waited: Waited {
+            waited: Waits {
                 slot: Duration::from_millis(1500),
                 rate_limit: Duration::from_micros(999),
+                ..Waits::default()
             },
             max_in_flight: 4,
             was_sent: true,

@@ -1,7 +1,7 @@
 //! The one pipeline that every request goes through.
 //!
 //! ```text
-//! call      attempts, until one succeeds                  call.rs
+//! call      attempts, until one succeeds                  call.rs, running_call.rs
 //!   prepare   method, URL, version headers, body          request.rs
 //!   admit     a place in the queue of a rate limit        rate/
 //!   task      each attempt on a task of its own           task.rs
@@ -22,6 +22,7 @@
 //!
 //! ```text
 //! call
+//! running_call
 //! task
 //! attempt
 //! bearer
@@ -31,8 +32,8 @@
 //! provider/ (source   generations)
 //! session
 //! token/ (source   stock   words   endpoint)
-//! retry   messages   deleted   body
-//! failure   backoff   preconditions
+//! retry   messages   deleted   body   call_watch
+//! failure   request_watch   backoff   preconditions
 //! token/ (grant   token_error   access_token)   provider/ (provider_error)
 //! rate/   envelope
 //! response   request   caller   progress   limits   slots   shutdown   deprecation   unsent
@@ -40,7 +41,7 @@
 //! ```
 //!
 //! What others need is held by tasks and queues that move by themselves, never by the future of
-//! a call, which somebody may keep and not poll: see [`call`].
+//! a call, which somebody may keep and not poll: see [`running_call`].
 //!
 //! It never lets an HTTP status other than success through to the generated code: what fails
 //! becomes an [`Error`](crate::Error), which travels in the extensions of a made-up response.
@@ -51,6 +52,7 @@ mod bearer;
 mod body;
 mod call;
 mod call_options;
+mod call_watch;
 mod caller;
 mod connect_advice;
 mod deleted;
@@ -65,9 +67,11 @@ mod progress;
 mod provider;
 mod rate;
 mod request;
+mod request_watch;
 mod response;
 mod retry;
 mod round_trip;
+mod running_call;
 mod session;
 mod shared_state;
 mod shutdown;

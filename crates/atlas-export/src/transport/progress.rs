@@ -13,6 +13,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use crate::observe::Waits;
+
 /// The server may have acted on the request that is under way.
 const MAY_HAVE_ACTED: u8 = 1;
 /// Nobody wants the request any more.
@@ -29,39 +31,87 @@ pub(super) struct Progress {
     had_extra_challenge: AtomicBool,
     /// The call has had the other credentials that a provider may give for refused ones.
     had_other_credentials: AtomicBool,
-    waits: Mutex<Waits>,
+    /// The time of the request under way is up.
+    is_late: AtomicBool,
+    account: Mutex<Account>,
 }
 
 /// The request was given up before it went out.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct GivenUp;
 
-/// How long a call has waited before its requests went out.
+/// What a call waits for.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum WaitFor {
+    /// A turn, after a back-off of so long.
+    Turn(Duration),
+    Token,
+    Slot,
+}
+
+/// An attempt that has begun.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct AttemptAccount {
+    pub(super) duration: Duration,
+    /// Before it began, since the one before it began.
+    pub(super) waited: Waits,
+    pub(super) traffic: Traffic,
+}
+
+/// How many bytes of bodies have gone out and come in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Waited {
-    pub(crate) slot: Duration,
-    pub(crate) rate_limit: Duration,
+pub(super) struct Traffic {
+    pub(super) sent: u64,
+    pub(super) received: u64,
 }
 
+/// Where the time and the bytes of a call went.
 #[derive(Debug, Default)]
-struct Waits {
-    completed: Waited,
-    /// Since when it waits for a slot.
-    slot_since: Option<Instant>,
+struct Account {
+    waited: Waits,
+    /// What it waits for now, and since when.
+    waits_for: Option<(WaitFor, Instant)>,
+    traffic: Traffic,
+    attempt: Option<OpenAttempt>,
+    /// What it had waited for when the last attempt began.
+    waited_before: Waits,
 }
 
-impl Waits {
-    fn until(&self, now: Instant) -> Waited {
-        let current = self
-            .slot_since
-            .map(|since| now.saturating_duration_since(since));
-        Waited {
-            slot: self
-                .completed
-                .slot
-                .saturating_add(current.unwrap_or_default()),
-            ..self.completed
+#[derive(Clone, Copy, Debug)]
+struct OpenAttempt {
+    began: Instant,
+    ended: Option<Instant>,
+    waited: Waits,
+    traffic_before: Traffic,
+}
+
+impl Account {
+    fn waited(&self, now: Instant) -> Waits {
+        let mut waited = self.waited;
+        let Some((what, since)) = self.waits_for else {
+            return waited;
+        };
+        let time = now.saturating_duration_since(since);
+        let add = |to: &mut Duration, time| *to = to.saturating_add(time);
+        match what {
+            WaitFor::Turn(backoff) => {
+                add(&mut waited.backoff, time.min(backoff));
+                add(&mut waited.rate_limit, time.saturating_sub(backoff));
+            }
+            WaitFor::Token => add(&mut waited.token, time),
+            WaitFor::Slot => add(&mut waited.slot, time),
         }
+        waited
+    }
+}
+
+/// The later less the earlier.
+fn between(earlier: &Waits, later: &Waits) -> Waits {
+    Waits {
+        backoff: later.backoff.saturating_sub(earlier.backoff),
+        rate_limit: later.rate_limit.saturating_sub(earlier.rate_limit),
+        slot: later.slot.saturating_sub(earlier.slot),
+        token: later.token.saturating_sub(earlier.token),
     }
 }
 
@@ -98,9 +148,63 @@ impl Progress {
     }
 
     /// An attempt begins.
-    pub(super) fn begin_attempt(&self) {
+    pub(super) fn begin_attempt(&self, now: Instant) {
         self.clear_may_have_acted();
+        self.is_late.store(false, Ordering::Relaxed);
         self.attempts.fetch_add(1, Ordering::Relaxed);
+        let mut account = self.account();
+        let waited = account.waited(now);
+        account.attempt = Some(OpenAttempt {
+            began: now,
+            ended: None,
+            waited: between(&account.waited_before, &waited),
+            traffic_before: account.traffic,
+        });
+        account.waited_before = waited;
+    }
+
+    /// The attempt has ended; what becomes of that is decided later.
+    pub(super) fn end_attempt(&self, now: Instant) {
+        if let Some(attempt) = &mut self.account().attempt {
+            attempt.ended.get_or_insert(now);
+        }
+    }
+
+    /// The attempt that has begun, once.
+    pub(super) fn take_attempt(&self, now: Instant) -> Option<AttemptAccount> {
+        let mut account = self.account();
+        let attempt = account.attempt.take()?;
+        let ended = attempt.ended.unwrap_or(now);
+        let (traffic, before) = (account.traffic, attempt.traffic_before);
+        Some(AttemptAccount {
+            duration: ended.saturating_duration_since(attempt.began),
+            waited: attempt.waited,
+            traffic: Traffic {
+                sent: traffic.sent.saturating_sub(before.sent),
+                received: traffic.received.saturating_sub(before.received),
+            },
+        })
+    }
+
+    /// The time of the request under way is up, so that it will be dropped.
+    pub(super) fn note_late(&self) {
+        self.is_late.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_late(&self) -> bool {
+        self.is_late.load(Ordering::Relaxed)
+    }
+
+    /// A request has ended with so many.
+    pub(super) fn add_traffic(&self, more: Traffic) {
+        let mut account = self.account();
+        let traffic = &mut account.traffic;
+        traffic.sent = traffic.sent.saturating_add(more.sent);
+        traffic.received = traffic.received.saturating_add(more.received);
+    }
+
+    pub(super) fn traffic(&self) -> Traffic {
+        self.account().traffic
     }
 
     /// How many attempts have begun.
@@ -133,28 +237,23 @@ impl Progress {
         self.had_extra_challenge.store(false, Ordering::Relaxed);
     }
 
-    pub(super) fn begin_slot_wait(&self, now: Instant) {
-        self.lock().slot_since = Some(now);
+    pub(super) fn begin_wait(&self, what: WaitFor, now: Instant) {
+        self.account().waits_for = Some((what, now));
     }
 
-    pub(super) fn end_slot_wait(&self, now: Instant) {
-        let mut waits = self.lock();
-        waits.completed = waits.until(now);
-        waits.slot_since = None;
+    pub(super) fn end_wait(&self, now: Instant) {
+        let mut account = self.account();
+        account.waited = account.waited(now);
+        account.waits_for = None;
     }
 
-    /// It was held back by a rate limit.
-    pub(super) fn add_rate_limit_wait(&self, time: Duration) {
-        let mut waits = self.lock();
-        waits.completed.rate_limit = waits.completed.rate_limit.saturating_add(time);
+    /// What it has waited for until now.
+    pub(super) fn waited(&self, now: Instant) -> Waits {
+        self.account().waited(now)
     }
 
-    pub(super) fn waited(&self, now: Instant) -> Waited {
-        self.lock().until(now)
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Waits> {
-        self.waits.lock().unwrap_or_else(PoisonError::into_inner)
+    fn account(&self) -> MutexGuard<'_, Account> {
+        self.account.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -184,16 +283,42 @@ mod tests {
     fn waits_add_up_and_are_told_apart() {
         let (progress, start) = (Progress::default(), Instant::now());
         let at = |seconds| start + Duration::from_secs(seconds);
-        progress.add_rate_limit_wait(Duration::from_secs(2));
-        progress.begin_slot_wait(at(2));
-        progress.end_slot_wait(at(5));
-        progress.begin_slot_wait(at(10));
+        progress.begin_wait(WaitFor::Turn(Duration::from_secs(1)), at(0));
+        progress.end_wait(at(3));
+        progress.begin_wait(WaitFor::Token, at(3));
+        progress.end_wait(at(4));
+        progress.begin_wait(WaitFor::Slot, at(4));
+        progress.end_wait(at(7));
+        progress.begin_wait(WaitFor::Slot, at(10));
         assert_eq!(
             progress.waited(at(11)),
-            Waited {
+            Waits {
+                backoff: Duration::from_secs(1),
+                rate_limit: Duration::from_secs(2),
                 slot: Duration::from_secs(4),
-                rate_limit: Duration::from_secs(2)
+                token: Duration::from_secs(1),
             }
         );
+    }
+
+    #[test]
+    fn an_attempt_has_the_waits_before_it_and_its_own_bytes_and_is_taken_once() {
+        let (progress, start) = (Progress::default(), Instant::now());
+        let at = |seconds| start + Duration::from_secs(seconds);
+        let traffic = |sent, received| Traffic { sent, received };
+        for n in 0..2 {
+            progress.begin_wait(WaitFor::Slot, at(10 * n));
+            progress.end_wait(at(10 * n + 2));
+            progress.begin_attempt(at(10 * n + 2));
+            progress.add_traffic(traffic(1 + n, 5));
+            progress.end_attempt(at(10 * n + 5));
+            let attempt = progress.take_attempt(at(10 * n + 9)).unwrap();
+            assert_eq!(attempt.waited.total(), Duration::from_secs(2));
+            assert_eq!(attempt.duration, Duration::from_secs(3));
+            assert_eq!(attempt.traffic, traffic(1 + n, 5));
+            assert!(progress.take_attempt(at(10 * n + 9)).is_none());
+        }
+        assert_eq!(progress.waited(at(20)).slot, Duration::from_secs(4));
+        assert_eq!(progress.traffic(), traffic(3, 10));
     }
 }

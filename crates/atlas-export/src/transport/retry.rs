@@ -161,9 +161,9 @@ mod tests {
     use super::*;
     use crate::{
         clock::SystemClock,
+        observe::Waits,
         transport::{
             failure::{TimeLimit, Timeout},
-            progress::Waited,
             response::ReceivedResponse,
         },
     };
@@ -211,7 +211,7 @@ mod tests {
         Cause::Timeout(Timeout {
             limit: TimeLimit::Call,
             after: CALL_TIMEOUT,
-            waited: Waited::default(),
+            waited: Waits::default(),
             max_in_flight: 64,
             was_sent: true,
         })

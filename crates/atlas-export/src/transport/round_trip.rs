@@ -3,6 +3,7 @@
 
 use std::{pin::pin, time::Duration};
 
+use atlas_export_api::Operation;
 use bytes::Bytes;
 use futures_util::future::{Either, select};
 use http::{HeaderMap, StatusCode, header};
@@ -12,10 +13,12 @@ use super::{
     failure::Cause,
     progress::Progress,
     request::Prepared,
+    request_watch::RequestWatch,
     response::{BodyUse, ReceivedResponse},
     shared_state::Transport,
     unsent::is_unsent,
 };
+use crate::observe::Purpose;
 
 /// The longest body of a refusal that is read: enough for Atlas's, too little for a page.
 const MAX_REFUSAL_BODY: usize = 64 * 1024;
@@ -23,37 +26,81 @@ const MAX_REFUSAL_BODY: usize = 64 * 1024;
 /// How long the body of a refusal is waited for.
 const REFUSAL_BODY_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// A response whose body has not been read.
+#[derive(Debug)]
+pub(super) struct Answer<'a> {
+    response: reqwest::Response,
+    pub(super) watch: RequestWatch<'a>,
+}
+
+impl Answer<'_> {
+    pub(super) fn status(&self) -> StatusCode {
+        self.response.status()
+    }
+
+    pub(super) fn headers(&self) -> &HeaderMap {
+        self.response.headers()
+    }
+}
+
 impl Transport {
     /// Sends a request that is marked as sent, as far as the head of its response.
-    pub(super) async fn send(
-        &self,
+    pub(super) async fn send<'a>(
+        &'a self,
+        prepared: &Prepared,
         request: reqwest::Request,
-        progress: &Progress,
-    ) -> Result<reqwest::Response, Cause> {
-        self.http.execute(request).await.map_err(|error| {
-            let is_unsent = is_unsent(&error);
-            let cause = Cause::of_sending(error);
-            if is_unsent || matches!(cause, Cause::Connect(_)) {
-                progress.clear_may_have_acted();
+        purpose: Purpose,
+        progress: &'a Progress,
+    ) -> Result<Answer<'a>, Cause> {
+        let Operation {
+            id, method, path, ..
+        } = prepared.operation;
+        let mut watch = RequestWatch::begin(
+            (&self.watcher, &self.clock),
+            Some(progress),
+            purpose,
+            &request,
+            |watcher| watcher.operation(id, method, path),
+        );
+        match self.http.execute(request).await {
+            Ok(response) => {
+                watch.answered(response.status());
+                Ok(Answer { response, watch })
             }
-            cause
-        })
+            Err(error) => {
+                let is_unsent = error.is_connect() || is_unsent(&error);
+                let cause = Cause::of_sending(error);
+                if is_unsent || matches!(cause, Cause::Connect(_)) {
+                    progress.clear_may_have_acted();
+                }
+                if is_unsent {
+                    watch.was_not_sent();
+                }
+                watch.fail(cause.reason());
+                Err(cause)
+            }
+        }
     }
 
     /// Reads a final response: a success whole, anything else as far as it is of use.
     pub(super) async fn read(
         &self,
         prepared: &Prepared,
-        response: reqwest::Response,
+        answer: Answer<'_>,
     ) -> Result<ReceivedResponse, Cause> {
-        let status = response.status();
+        let status = answer.status();
         if status.is_redirection() {
+            let Answer {
+                response,
+                mut watch,
+            } = answer;
+            watch.end();
             let target = response.headers().get(header::LOCATION);
             let target = target.map(|target| String::from_utf8_lossy(target.as_bytes()).into());
             return Err(Cause::Redirect { target, status });
         }
         if !status.is_success() {
-            let refusal = self.refusal(response).await;
+            let refusal = self.refusal(answer).await;
             if !self.envelope {
                 return Err(Cause::refused(refusal));
             }
@@ -63,8 +110,8 @@ impl Transport {
                 ..envelope::unwrap(refusal)
             }));
         }
-        let headers = response.headers().clone();
-        let body = body::read(response, self.limits.max_body).await?;
+        let headers = answer.headers().clone();
+        let body = self.whole_body(answer).await?;
         if let Some(encoding) = unasked_encoding(&headers) {
             return Err(Cause::Encoded(encoding));
         }
@@ -97,19 +144,38 @@ impl Transport {
         }
     }
 
+    /// The body of a success.
+    async fn whole_body(&self, answer: Answer<'_>) -> Result<Bytes, Cause> {
+        let Answer {
+            response,
+            mut watch,
+        } = answer;
+        let body = body::read(response, self.limits.max_body, |more| watch.received(more)).await;
+        match &body {
+            Ok(_) => watch.end(),
+            Err(cause) => watch.fail(cause.reason()),
+        }
+        body
+    }
+
     /// A refusal with as much of its body as there is, which may be nothing.
-    pub(super) async fn refusal(&self, response: reqwest::Response) -> ReceivedResponse {
-        let status = response.status();
-        let headers = response.headers().clone();
+    pub(super) async fn refusal(&self, answer: Answer<'_>) -> ReceivedResponse {
+        let status = answer.status();
+        let headers = answer.headers().clone();
+        let Answer {
+            response,
+            mut watch,
+        } = answer;
         let bound = MAX_REFUSAL_BODY.min(self.limits.max_body);
         // The status is what counts; a body that breaks off or stalls takes nothing from it.
         let body = {
-            let reading = pin!(body::read(response, bound));
+            let reading = pin!(body::read(response, bound, |more| watch.received(more)));
             match select(reading, self.clock.guard(REFUSAL_BODY_TIMEOUT)).await {
                 Either::Left((body, _)) => without_byte_order_mark(body.unwrap_or_default()),
                 Either::Right(_) => Bytes::new(),
             }
         };
+        watch.end();
         ReceivedResponse {
             status,
             headers,

@@ -13,7 +13,7 @@ use super::{
         source::{TokenRules, TokenSource},
     },
 };
-use crate::{clock::Clock, credentials::CheckedPair};
+use crate::{clock::Clock, credentials::CheckedPair, observe::Watcher};
 
 /// One pair of credentials at work. A clone is the same session.
 #[derive(Clone, Debug)]
@@ -39,6 +39,7 @@ pub(super) enum Authentication {
 pub(super) struct SessionOpener {
     pub(super) http: reqwest::Client,
     pub(super) clock: Arc<dyn Clock>,
+    pub(super) watcher: Watcher,
     pub(super) limits: Limits,
     /// Below which the endpoints of service accounts lie, with a slash at its end.
     pub(super) oauth_url: Url,
@@ -59,8 +60,8 @@ impl SessionOpener {
             }
             CheckedPair::ServiceAccount(account) => {
                 let (http, clock) = (self.http.clone(), self.clock.clone());
-                let endpoint =
-                    TokenEndpoint::new(http, clock, self.limits, account, &self.oauth_url);
+                let (watcher, url) = (self.watcher.clone(), &self.oauth_url);
+                let endpoint = TokenEndpoint::new(http, clock, watcher, self.limits, account, url);
                 let source = TokenSource::new(
                     endpoint,
                     self.token_rules,

@@ -22,6 +22,7 @@ use crate::{
     clock::{Clock, Sleep},
     credentials::CheckedCredentials,
     error::Error,
+    observe::Watcher,
     version::Versions,
 };
 
@@ -48,6 +49,7 @@ pub(crate) struct TransportParts {
     pub(crate) limits: Limits,
     pub(crate) retry: RetryPolicy,
     pub(crate) governor: RateGovernor,
+    pub(crate) watcher: Watcher,
 }
 
 /// The sessions of a client, one after the other.
@@ -105,6 +107,7 @@ pub(crate) struct Transport {
     pub(super) limits: Limits,
     pub(super) retry: RetryPolicy,
     pub(super) governor: RateGovernor,
+    pub(super) watcher: Watcher,
     pub(super) slots: Arc<Slots>,
     pub(super) deprecations: Arc<Deprecations>,
     pub(super) open_work: Arc<OpenWork>,
@@ -116,6 +119,7 @@ impl Transport {
         let opener = SessionOpener {
             http: parts.http.clone(),
             clock: parts.clock.clone(),
+            watcher: parts.watcher.clone(),
             limits: parts.limits,
             oauth_url: parts.oauth_url,
             token_rules: TokenRules {
@@ -146,6 +150,7 @@ impl Transport {
             limits: parts.limits,
             retry: parts.retry,
             governor: parts.governor,
+            watcher: parts.watcher,
             deprecations: Arc::default(),
             open_work,
         }

@@ -17,7 +17,7 @@ use tracing::{Instrument as _, instrument::WithSubscriber as _};
 use super::{
     attempt::{Attempted, Challenge, Means, Signature},
     failure::{Cause, Failure, TimeLimit},
-    progress::Progress,
+    progress::{Progress, WaitFor},
     rate::ticket::Ticket,
     request::Prepared,
     response::ReceivedResponse,
@@ -65,8 +65,9 @@ impl AbortOnDrop<'_> {
         }
     }
 
-    /// Aborts the task, and waits until it is no more.
-    async fn abort(&mut self) -> Result<AttemptEnd, JoinError> {
+    /// Aborts the task, whose time is up, and waits until it is no more.
+    async fn abort_late(&mut self) -> Result<AttemptEnd, JoinError> {
+        self.progress.note_late();
         self.progress.give_up();
         self.handle.abort();
         let joined = (&mut self.handle).await;
@@ -132,7 +133,7 @@ impl Transport {
             }
             Some(Err(_)) => Ok(AttemptEnd::Failed(failure(Cause::RuntimeShutDown))),
             // What it was doing is known when it is no more. It may have ended just now.
-            None => match task.abort().await {
+            None => match task.abort_late().await {
                 Ok(AttemptEnd::Succeeded(response)) => Ok(AttemptEnd::Succeeded(response)),
                 _ => Err(failure(self.timed_out(
                     TimeLimit::Call,
@@ -160,7 +161,7 @@ impl Transport {
         let Some(in_flight) = self.governor.spend(ticket, &*self.clock) else {
             return AttemptEnd::NotAdmitted;
         };
-        progress.begin_attempt();
+        progress.begin_attempt(self.clock.now());
         let in_flight_at_start = self.slots.in_flight();
         let attempted = loop {
             let attempted = self.attempt(prepared, progress, &signature).await;
@@ -195,6 +196,7 @@ impl Transport {
                 .log_once(prepared.operation.id, &response.headers);
             in_flight.answered(response, &*self.clock);
         }
+        progress.end_attempt(self.clock.now());
         attempted.result.into()
     }
 
@@ -212,17 +214,20 @@ impl Transport {
         Ok((sign().await?, slot))
     }
 
-    /// What this gives, for which it has so much time.
+    /// What this wait for credentials gives, for which it has so much time.
     async fn within<T: Send>(
         &self,
         left: Duration,
         progress: &Progress,
         work: impl Future<Output = Result<T, Cause>> + Send,
     ) -> Result<T, Cause> {
-        match select(pin!(work), self.clock.guard(left)).await {
+        progress.begin_wait(WaitFor::Token, self.clock.now());
+        let result = match select(pin!(work), self.clock.guard(left)).await {
             Either::Left((result, _)) => result,
             Either::Right(_) => Err(self.timed_out(TimeLimit::Call, left, progress)),
-        }
+        };
+        progress.end_wait(self.clock.now());
+        result
     }
 
     /// What signs a request: it waits for credentials and for a token.
@@ -280,13 +285,13 @@ impl Transport {
 
     /// Waits for a slot, for at most `left`.
     async fn slot(&self, progress: &Progress, left: Duration) -> Result<Slot<'_>, Cause> {
-        progress.begin_slot_wait(self.clock.now());
+        progress.begin_wait(WaitFor::Slot, self.clock.now());
         let acquiring = pin!(self.slots.acquire());
         let slot = match select(acquiring, self.clock.guard(left)).await {
             Either::Left((slot, _)) => Ok(slot),
             Either::Right(_) => Err(self.timed_out(TimeLimit::Call, left, progress)),
         };
-        progress.end_slot_wait(self.clock.now());
+        progress.end_wait(self.clock.now());
         slot
     }
 }

@@ -11,9 +11,9 @@ use http::{HeaderMap, Method, StatusCode};
 
 use crate::{
     error::Error,
+    observe::Waits,
     transport::{
         failure::{Cause, Failure, TimeLimit, Timeout},
-        progress::Waited,
         provider,
         request::Prepared,
         response::ReceivedResponse,
@@ -52,7 +52,7 @@ fn causes() -> Vec<Cause> {
         Cause::Timeout(Timeout {
             limit,
             after: Duration::from_secs(60),
-            waited: Waited::default(),
+            waited: Waits::default(),
             max_in_flight: 64,
             was_sent,
         })

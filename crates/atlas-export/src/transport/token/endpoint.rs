@@ -15,11 +15,12 @@ use super::{access_token::AccessToken, grant::Grant};
 use crate::{
     clock::Clock,
     credentials::ServiceAccount,
+    observe::{Purpose, Waits, Watcher},
     transport::{
         body,
         failure::{Cause, Failure, TimeLimit, Timeout},
         limits::Limits,
-        progress::Waited,
+        request_watch::RequestWatch,
         response::{BodyUse, ReceivedResponse},
     },
 };
@@ -34,6 +35,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 pub(in crate::transport) struct TokenEndpoint {
     http: reqwest::Client,
     clock: Arc<dyn Clock>,
+    watcher: Watcher,
     limits: Limits,
     account: ServiceAccount,
     token_url: Url,
@@ -64,6 +66,7 @@ impl TokenEndpoint {
     pub(in crate::transport) fn new(
         http: reqwest::Client,
         clock: Arc<dyn Clock>,
+        watcher: Watcher,
         limits: Limits,
         account: ServiceAccount,
         oauth_url: &Url,
@@ -76,6 +79,7 @@ impl TokenEndpoint {
         Self {
             http,
             clock,
+            watcher,
             limits,
             account,
             token_url: below("token"),
@@ -92,7 +96,7 @@ impl TokenEndpoint {
     pub(super) async fn ask(&self) -> Result<(Grant, Instant), NoGrant> {
         let asked = self.clock.now();
         let form = "grant_type=client_credentials".to_owned();
-        let response = self.post(&self.token_url, form).await;
+        let response = self.post(&self.token_url, form, Purpose::Token).await;
         let response = response.map_err(NoGrant::Failed)?;
         // Only what parses counts as read: a gateway may have cut it short.
         if !response.may_be_from_atlas(BodyUse::Ignored) {
@@ -109,7 +113,9 @@ impl TokenEndpoint {
             .append_pair("token", token.expose())
             .append_pair("token_type_hint", "access_token")
             .finish();
-        let response = self.post(&self.revoke_url, form).await?;
+        let response = self
+            .post(&self.revoke_url, form, Purpose::Revocation)
+            .await?;
         if response.may_be_from_atlas(BodyUse::Ignored) {
             return Ok(());
         }
@@ -118,33 +124,70 @@ impl TokenEndpoint {
     }
 
     /// Posts a form, and reads what comes back; anything but a success is a failure.
-    async fn post(&self, url: &Url, form: String) -> Result<ReceivedResponse, Failure> {
+    async fn post(
+        &self,
+        url: &Url,
+        form: String,
+        purpose: Purpose,
+    ) -> Result<ReceivedResponse, Failure> {
         let request = self
             .http
             .post(url.clone())
             .basic_auth(self.account.client_id(), Some(self.account.expose_secret()))
             .header(header::CONTENT_TYPE, FORM)
             .header(header::ACCEPT, "application/json")
-            .body(form);
-        let exchange = pin!(async {
-            let response = request.send().await.map_err(Cause::of_sending)?;
-            self.read(response).await
-        });
+            .body(form)
+            .build()
+            .map_err(|error| Failure::of(Cause::of_sending(error)))?;
+        let template = match purpose {
+            Purpose::Revocation => "/api/oauth/revoke",
+            _ => "/api/oauth/token",
+        };
+        let mut watch = RequestWatch::begin(
+            (&self.watcher, &self.clock),
+            None,
+            purpose,
+            &request,
+            |watcher| watcher.operation(template, "POST", template),
+        );
         let after = self.limits.attempt_timeout;
-        match select(exchange, self.clock.guard(after)).await {
-            Either::Left((result, _)) => result.map_err(Failure::of),
-            Either::Right(_) => Err(Failure::of(self.timed_out(after))),
+        let outcome = {
+            let exchange = pin!(self.exchange(request, &mut watch));
+            match select(exchange, self.clock.guard(after)).await {
+                Either::Left((result, _)) => result,
+                Either::Right(_) => Err(self.timed_out(after)),
+            }
+        };
+        match &outcome {
+            Err(cause) if !cause.is_answer() => watch.fail(cause.reason()),
+            _ => watch.end(),
         }
+        outcome.map_err(Failure::of)
     }
 
-    async fn read(&self, response: reqwest::Response) -> Result<ReceivedResponse, Cause> {
+    async fn exchange(
+        &self,
+        request: reqwest::Request,
+        watch: &mut RequestWatch<'_>,
+    ) -> Result<ReceivedResponse, Cause> {
+        let sent = self.http.execute(request).await;
+        let response = sent.map_err(|error| {
+            if error.is_connect() {
+                watch.was_not_sent();
+            }
+            Cause::of_sending(error)
+        })?;
+        watch.answered(response.status());
         let (status, headers) = (response.status(), response.headers().clone());
         if status.is_redirection() {
             let target = headers.get(header::LOCATION);
             let target = target.map(|target| String::from_utf8_lossy(target.as_bytes()).into());
             return Err(Cause::Redirect { target, status });
         }
-        let body = body::read(response, MAX_BODY.min(self.limits.max_body)).await;
+        let body = body::read(response, MAX_BODY.min(self.limits.max_body), |more| {
+            watch.received(more);
+        })
+        .await;
         if status.is_success() {
             let body = body?;
             return Ok(ReceivedResponse {
@@ -166,7 +209,7 @@ impl TokenEndpoint {
         Cause::Timeout(Timeout {
             limit: TimeLimit::Attempt,
             after,
-            waited: Waited::default(),
+            waited: Waits::default(),
             max_in_flight: self.limits.max_in_flight,
             was_sent: true,
         })
