@@ -1,6 +1,6 @@
 //! Every operation of the contract, called by its public method.
 
-use atlas_export::{Client, Error, models::CloudProvider};
+use atlas_export::{Client, Error, models::CloudProvider, snapshots::Retention};
 use atlas_export_api::{Operation, operations::ids};
 use atlas_export_fake::{AccessRole, FakeAtlasBuilder};
 use atlas_export_tests::{
@@ -36,6 +36,8 @@ pub(super) const ARN: &str = "arn:aws:iam::123456789012:role/atlas-export";
 pub(super) fn kind(operation: &Operation) -> Option<Kind> {
     match operation.method {
         "GET" | "PATCH" | "PUT" => Some(Kind::Read),
+        // One that answers with what it has emptied is a change like any other.
+        "DELETE" if operation.success == 200 => Some(Kind::Read),
         "DELETE" => Some(Kind::Delete),
         "POST" => Some(Kind::Create),
         _ => None,
@@ -72,6 +74,23 @@ pub(super) async fn call(client: &Client, operation: &str) -> Option<Result<(), 
         ids::TAKE_SNAPSHOT => cluster.snapshots().take().await.map(drop),
         ids::GET_BACKUP_SCHEDULE => cluster.auto_export().get().await.map(drop),
         ids::UPDATE_BACKUP_SCHEDULE => cluster.auto_export().disable().await.map(drop),
+        ids::LIST_PROJECTS => client.projects().list().await.map(drop),
+        ids::GET_PROJECT => project.get().await.map(drop),
+        ids::LIST_ALL_CLUSTERS => client.projects().clusters().await.map(drop),
+        ids::GET_CLUSTER => cluster.get().await.map(drop),
+        ids::UPDATE_SNAPSHOT => {
+            let (id, kept) = (parsed(SNAPSHOT), Retention::weeks(6));
+            cluster.snapshots().set_retention(&id, kept).await.map(drop)
+        }
+        ids::DELETE_SNAPSHOT => {
+            let id = parsed(SNAPSHOT);
+            cluster.snapshots().delete_unchecked(&id).await
+        }
+        ids::DELETE_SHARDED_SNAPSHOT => {
+            let id = parsed(SNAPSHOT);
+            cluster.snapshots().delete_sharded_unchecked(&id).await
+        }
+        ids::DELETE_BACKUP_SCHEDULE => cluster.backup_schedule().delete().await.map(drop),
         ids::GET_SYSTEM_STATUS => client.system_status().await.map(drop),
         ids::LIST_CLUSTERS => project.clusters().list().await.map(drop),
         ids::LIST_ACCESS_ROLES => roles.list().await.map(drop),

@@ -263,7 +263,8 @@ async fn meet(operation: &str, fault: &Fault) -> (Outcome, isize) {
         );
         let snapshots = scene.fake.snapshots(PROJECT, CLUSTER);
         let roles = scene.fake.access_roles(PROJECT);
-        isize::try_from(buckets.len() + jobs.len() + snapshots.len() + roles.len()).unwrap()
+        let lists = [buckets.len(), jobs.len(), snapshots.len(), roles.len()];
+        isize::try_from(lists.iter().sum::<usize>()).unwrap()
     };
     let before = count();
     scene.inject(operation, fault.clone());

@@ -125,6 +125,20 @@ open_enum! {
 }
 
 open_enum! {
+    /// What a retention is counted in.
+    RetentionUnit {
+        /// Days.
+        Days = "DAYS",
+        /// Weeks.
+        Weeks = "WEEKS",
+        /// Months.
+        Months = "MONTHS",
+        /// Years.
+        Years = "YEARS",
+    }
+}
+
+open_enum! {
     /// How a cluster spreads its data.
     ClusterType {
         /// One replica set.
@@ -159,7 +173,7 @@ open_enum! {
 #[macro_export]
 macro_rules! each_open_enum {
     ($apply:ident) => {
-        $apply! { CloudProvider ExportJobState SnapshotStatus SnapshotType SnapshotFrequency Frequency AccessRoleStatus ClusterType ClusterState }
+        $apply! { CloudProvider ExportJobState SnapshotStatus SnapshotType SnapshotFrequency Frequency AccessRoleStatus RetentionUnit ClusterType ClusterState }
     };
 }
 

@@ -89,9 +89,11 @@ mod needed;
 #[cfg(feature = "profile")]
 pub mod profile;
 mod project;
+mod projects;
 mod proxy;
 mod redact;
 pub mod request;
+mod schedule;
 pub mod snapshots;
 mod transport;
 pub mod variables;
@@ -113,7 +115,9 @@ pub use environment::Environment;
 pub use error::{Error, ErrorKind};
 pub use jobs::ExportJobs;
 pub use project::{Cluster, Project};
+pub use projects::Projects;
 pub use request::Request;
+pub use schedule::Schedule;
 pub use snapshots::Snapshots;
 pub use version::ApiVersion;
 
@@ -141,16 +145,16 @@ pub mod rate {
 pub mod models {
     pub use atlas_export_api::types::{
         AccessListEntry, AccessRole, AccessRoleList, ApiKeyDescription, AwsIamRole,
-        AzureServicePrincipal, BackupSchedule, ClusterDescription, CustomData, ExportBucket,
-        ExportJob, ExportJobComponent, ExportStatus, GcpServiceAccount, HardwareSpec, Link,
-        ProviderSettings, RegionConfig, ReplicationSpec, RoleAssignment, ScheduleExport, Snapshot,
-        SnapshotMember, SystemStatus,
+        AzureServicePrincipal, BackupSchedule, ClusterDescription, ClusterSummary, CustomData,
+        ExportBucket, ExportJob, ExportJobComponent, ExportStatus, GcpServiceAccount, HardwareSpec,
+        Link, ProjectClusters, ProjectDescription, ProviderSettings, RegionConfig, ReplicationSpec,
+        RoleAssignment, ScheduleExport, Snapshot, SnapshotMember, SystemStatus,
     };
     pub use atlas_export_api::{RoleCheck, UnknownRole};
     pub use atlas_export_types::{
         AccessRoleStatus, CloudProvider, ClusterState, ClusterType, ExportJobState,
-        ExportStateReason, Frequency, SnapshotFrequency, SnapshotStatus, SnapshotType,
-        UnknownValue,
+        ExportStateReason, Frequency, RetentionUnit, SnapshotFrequency, SnapshotStatus,
+        SnapshotType, UnknownValue,
     };
 
     pub use crate::error::{ApiError, FieldError};

@@ -48,6 +48,14 @@ impl FakeAtlasBuilder {
         self
     }
 
+    /// Lets a cluster be deleted, while its snapshots remain: it is listed only where a list asks for
+    /// deleted clusters, as `DELETED`, and its snapshots can be read. That they can, and the state,
+    /// are unconfirmed.
+    pub fn deleted_cluster(mut self, project: &str, cluster: &str) -> Self {
+        self.in_cluster(project, cluster, |cluster| cluster.deleted = true);
+        self
+    }
+
     /// Lets a cluster's schedule export to a bucket, which then cannot be deleted. The frequency is
     /// not checked: it stands for a setting of long ago.
     pub fn auto_export(

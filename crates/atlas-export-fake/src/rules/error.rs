@@ -59,7 +59,7 @@ impl AtlasError {
         )
     }
 
-    fn cluster_not_found(cluster: &str, project: &str) -> Self {
+    pub(crate) fn cluster_not_found(cluster: &str, project: &str) -> Self {
         Self::new(
             StatusCode::NOT_FOUND,
             "CLUSTER_NOT_FOUND",
