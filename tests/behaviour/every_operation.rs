@@ -18,6 +18,7 @@ pub(super) fn furnished() -> FakeAtlasBuilder {
         .sharded_cluster(PROJECT, CLUSTER, &["shard-0", "config-0"])
         .job(PROJECT, CLUSTER, job)
         .access_role(PROJECT, AccessRole::unauthorized_aws(ROLE))
+        .private_endpoint(PROJECT, ENDPOINT, "US_EAST_1", "ACTIVE")
 }
 
 /// What kind of operation it is, as far as faults are concerned.
@@ -28,6 +29,9 @@ pub(super) enum Kind {
     Delete,
     Create,
 }
+
+/// A private endpoint that is there from the start.
+pub(super) const ENDPOINT: &str = "66f9f1c3e2b4d6a7c8e9f0a1";
 
 /// What a role of AWS is called there.
 pub(super) const ARN: &str = "arn:aws:iam::123456789012:role/atlas-export";
@@ -49,7 +53,7 @@ pub(super) async fn call(client: &Client, operation: &str) -> Option<Result<(), 
     let project = client.project(PROJECT);
     let cluster = project.cluster(CLUSTER);
     let (buckets, jobs) = (project.export_buckets(), cluster.export_jobs());
-    let roles = project.access_roles();
+    let (roles, endpoints) = (project.access_roles(), project.private_endpoints());
     Some(match operation {
         ids::LIST_EXPORT_BUCKETS => buckets.list().await.map(drop),
         ids::GET_EXPORT_BUCKET => buckets.get(&parsed(BUCKET)).await.map(drop),
@@ -74,6 +78,10 @@ pub(super) async fn call(client: &Client, operation: &str) -> Option<Result<(), 
         ids::TAKE_SNAPSHOT => cluster.snapshots().take().await.map(drop),
         ids::GET_BACKUP_SCHEDULE => cluster.auto_export().get().await.map(drop),
         ids::UPDATE_BACKUP_SCHEDULE => cluster.auto_export().disable().await.map(drop),
+        ids::LIST_PRIVATE_ENDPOINTS => endpoints.list().await.map(drop),
+        ids::CREATE_PRIVATE_ENDPOINT => endpoints.create("EU_WEST_1").await.map(drop),
+        ids::GET_PRIVATE_ENDPOINT => endpoints.get(&parsed(ENDPOINT)).await.map(drop),
+        ids::DELETE_PRIVATE_ENDPOINT => endpoints.delete(&parsed(ENDPOINT)).await,
         ids::LIST_PROJECTS => client.projects().list().await.map(drop),
         ids::GET_PROJECT => project.get().await.map(drop),
         ids::LIST_ALL_CLUSTERS => client.projects().clusters().await.map(drop),

@@ -35,6 +35,7 @@ fn first<T: Send + 'static>(mut items: atlas_export::list::Items<T>) -> Outcome 
 fn of_project(project: &Project) -> Vec<Outcome> {
     let buckets = project.export_buckets();
     let (id, role, roles) = (&parsed(BUCKET), &parsed(ROLE), project.access_roles());
+    let (endpoint, endpoints) = (&parsed(ROLE), project.private_endpoints());
     let new = || NewExportBucket::aws("exports", parsed(ROLE)).unwrap();
     vec![
         outcome(buckets.list()),
@@ -65,6 +66,11 @@ fn of_project(project: &Project) -> Vec<Outcome> {
         outcome(roles.wait_until_usable(role)),
         outcome(project.export_fleet(id).plan()),
         outcome(project.get()),
+        outcome(endpoints.list()),
+        outcome(endpoints.create("US_EAST_1")),
+        outcome(endpoints.get(endpoint)),
+        outcome(endpoints.delete(endpoint)),
+        outcome(endpoints.wait_until_active(endpoint)),
         outcome(project.clusters().list_with_deleted()),
     ]
 }

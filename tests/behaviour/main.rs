@@ -34,6 +34,7 @@ mod misfits;
 mod newest_snapshot;
 mod nonces;
 mod paging;
+mod private_endpoints;
 mod projects;
 mod providers;
 mod rate_limited_tasks;

@@ -172,6 +172,10 @@ async fn around(shown: &mut Shown, client: &Client) {
     shown.show("Method", &Method::POST);
     shown.show("CallOptions", &CallOptions::new());
     shown.show("Projects", &client.projects());
+    let endpoints = project.private_endpoints();
+    shown.show("PrivateEndpoints", &endpoints);
+    let create = endpoints.create(PRIVATE_KEY);
+    shown.error("CreatePrivateEndpoint", &create.await.unwrap_err());
     shown.show("Schedule", &cluster.backup_schedule());
     shown.show("Retention", &Retention::days(7));
     let status = client.system_status().await.unwrap();

@@ -340,6 +340,50 @@ pub const OPERATIONS: &[Operation] = &[
         query: &["envelope", "pretty"],
         roles: &["Project Read Only"],
     },
+    Operation {
+        id: "listPrivateEndpoints",
+        function: "list_private_endpoints",
+        method: "GET",
+        path: "/groups/{groupId}/backup/{cloudProvider}/privateEndpoints",
+        versions: &["2024-11-13"],
+        v1: false,
+        success: 200,
+        query: &["envelope", "includeCount", "itemsPerPage", "pageNum", "pretty"],
+        roles: &["Project Owner"],
+    },
+    Operation {
+        id: "createPrivateEndpoint",
+        function: "create_private_endpoint",
+        method: "POST",
+        path: "/groups/{groupId}/backup/{cloudProvider}/privateEndpoints",
+        versions: &["2024-11-13"],
+        v1: false,
+        success: 201,
+        query: &["envelope", "pretty"],
+        roles: &["Project Owner"],
+    },
+    Operation {
+        id: "getPrivateEndpoint",
+        function: "get_private_endpoint",
+        method: "GET",
+        path: "/groups/{groupId}/backup/{cloudProvider}/privateEndpoints/{endpointId}",
+        versions: &["2024-11-13"],
+        v1: false,
+        success: 200,
+        query: &["envelope", "pretty"],
+        roles: &["Project Owner"],
+    },
+    Operation {
+        id: "deletePrivateEndpoint",
+        function: "delete_private_endpoint",
+        method: "DELETE",
+        path: "/groups/{groupId}/backup/{cloudProvider}/privateEndpoints/{endpointId}",
+        versions: &["2024-11-13"],
+        v1: false,
+        success: 204,
+        query: &["envelope", "pretty"],
+        roles: &["Project Owner"],
+    },
 ];
 /// `listExportBuckets`: List the export buckets of a project.
 pub const LIST_EXPORT_BUCKETS: &Operation = &OPERATIONS[0usize];
@@ -401,6 +445,14 @@ pub const GET_PROJECT: &Operation = &OPERATIONS[27usize];
 pub const LIST_ALL_CLUSTERS: &Operation = &OPERATIONS[28usize];
 /// `getCluster`: Get one cluster.
 pub const GET_CLUSTER: &Operation = &OPERATIONS[29usize];
+/// `listPrivateEndpoints`: List the private endpoints for object storage.
+pub const LIST_PRIVATE_ENDPOINTS: &Operation = &OPERATIONS[30usize];
+/// `createPrivateEndpoint`: Have Atlas make a private endpoint for object storage.
+pub const CREATE_PRIVATE_ENDPOINT: &Operation = &OPERATIONS[31usize];
+/// `getPrivateEndpoint`: Get one private endpoint for object storage.
+pub const GET_PRIVATE_ENDPOINT: &Operation = &OPERATIONS[32usize];
+/// `deletePrivateEndpoint`: Delete a private endpoint for object storage.
+pub const DELETE_PRIVATE_ENDPOINT: &Operation = &OPERATIONS[33usize];
 /// The ids of the operations, as constants that a pattern can hold.
 pub mod ids {
     /// Of [`LIST_EXPORT_BUCKETS`](super::LIST_EXPORT_BUCKETS).
@@ -463,4 +515,12 @@ pub mod ids {
     pub const LIST_ALL_CLUSTERS: &str = "listAllClusters";
     /// Of [`GET_CLUSTER`](super::GET_CLUSTER).
     pub const GET_CLUSTER: &str = "getCluster";
+    /// Of [`LIST_PRIVATE_ENDPOINTS`](super::LIST_PRIVATE_ENDPOINTS).
+    pub const LIST_PRIVATE_ENDPOINTS: &str = "listPrivateEndpoints";
+    /// Of [`CREATE_PRIVATE_ENDPOINT`](super::CREATE_PRIVATE_ENDPOINT).
+    pub const CREATE_PRIVATE_ENDPOINT: &str = "createPrivateEndpoint";
+    /// Of [`GET_PRIVATE_ENDPOINT`](super::GET_PRIVATE_ENDPOINT).
+    pub const GET_PRIVATE_ENDPOINT: &str = "getPrivateEndpoint";
+    /// Of [`DELETE_PRIVATE_ENDPOINT`](super::DELETE_PRIVATE_ENDPOINT).
+    pub const DELETE_PRIVATE_ENDPOINT: &str = "deletePrivateEndpoint";
 }

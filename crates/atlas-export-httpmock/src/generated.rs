@@ -2355,6 +2355,379 @@ pub mod operations {
             )
         }
     }
+    pub struct ListPrivateEndpointsWhen(::httpmock::When);
+    impl ListPrivateEndpointsWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches(
+                        regex::Regex::new(
+                                "^(?:/[^?]*)?/groups/[^/]*/backup/[^/]*/privateEndpoints$",
+                            )
+                            .unwrap(),
+                    ),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn group_id(self, value: &::atlas_export_types::ProjectId) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/{}/backup/.*/privateEndpoints$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn cloud_provider(
+            self,
+            value: &::atlas_export_types::CloudProvider,
+        ) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/.*/backup/{}/privateEndpoints$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn envelope<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("envelope", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("envelope"))
+            }
+        }
+        pub fn include_count<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("includeCount", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("includeCount"))
+            }
+        }
+        pub fn items_per_page<'a, T>(self, value: T) -> Self
+        where
+            T: Into<Option<&'a ::atlas_export_types::PageSize>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("itemsPerPage", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("itemsPerPage"))
+            }
+        }
+        pub fn page_num<T>(self, value: T) -> Self
+        where
+            T: Into<Option<::std::num::NonZeroU32>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("pageNum", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("pageNum"))
+            }
+        }
+        pub fn pretty<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("pretty", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("pretty"))
+            }
+        }
+    }
+    pub struct ListPrivateEndpointsThen(::httpmock::Then);
+    impl ListPrivateEndpointsThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &(impl ::serde::Serialize + ?Sized)) -> Self {
+            let value = &crate::fitting::<types::PrivateEndpointPage>(value);
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+    pub struct CreatePrivateEndpointWhen(::httpmock::When);
+    impl CreatePrivateEndpointWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches(
+                        regex::Regex::new(
+                                "^(?:/[^?]*)?/groups/[^/]*/backup/[^/]*/privateEndpoints$",
+                            )
+                            .unwrap(),
+                    ),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn group_id(self, value: &::atlas_export_types::ProjectId) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/{}/backup/.*/privateEndpoints$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn cloud_provider(
+            self,
+            value: &::atlas_export_types::CloudProvider,
+        ) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/.*/backup/{}/privateEndpoints$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn envelope<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("envelope", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("envelope"))
+            }
+        }
+        pub fn pretty<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("pretty", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("pretty"))
+            }
+        }
+        pub fn body(self, value: &(impl ::serde::Serialize + ?Sized)) -> Self {
+            let value = &crate::fitting::<types::NewPrivateEndpoint>(value);
+            Self(self.0.json_body_obj(value))
+        }
+    }
+    pub struct CreatePrivateEndpointThen(::httpmock::Then);
+    impl CreatePrivateEndpointThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn created(self, value: &(impl ::serde::Serialize + ?Sized)) -> Self {
+            let value = &crate::fitting::<types::PrivateEndpoint>(value);
+            Self(
+                self
+                    .0
+                    .status(201u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+    pub struct GetPrivateEndpointWhen(::httpmock::When);
+    impl GetPrivateEndpointWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches(
+                        regex::Regex::new(
+                                "^(?:/[^?]*)?/groups/[^/]*/backup/[^/]*/privateEndpoints/[^/]*$",
+                            )
+                            .unwrap(),
+                    ),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn group_id(self, value: &::atlas_export_types::ProjectId) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/{}/backup/.*/privateEndpoints/.*$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn cloud_provider(
+            self,
+            value: &::atlas_export_types::CloudProvider,
+        ) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/.*/backup/{}/privateEndpoints/.*$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn endpoint_id(
+            self,
+            value: &::atlas_export_types::PrivateEndpointId,
+        ) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/.*/backup/.*/privateEndpoints/{}$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn envelope<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("envelope", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("envelope"))
+            }
+        }
+        pub fn pretty<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("pretty", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("pretty"))
+            }
+        }
+    }
+    pub struct GetPrivateEndpointThen(::httpmock::Then);
+    impl GetPrivateEndpointThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &(impl ::serde::Serialize + ?Sized)) -> Self {
+            let value = &crate::fitting::<types::PrivateEndpoint>(value);
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+    pub struct DeletePrivateEndpointWhen(::httpmock::When);
+    impl DeletePrivateEndpointWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::DELETE)
+                    .path_matches(
+                        regex::Regex::new(
+                                "^(?:/[^?]*)?/groups/[^/]*/backup/[^/]*/privateEndpoints/[^/]*$",
+                            )
+                            .unwrap(),
+                    ),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn group_id(self, value: &::atlas_export_types::ProjectId) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/{}/backup/.*/privateEndpoints/.*$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn cloud_provider(
+            self,
+            value: &::atlas_export_types::CloudProvider,
+        ) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/.*/backup/{}/privateEndpoints/.*$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn endpoint_id(
+            self,
+            value: &::atlas_export_types::PrivateEndpointId,
+        ) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/.*/backup/.*/privateEndpoints/{}$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn envelope<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("envelope", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("envelope"))
+            }
+        }
+        pub fn pretty<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("pretty", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("pretty"))
+            }
+        }
+    }
+    pub struct DeletePrivateEndpointThen(::httpmock::Then);
+    impl DeletePrivateEndpointThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn no_content(self) -> Self {
+            Self(self.0.status(204u16))
+        }
+    }
 }
 /// An extension trait for [`MockServer`](::httpmock::MockServer) that
 /// adds a method for each operation. These are the equivalent of
@@ -2480,6 +2853,30 @@ pub trait MockServerExt {
     fn get_cluster<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::GetClusterWhen, operations::GetClusterThen);
+    fn list_private_endpoints<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::ListPrivateEndpointsWhen,
+            operations::ListPrivateEndpointsThen,
+        );
+    fn create_private_endpoint<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::CreatePrivateEndpointWhen,
+            operations::CreatePrivateEndpointThen,
+        );
+    fn get_private_endpoint<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::GetPrivateEndpointWhen,
+            operations::GetPrivateEndpointThen,
+        );
+    fn delete_private_endpoint<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::DeletePrivateEndpointWhen,
+            operations::DeletePrivateEndpointThen,
+        );
 }
 impl MockServerExt for ::httpmock::MockServer {
     fn list_export_buckets<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
@@ -2839,6 +3236,62 @@ impl MockServerExt for ::httpmock::MockServer {
             config_fn(
                 operations::GetClusterWhen::new(when),
                 operations::GetClusterThen::new(then),
+            )
+        })
+    }
+    fn list_private_endpoints<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::ListPrivateEndpointsWhen,
+            operations::ListPrivateEndpointsThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::ListPrivateEndpointsWhen::new(when),
+                operations::ListPrivateEndpointsThen::new(then),
+            )
+        })
+    }
+    fn create_private_endpoint<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::CreatePrivateEndpointWhen,
+            operations::CreatePrivateEndpointThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::CreatePrivateEndpointWhen::new(when),
+                operations::CreatePrivateEndpointThen::new(then),
+            )
+        })
+    }
+    fn get_private_endpoint<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::GetPrivateEndpointWhen,
+            operations::GetPrivateEndpointThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::GetPrivateEndpointWhen::new(when),
+                operations::GetPrivateEndpointThen::new(then),
+            )
+        })
+    }
+    fn delete_private_endpoint<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::DeletePrivateEndpointWhen,
+            operations::DeletePrivateEndpointThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::DeletePrivateEndpointWhen::new(when),
+                operations::DeletePrivateEndpointThen::new(then),
             )
         })
     }

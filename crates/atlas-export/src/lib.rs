@@ -37,7 +37,7 @@
 //! an [`Error`], and a wait with a [`WaitError`](wait::WaitError), which `?` turns into one.
 //!
 //! What everybody needs is here; the rest lies with what it is about: [`list`], [`wait`],
-//! [`fleet`], [`buckets`], [`access_roles`], [`jobs`], [`snapshots`], [`models`], [`id`], [`codes`], and what a client
+//! [`fleet`], [`buckets`], [`access_roles`], [`private_endpoints`], [`jobs`], [`snapshots`], [`models`], [`id`], [`codes`], and what a client
 //! is set up with: [`retry`], [`rate`], [`clock`], [`variables`].
 //!
 //! # What you can rely on
@@ -86,6 +86,7 @@ pub mod jobs;
 pub mod list;
 mod media_type;
 mod needed;
+pub mod private_endpoints;
 #[cfg(feature = "profile")]
 pub mod profile;
 mod project;
@@ -114,6 +115,7 @@ pub use ensure::{Ensured, Existing};
 pub use environment::Environment;
 pub use error::{Error, ErrorKind};
 pub use jobs::ExportJobs;
+pub use private_endpoints::PrivateEndpoints;
 pub use project::{Cluster, Project};
 pub use projects::Projects;
 pub use request::Request;
@@ -126,7 +128,7 @@ pub use version::ApiVersion;
 pub mod id {
     pub use atlas_export_types::{
         ClusterId, ExportBucketId, ExportJobId, Id, IdKind, InvalidClusterName, InvalidId,
-        InvalidPageSize, OrganizationId, ProjectId, RoleId, SnapshotId, strict,
+        InvalidPageSize, OrganizationId, PrivateEndpointId, ProjectId, RoleId, SnapshotId, strict,
     };
 }
 
@@ -147,14 +149,14 @@ pub mod models {
         AccessListEntry, AccessRole, AccessRoleList, ApiKeyDescription, AwsIamRole,
         AzureServicePrincipal, BackupSchedule, ClusterDescription, ClusterSummary, CustomData,
         ExportBucket, ExportJob, ExportJobComponent, ExportStatus, GcpServiceAccount, HardwareSpec,
-        Link, ProjectClusters, ProjectDescription, ProviderSettings, RegionConfig, ReplicationSpec,
-        RoleAssignment, ScheduleExport, Snapshot, SnapshotMember, SystemStatus,
+        Link, PrivateEndpoint, ProjectClusters, ProjectDescription, ProviderSettings, RegionConfig,
+        ReplicationSpec, RoleAssignment, ScheduleExport, Snapshot, SnapshotMember, SystemStatus,
     };
-    pub use atlas_export_api::{RoleCheck, UnknownRole};
+    pub use atlas_export_api::{MissingEndpoint, RoleCheck, UnknownRole};
     pub use atlas_export_types::{
         AccessRoleStatus, CloudProvider, ClusterState, ClusterType, ExportJobState,
-        ExportStateReason, Frequency, RetentionUnit, SnapshotFrequency, SnapshotStatus,
-        SnapshotType, UnknownValue,
+        ExportStateReason, Frequency, PrivateEndpointStatus, RetentionUnit, SnapshotFrequency,
+        SnapshotStatus, SnapshotType, UnknownValue,
     };
 
     pub use crate::error::{ApiError, FieldError};

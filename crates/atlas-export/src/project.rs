@@ -8,8 +8,8 @@ use atlas_export_api::{
 use atlas_export_types::{ClusterName, ExportBucketId, InvalidClusterName, InvalidId, ProjectId};
 
 use crate::{
-    AccessRoles, AutoExport, Client, Clusters, Error, ExportBuckets, ExportJobs, Request, Schedule,
-    Snapshots, fleet::ExportFleet, transport::Caller,
+    AccessRoles, AutoExport, Client, Clusters, Error, ExportBuckets, ExportJobs, PrivateEndpoints,
+    Request, Schedule, Snapshots, fleet::ExportFleet, transport::Caller,
 };
 
 /// A project or cluster that was given by a text which is none. Told by whatever makes a request.
@@ -106,6 +106,11 @@ impl Project {
     /// The roles through which Atlas reaches the clouds of the project's owner.
     pub fn access_roles(&self) -> AccessRoles {
         AccessRoles::new(self.clone())
+    }
+
+    /// The private endpoints of the project for object storage.
+    pub fn private_endpoints(&self) -> PrivateEndpoints {
+        PrivateEndpoints::new(self.clone())
     }
 
     /// Exports the newest snapshot of every cluster to a bucket, once: see [`fleet`](crate::fleet).

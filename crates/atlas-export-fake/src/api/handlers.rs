@@ -3,8 +3,8 @@
 use crate::api::call::Call;
 use crate::api::response::Reply;
 use crate::api::{
-    access_roles, buckets, clusters, jobs, projects, schedules, sharded_snapshots, snapshots,
-    system_status,
+    access_roles, buckets, clusters, jobs, private_endpoints, projects, schedules,
+    sharded_snapshots, snapshots, system_status,
 };
 use crate::rules::error::AtlasError;
 
@@ -30,6 +30,10 @@ pub(crate) fn handler(operation: &str) -> Option<OperationHandler> {
         "getBackupSchedule" => schedules::get,
         "updateBackupSchedule" => schedules::update,
         "getSystemStatus" => system_status::get,
+        "listPrivateEndpoints" => private_endpoints::list,
+        "createPrivateEndpoint" => private_endpoints::create,
+        "getPrivateEndpoint" => private_endpoints::get,
+        "deletePrivateEndpoint" => private_endpoints::delete,
         "listProjects" => projects::list,
         "getProject" => projects::get,
         "listAllClusters" => projects::clusters,

@@ -111,6 +111,16 @@ impl AtlasError {
         )
     }
 
+    /// The status is published, the code is made up.
+    pub(crate) fn endpoint_exists(region: &str) -> Self {
+        Self::new(
+            StatusCode::CONFLICT,
+            "PRIVATE_ENDPOINT_ALREADY_EXISTS",
+            format!("There is a private endpoint in {region}."),
+            vec![region.into()],
+        )
+    }
+
     pub(crate) fn not_json(why: &serde_json::Error) -> Self {
         Self::new(
             StatusCode::BAD_REQUEST,
