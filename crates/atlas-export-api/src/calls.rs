@@ -871,7 +871,7 @@ impl Call for ListClusters {
                 &self.project_id,
                 shared.envelope,
                 self.page.include_count,
-                self.include_deleted_with_retained_backups.clone(),
+                self.include_deleted_with_retained_backups,
                 self.page.items_per_page.as_ref(),
                 self.page.page_num,
                 shared.pretty,
