@@ -72,7 +72,8 @@ pub use generated::{Client, Error, ResponseValue, types};
 pub use operations::OPERATIONS;
 pub use roles::ROLES;
 pub use views::{
-    BucketTarget, JobReason, NotExportable, RoleCheck, Tier, UnknownRole, split_service_url,
+    BucketTarget, JobReason, MissingEndpoint, NotExportable, RoleCheck, Tier, UnknownRole,
+    split_service_url,
 };
 
 /// One operation of the contract: what the generated method does not say.

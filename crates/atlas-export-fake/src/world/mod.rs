@@ -5,6 +5,7 @@ pub(crate) mod access_role;
 pub(crate) mod bucket;
 pub(crate) mod clock;
 pub(crate) mod cluster;
+pub(crate) mod endpoint;
 pub(crate) mod export_queue;
 pub(crate) mod ids;
 pub(crate) mod indexed_list;
