@@ -31,6 +31,19 @@ fn snapshot() -> Snapshot {
     Snapshot::completed(SNAPSHOT)
 }
 
+/// A bucket that requires private networking, and an endpoint.
+fn private(endpoint: Option<(&str, &str)>) -> FakeAtlasBuilder {
+    let bucket = json!({
+        "_id": BUCKET, "cloudProvider": "AWS", "bucketName": "my-bucket", "iamRoleId": ROLE,
+        "region": "us-east-1", "requirePrivateNetworking": true,
+    });
+    let builder = exportable(FakeAtlas::builder().bucket(PROJECT, bucket));
+    match endpoint {
+        Some((region, status)) => builder.private_endpoint(PROJECT, OTHER, region, status),
+        None => builder,
+    }
+}
+
 fn exportable(builder: FakeAtlasBuilder) -> FakeAtlasBuilder {
     with_role(builder).snapshot(PROJECT, CLUSTER, snapshot())
 }
@@ -76,6 +89,9 @@ async fn a_set_up_that_is_whole_passes_every_check() {
     assert!(shown.contains("Atlas knows API key"), "{shown}");
     let written = serde_json::to_value(&report).unwrap();
     assert_eq!(written["checks"][0]["outcome"], "passed");
+    // Private networking, where it is required and ready.
+    let report = preflight(private(Some(("US_EAST_1", "ACTIVE"))), no_faults, HOUR).await;
+    assert!(report.is_ready(), "{report}");
     // Without a cluster, what is about one is left out.
     let scene = Scene::start(exportable(bare())).await;
     let report = scene
@@ -119,7 +135,8 @@ fn refused(what: &'static str, faults: Faults, kind: CheckKind, remedy: &'static
 
 fn rows() -> Vec<Row> {
     use CheckKind::{
-        ActiveExport, Address, BucketRole, Cluster, Credentials, Role, SnapshotExpiry,
+        ActiveExport, Address, BucketRole, Cluster, Credentials, PrivateNetworking, Role,
+        SnapshotExpiry,
     };
     let unknown = |row: Row| Row {
         outcome: CheckOutcome::Unknown,
@@ -195,6 +212,30 @@ fn rows() -> Vec<Row> {
             BucketRole,
             "look at the access roles",
         )),
+        row(
+            "there is no private endpoint",
+            |_| private(None),
+            PrivateNetworking,
+            "PrivateEndpoints::create",
+        ),
+        row(
+            "the private endpoint is in another region",
+            |_| private(Some(("EU_WEST_1", "ACTIVE"))),
+            PrivateNetworking,
+            "PrivateEndpoints::create",
+        ),
+        row(
+            "the private endpoint is being made",
+            |_| private(Some(("US_EAST_1", "INITIATING"))),
+            PrivateNetworking,
+            "wait until it is active",
+        ),
+        row(
+            "the private endpoint has failed",
+            |_| private(Some(("US_EAST_1", "FAILED"))),
+            PrivateNetworking,
+            "make another",
+        ),
         row(
             "there is no such cluster",
             |builder| with_role(builder).cluster(PROJECT, "Another"),

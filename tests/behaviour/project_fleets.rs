@@ -81,6 +81,19 @@ async fn a_project_without_the_bucket_costs_no_other_and_is_looked_at_again() {
 }
 
 #[tokio::test]
+async fn without_a_choice_it_is_all_projects_that_the_key_sees() {
+    let scene = Scene::start(furnished()).await;
+    let plan = scene.client.export_fleet(NAME).plan().await.unwrap();
+    let projects = plan.projects().iter().map(|it| it.project.to_string());
+    let projects: std::collections::BTreeSet<String> = projects.collect();
+    assert!(PROJECTS.iter().all(|id| projects.contains(*id)), "{plan}");
+    assert_eq!(plan.exports(), 4);
+    scene.inject("listProjects", atlas_export_fake::Fault::garbage_json());
+    let error = scene.client.export_fleet(NAME).plan().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
+}
+
+#[tokio::test]
 async fn a_name_that_two_buckets_have_is_told_with_their_ids() {
     let builder = furnished().bucket(FIRST, Bucket::aws(NAME, ROLE));
     let scene = Scene::start(builder).await;

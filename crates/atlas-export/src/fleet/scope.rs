@@ -4,7 +4,7 @@ use atlas_export_api::types::ExportBucket;
 use atlas_export_types::{ExportBucketId, InvalidId, ProjectId};
 
 use super::FleetReport;
-use crate::{Client, Error, Project, redact::quoted, request::Method};
+use crate::{Client, Error, Project, redact::quoted};
 
 /// How many ids of buckets a message names.
 const NAMED: usize = 3;
@@ -203,14 +203,10 @@ async fn named(project: &Project, name: &str) -> Result<ExportBucket, Error> {
 
 /// All projects that the credentials see.
 async fn all_projects(client: &Client) -> Result<Vec<Project>, Error> {
-    #[derive(serde::Deserialize)]
-    struct Listed {
-        id: ProjectId,
-    }
-    let request = client.request::<()>(Method::GET, "/groups");
-    let mut listed = request.version("2023-01-01").pages::<Listed>().by_item();
+    let mut listed = client.projects().list().consistent().by_item();
     let mut projects = Vec::new();
     while let Some(project) = listed.next().await {
+        // One that does not decode may be one of those that are meant.
         let id = project?.id;
         id.well_formed()?;
         projects.push(client.project(&id));

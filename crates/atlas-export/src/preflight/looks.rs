@@ -1,7 +1,8 @@
 //! What is read for a preflight, each only where what came before lets it be read.
 
 use atlas_export_api::types::{
-    AccessRoleList, ClusterDescription, ExportBucket, ExportJob, Snapshot, SystemStatus,
+    AccessRoleList, ClusterDescription, ExportBucket, ExportJob, PrivateEndpoint, Snapshot,
+    SystemStatus,
 };
 use atlas_export_types::ExportBucketId;
 
@@ -74,6 +75,8 @@ pub(super) struct Looks {
     pub(super) status: Look<SystemStatus>,
     pub(super) bucket: Look<ExportBucket>,
     pub(super) roles: Look<AccessRoleList>,
+    /// Looked at only where the bucket requires one.
+    pub(super) endpoints: Look<Vec<PrivateEndpoint>>,
     pub(super) cluster: Look<ClusterDescription>,
     pub(super) snapshot: Look<Option<Snapshot>>,
     /// The job that exports the snapshot, or has exported it.
@@ -98,6 +101,7 @@ impl Looks {
             return Self {
                 bucket: Err(skipped()),
                 roles: Err(skipped()),
+                endpoints: Err(skipped()),
                 cluster: Err(skipped()),
                 snapshot: Err(skipped()),
                 export: Err(skipped()),
@@ -106,8 +110,19 @@ impl Looks {
         }
         let found = project.export_buckets().get(bucket).await;
         let roles = project.access_roles().list().await;
+        let requires = found
+            .as_ref()
+            .is_ok_and(|it| it.require_private_networking == Some(true));
+        let endpoints = if requires {
+            let listed = project.private_endpoints().list().all().await;
+            listed.map(|listed| listed.items).map_err(Unseen::from)
+        } else {
+            Err(Unseen::skipped(
+                "not looked at, as the bucket does not require one",
+            ))
+        };
         let (described, snapshot, export) = match cluster {
-            Some(cluster) => look_at_cluster(project, bucket, cluster).await,
+            Some(cluster) => look_at_cluster(bucket, cluster).await,
             None => {
                 let skipped = || Unseen::skipped("no cluster was named");
                 (Err(skipped()), Err(skipped()), Err(skipped()))
@@ -117,6 +132,7 @@ impl Looks {
             status,
             bucket: found.map_err(Unseen::from),
             roles: roles.map_err(Unseen::from),
+            endpoints,
             cluster: described,
             snapshot,
             export,
@@ -130,12 +146,8 @@ type OfCluster = (
     Look<Option<ExportJob>>,
 );
 
-async fn look_at_cluster(
-    project: &Project,
-    bucket: &ExportBucketId,
-    cluster: &Cluster,
-) -> OfCluster {
-    let described = describe(project, cluster).await;
+async fn look_at_cluster(bucket: &ExportBucketId, cluster: &Cluster) -> OfCluster {
+    let described = describe(cluster).await;
     if described
         .as_ref()
         .is_err_and(|it| it.cause == Cause::Missing)
@@ -161,9 +173,10 @@ async fn look_at_cluster(
     (described, snapshot, export)
 }
 
-async fn describe(project: &Project, cluster: &Cluster) -> Look<ClusterDescription> {
-    let name = cluster.name().map_err(Unseen::from)?;
-    let mut clusters = project.clusters().list().by_item();
+/// The cluster in the list, which tells of a Flex cluster what it is; asked for alone there is none.
+async fn describe(cluster: &Cluster) -> Look<ClusterDescription> {
+    let name = cluster.name()?;
+    let mut clusters = cluster.project().clusters().list().by_item();
     let mut undecodable = None;
     while let Some(found) = clusters.next().await {
         match found {

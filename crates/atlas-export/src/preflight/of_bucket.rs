@@ -1,6 +1,9 @@
 //! Where an export goes: the bucket, the role through which Atlas writes, private networking.
 
-use atlas_export_api::{BucketTarget, types::AccessRoleList};
+use atlas_export_api::{
+    BucketTarget,
+    types::{AccessRoleList, PrivateEndpoint},
+};
 use atlas_export_types::{AccessRoleStatus, ExportBucketId, RoleId};
 
 use super::{
@@ -138,21 +141,62 @@ fn authorization(roles: &AccessRoleList, wanted: &RoleId) -> Authorization {
 
 fn private_networking(looks: &Looks) -> Check {
     const KIND: CheckKind = CheckKind::PrivateNetworking;
-    match looks
-        .bucket
-        .as_ref()
-        .map(|bucket| bucket.require_private_networking)
+    let bucket = match &looks.bucket {
+        Ok(bucket) if bucket.require_private_networking == Some(true) => bucket,
+        Ok(_) => return Check::passed(KIND, "the bucket does not require it"),
+        Err(_) => {
+            return Check::unknown(
+                KIND,
+                "the bucket is not seen, and it says whether it is required",
+                "see the check of the bucket",
+            );
+        }
+    };
+    let endpoints = match &looks.endpoints {
+        Ok(endpoints) => endpoints,
+        Err(unseen) => {
+            return Check::unknown(KIND, &unseen.said, "look at the private endpoints in Atlas");
+        }
+    };
+    let Some(region) = bucket.region.as_deref() else {
+        return Check::unknown(
+            KIND,
+            "the bucket requires it, and Atlas does not tell its region",
+            "see whether there is an active private endpoint in the region of the bucket",
+        );
+    };
+    let here = |endpoint: &&PrivateEndpoint| {
+        let of = endpoint.region_name.as_deref();
+        of.is_some_and(|of| atlas_region(of) == atlas_region(region))
+    };
+    let endpoints: Vec<&PrivateEndpoint> = endpoints.iter().filter(here).collect();
+    if let Some(active) = endpoints
+        .iter()
+        .find(|endpoint| endpoint.missing().is_none())
     {
-        Ok(Some(true)) => Check::unknown(
+        return Check::passed(
             KIND,
-            "the bucket requires it, and its endpoints are not looked at",
-            "look at the private endpoints of the project",
-        ),
-        Ok(_) => Check::passed(KIND, "the bucket does not require it"),
-        Err(_) => Check::unknown(
+            format!("endpoint {} is active in {region}", active.id),
+        );
+    }
+    match endpoints.first() {
+        Some(endpoint) => {
+            let missing = endpoint.missing().map(|missing| missing.to_string());
+            Check::failed(
+                KIND,
+                format!("endpoint {} in {region} is not active", endpoint.id),
+                missing.unwrap_or_default(),
+            )
+        }
+        None => Check::failed(
             KIND,
-            "the bucket is not seen, and it says whether it is required",
-            "see the check of the bucket",
+            format!("the bucket requires it, and the project has no private endpoint in {region}"),
+            "make one with PrivateEndpoints::create, and wait until it is active",
         ),
     }
+}
+
+/// A region in Atlas's words: buckets have AWS's, such as `us-east-1`, endpoints `US_EAST_1`.
+fn atlas_region(region: &str) -> String {
+    region.to_ascii_uppercase().replace('-', "_")
 }

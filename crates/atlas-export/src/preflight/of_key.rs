@@ -25,11 +25,12 @@ pub(super) fn checks(looks: &Looks, operations: &[String], project: &ProjectId) 
 }
 
 impl Looks {
-    fn unseen(&self) -> [Option<&Unseen>; 6] {
+    fn unseen(&self) -> [Option<&Unseen>; 7] {
         [
             self.status.as_ref().err(),
             self.bucket.as_ref().err(),
             self.roles.as_ref().err(),
+            self.endpoints.as_ref().err(),
             self.cluster.as_ref().err(),
             self.snapshot.as_ref().err(),
             self.export.as_ref().err(),
