@@ -121,12 +121,11 @@ impl Looks {
                 "not looked at, as the bucket does not require one",
             ))
         };
-        let (described, snapshot, export) = match cluster {
-            Some(cluster) => look_at_cluster(bucket, cluster).await,
-            None => {
-                let skipped = || Unseen::skipped("no cluster was named");
-                (Err(skipped()), Err(skipped()), Err(skipped()))
-            }
+        let (described, snapshot, export) = if let Some(cluster) = cluster {
+            look_at_cluster(bucket, cluster).await
+        } else {
+            let skipped = || Unseen::skipped("no cluster was named");
+            (Err(skipped()), Err(skipped()), Err(skipped()))
         };
         Self {
             status,

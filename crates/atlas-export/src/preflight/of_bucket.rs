@@ -48,15 +48,12 @@ enum Authorization {
 
 fn role(looks: &Looks) -> Check {
     const KIND: CheckKind = CheckKind::BucketRole;
-    let bucket = match &looks.bucket {
-        Ok(bucket) => bucket,
-        Err(_) => {
-            return Check::unknown(
-                KIND,
-                "the bucket is not seen, and it names the role",
-                "see the check of the bucket",
-            );
-        }
+    let Ok(bucket) = &looks.bucket else {
+        return Check::unknown(
+            KIND,
+            "the bucket is not seen, and it names the role",
+            "see the check of the bucket",
+        );
     };
     let target = bucket.target();
     let (BucketTarget::Aws { role, .. }

@@ -39,9 +39,8 @@ impl Looks {
 
     /// Whether any call was answered by Atlas as to somebody that it knows.
     fn answered(&self) -> bool {
-        let refusals = self.unseen();
-        let refused = |look: &Option<&Unseen>| look.is_some_and(Unseen::is_answer);
-        refusals.iter().any(|look| look.is_none() || refused(look))
+        let mut looks = self.unseen().into_iter();
+        looks.any(|look| look.is_none_or(Unseen::is_answer))
     }
 
     fn of_cause(&self, cause: Cause) -> Option<&Unseen> {

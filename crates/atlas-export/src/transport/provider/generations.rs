@@ -136,3 +136,68 @@ impl Generations {
         self.failure = Some((later(now, REMEMBERED), error.clone()));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use digest_lanes::{LaneLimits, Lanes};
+
+    use super::*;
+    use crate::transport::session::Authentication;
+
+    fn credentials(private: &str) -> Credentials {
+        Credentials::api_key("abcdefgh", private)
+    }
+
+    /// Keeps new credentials; the number of their session.
+    fn keep(generations: &mut Generations, private: &str) -> u64 {
+        let number = generations.number();
+        let key = digest_lanes::Credentials::new("abcdefgh", private);
+        let lanes = Lanes::new(key, LaneLimits::default());
+        let session = Session {
+            number,
+            description: "".into(),
+            authentication: Authentication::Digest(Arc::new(lanes)),
+        };
+        generations.keep(credentials(private), session);
+        number
+    }
+
+    fn word(generations: &Generations, now: Instant) -> &'static str {
+        match generations.next(now) {
+            Next::Use(_) => "use",
+            Next::Wait(_) => "wait",
+            Next::Fail(_) => "fail",
+            Next::Ask => "ask",
+        }
+    }
+
+    #[test]
+    fn a_late_refusal_of_the_credentials_before_says_nothing_against_the_new_ones() {
+        let (mut generations, now) = (Generations::default(), Instant::now());
+        assert_eq!(word(&generations, now), "ask");
+        let old = keep(&mut generations, "old");
+        generations.note_refused(old, now);
+        assert_eq!(word(&generations, now), "ask");
+        let new = keep(&mut generations, "new");
+        generations.note_refused(old, now);
+        assert_eq!(word(&generations, now), "use");
+        generations.note_refused(new, now);
+        assert_eq!(word(&generations, now), "ask");
+    }
+
+    #[test]
+    fn credentials_that_the_provider_stands_by_are_asked_for_again_after_a_second() {
+        let (mut generations, now) = (Generations::default(), Instant::now());
+        let number = keep(&mut generations, "same");
+        generations.note_refused(number, now);
+        assert!(!generations.confirm(&credentials("other"), now));
+        assert!(generations.confirm(&credentials("same"), now));
+        generations.note_refused(number, now);
+        assert_eq!(word(&generations, now), "use");
+        let later = now + REMEMBERED;
+        generations.note_refused(number, later);
+        assert_eq!(word(&generations, later), "ask");
+    }
+}

@@ -10,10 +10,12 @@ use super::{
     token_error::TokenError,
     words::{self, Purpose},
 };
-use crate::transport::{
-    failure::{Cause, Failure, TimeLimit, Timeout},
-    progress::Waited,
-    response::ReceivedResponse,
+use crate::{
+    observe::Waits,
+    transport::{
+        failure::{Cause, Failure, TimeLimit, Timeout},
+        response::ReceivedResponse,
+    },
 };
 
 fn refused(status: u16, body: &'static str) -> Cause {
@@ -39,7 +41,7 @@ pub(in crate::transport) fn each() -> impl Iterator<Item = TokenError> {
         Cause::Timeout(Timeout {
             limit: TimeLimit::Attempt,
             after: Duration::from_secs(60),
-            waited: Waited::default(),
+            waited: Waits::default(),
             max_in_flight: 64,
             was_sent: true,
         }),
