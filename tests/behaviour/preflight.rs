@@ -104,6 +104,7 @@ async fn a_set_up_that_is_whole_passes_every_check() {
 }
 
 /// What is broken, which check finds it, how it ends, and what to do.
+#[derive(Clone)]
 struct Row {
     what: &'static str,
     change: Change,
@@ -133,16 +134,20 @@ fn refused(what: &'static str, faults: Faults, kind: CheckKind, remedy: &'static
     }
 }
 
-fn rows() -> Vec<Row> {
-    use CheckKind::{
-        ActiveExport, Address, BucketRole, Cluster, Credentials, PrivateNetworking, Role,
-        SnapshotExpiry,
-    };
-    let unknown = |row: Row| Row {
+fn unknown(row: Row) -> Row {
+    Row {
         outcome: CheckOutcome::Unknown,
         ..row
-    };
-    let create = || Role("createExportJob".to_owned());
+    }
+}
+
+fn create() -> CheckKind {
+    CheckKind::Role("createExportJob".to_owned())
+}
+
+/// What is wrong with who asks.
+fn of_key() -> Vec<Row> {
+    use CheckKind::{Address, Credentials};
     vec![
         refused(
             "the address is not let in",
@@ -177,6 +182,19 @@ fn rows() -> Vec<Row> {
             create(),
             "look at the roles in Atlas",
         )),
+        unknown(refused(
+            "Atlas does not answer",
+            |_| Some(Fault::status(StatusCode::SERVICE_UNAVAILABLE)),
+            Credentials,
+            "look again",
+        )),
+    ]
+}
+
+/// What is wrong with where it goes.
+fn of_bucket() -> Vec<Row> {
+    use CheckKind::{BucketRole, PrivateNetworking};
+    vec![
         row(
             "the bucket is not registered",
             |_| exportable(FakeAtlas::builder()),
@@ -236,6 +254,13 @@ fn rows() -> Vec<Row> {
             PrivateNetworking,
             "make another",
         ),
+    ]
+}
+
+/// What is wrong with what is exported.
+fn of_cluster() -> Vec<Row> {
+    use CheckKind::{ActiveExport, Cluster, SnapshotExpiry};
+    vec![
         row(
             "there is no such cluster",
             |builder| with_role(builder).cluster(PROJECT, "Another"),
@@ -314,18 +339,12 @@ fn rows() -> Vec<Row> {
             ActiveExport,
             "take a newer snapshot",
         ),
-        unknown(refused(
-            "Atlas does not answer",
-            |_| Some(Fault::status(StatusCode::SERVICE_UNAVAILABLE)),
-            Credentials,
-            "look again",
-        )),
     ]
 }
 
 #[tokio::test]
 async fn each_broken_set_up_is_found_with_its_remedy() {
-    let rows = rows();
+    let rows = [of_key(), of_bucket(), of_cluster()].concat();
     assert!(rows.len() >= 20);
     for row in rows {
         let report = preflight((row.change)(bare()), row.faults, row.takes).await;

@@ -243,8 +243,10 @@ async fn around(shown: &mut Shown, client: &Client) {
     let report = preflight().run().await.unwrap();
     shown.show("PreflightReport", &report);
     shown.show("Check", &report.checks);
-    shown.show("CheckKind", &report.checks[0].kind);
-    shown.show("CheckOutcome", &report.checks[0].outcome);
+    for check in &report.checks {
+        shown.show("CheckKind", &check.kind);
+        shown.show("CheckOutcome", &check.outcome);
+    }
 
     let fleet = || project.export_fleet(&bucket);
     shown.show("ExportFleet", &fleet());
