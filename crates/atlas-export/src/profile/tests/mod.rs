@@ -1,6 +1,8 @@
 use super::*;
 
 mod keychain;
+#[cfg(unix)]
+mod permissions;
 
 const KEY: &str =
     "public_api_key = \"abcdefgh\"\nprivate_api_key = \"0a1b2c3d-0000-4000-8000-0123456789ab\"";
