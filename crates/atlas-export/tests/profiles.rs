@@ -1,6 +1,7 @@
 //! The default chain: environment, and profiles of the Atlas CLI. Each row runs in a process with
 //! an environment of its own.
-#![cfg(all(feature = "profile", unix))]
+// With the keychain, rows would ask that of this machine: keychain.rs has one of its own.
+#![cfg(all(feature = "profile", not(feature = "keyring"), unix))]
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
