@@ -3,7 +3,7 @@
 
 use atlas_export::{ApiVersion, request::Method};
 use atlas_export_api::{OPERATIONS, Operation};
-use atlas_export_tests::{BUCKET, CLUSTER, PROJECT, SNAPSHOT, Scene};
+use atlas_export_tests::{BUCKET, CLUSTER, PROJECT, ROLE, SNAPSHOT, Scene};
 use serde_json::json;
 
 use super::every_operation::{JOB, call, furnished, kind};
@@ -12,13 +12,15 @@ const README: &str = include_str!("../../README.md");
 const CURATION: &str = include_str!("../../openapi/CURATION.md");
 
 /// What the fake has, by placeholder.
-fn ids() -> [(&'static str, &'static str); 5] {
+fn ids() -> [(&'static str, &'static str); 7] {
     [
         ("{groupId}", PROJECT),
         ("{clusterName}", CLUSTER),
         ("{exportBucketId}", BUCKET),
         ("{exportId}", JOB),
         ("{snapshotId}", SNAPSHOT),
+        ("{roleId}", ROLE),
+        ("{cloudProvider}", "AWS"),
     ]
 }
 
@@ -55,14 +57,18 @@ async fn sends(operation: &Operation, date: Option<&str>) -> Option<Result<(), S
         None => client.api_version(ApiVersion::V1),
         Some(date) => client.resource_version(operation.id, date),
     });
-    let told = call(&scene.project, &scene.cluster, operation.id).await?;
+    let told = call(&scene.client, operation.id).await?;
     let accept = date.map_or_else(
         || "application/json".to_owned(),
         |date| format!("application/vnd.atlas.{date}+json"),
     );
+    let base = date.map_or("/api/atlas/v1.0", |_| "/api/atlas/v2");
+    // The path `/` is the base itself.
+    let path = path(operation);
+    let sent = format!("{base}{}", path.strip_suffix('/').unwrap_or(&path));
     let seen = scene.fake.requests().into_iter().any(|request| {
         request.method == operation.method
-            && request.path.ends_with(&path(operation))
+            && request.path == sent
             && request
                 .headers
                 .get("accept")

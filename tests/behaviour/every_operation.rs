@@ -1,9 +1,11 @@
 //! Every operation of the contract, called by its public method.
 
-use atlas_export::{Cluster, Error, Project};
+use atlas_export::{Client, Error, models::CloudProvider};
 use atlas_export_api::{Operation, operations::ids};
-use atlas_export_fake::FakeAtlasBuilder;
-use atlas_export_tests::{BUCKET, CLUSTER, PROJECT, SNAPSHOT, exportable, new_bucket, parsed};
+use atlas_export_fake::{AccessRole, FakeAtlasBuilder};
+use atlas_export_tests::{
+    BUCKET, CLUSTER, PROJECT, ROLE, SNAPSHOT, exportable, new_bucket, parsed,
+};
 use serde_json::json;
 
 /// A job that is there from the start.
@@ -15,6 +17,7 @@ pub(super) fn furnished() -> FakeAtlasBuilder {
     exportable()
         .sharded_cluster(PROJECT, CLUSTER, &["shard-0", "config-0"])
         .job(PROJECT, CLUSTER, job)
+        .access_role(PROJECT, AccessRole::unauthorized_aws(ROLE))
 }
 
 /// What kind of operation it is, as far as faults are concerned.
@@ -25,6 +28,9 @@ pub(super) enum Kind {
     Delete,
     Create,
 }
+
+/// What a role of AWS is called there.
+pub(super) const ARN: &str = "arn:aws:iam::123456789012:role/atlas-export";
 
 /// The kind of an operation, by its method.
 pub(super) fn kind(operation: &Operation) -> Option<Kind> {
@@ -37,12 +43,11 @@ pub(super) fn kind(operation: &Operation) -> Option<Kind> {
 }
 
 /// One call of an operation, by its public method; `None` where it has none.
-pub(super) async fn call(
-    project: &Project,
-    cluster: &Cluster,
-    operation: &str,
-) -> Option<Result<(), Error>> {
+pub(super) async fn call(client: &Client, operation: &str) -> Option<Result<(), Error>> {
+    let project = client.project(PROJECT);
+    let cluster = project.cluster(CLUSTER);
     let (buckets, jobs) = (project.export_buckets(), cluster.export_jobs());
+    let roles = project.access_roles();
     Some(match operation {
         ids::LIST_EXPORT_BUCKETS => buckets.list().await.map(drop),
         ids::GET_EXPORT_BUCKET => buckets.get(&parsed(BUCKET)).await.map(drop),
@@ -67,8 +72,16 @@ pub(super) async fn call(
         ids::TAKE_SNAPSHOT => cluster.snapshots().take().await.map(drop),
         ids::GET_BACKUP_SCHEDULE => cluster.auto_export().get().await.map(drop),
         ids::UPDATE_BACKUP_SCHEDULE => cluster.auto_export().disable().await.map(drop),
+        ids::GET_SYSTEM_STATUS => client.system_status().await.map(drop),
         ids::LIST_CLUSTERS => project.clusters().list().await.map(drop),
-        ids::LIST_ACCESS_ROLES => project.access_roles().list().await.map(drop),
+        ids::LIST_ACCESS_ROLES => roles.list().await.map(drop),
+        ids::CREATE_ACCESS_ROLE => roles.create_aws().await.map(drop),
+        ids::GET_ACCESS_ROLE => roles.get(&parsed(ROLE)).await.map(drop),
+        ids::AUTHORIZE_ACCESS_ROLE => roles.authorize(&parsed(ROLE), ARN).await.map(drop),
+        ids::DEAUTHORIZE_ACCESS_ROLE => {
+            let id = parsed(ROLE);
+            roles.deauthorize(CloudProvider::Aws, &id).await
+        }
         ids::UPDATE_EXPORT_BUCKET => {
             let id = parsed(BUCKET);
             let update = buckets.update(&id).require_private_networking(true);

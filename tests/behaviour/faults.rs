@@ -262,14 +262,12 @@ async fn meet(operation: &str, fault: &Fault) -> (Outcome, isize) {
             scene.fake.jobs(PROJECT, CLUSTER),
         );
         let snapshots = scene.fake.snapshots(PROJECT, CLUSTER);
-        isize::try_from(buckets.len() + jobs.len() + snapshots.len()).unwrap()
+        let roles = scene.fake.access_roles(PROJECT);
+        isize::try_from(buckets.len() + jobs.len() + snapshots.len() + roles.len()).unwrap()
     };
     let before = count();
     scene.inject(operation, fault.clone());
-    let told = call(&scene.project, &scene.cluster, operation)
-        .await
-        .unwrap()
-        .err();
+    let told = call(&scene.client, operation).await.unwrap().err();
     assert_eq!(scene.fake.faults_left(), 0, "{operation} met no fault");
     let outcome = Outcome {
         told: told.map(|error| error.kind()),

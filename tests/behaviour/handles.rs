@@ -4,11 +4,14 @@
 use std::fmt::Debug;
 
 use atlas_export::{
-    Cluster, Error, ErrorKind, NewExportBucket, Project, ProjectId, models::Frequency,
+    Cluster, Error, ErrorKind, NewExportBucket, Project, ProjectId,
+    models::{CloudProvider, Frequency},
     wait::WaitError,
 };
 use atlas_export_tests::{BUCKET, CLUSTER, PROJECT, ROLE, SNAPSHOT, Scene, parsed, with_bucket};
 use futures_util::future::{BoxFuture, join_all};
+
+const UUID: &str = "4f2deb0d-be22-4524-a403-df531868bac0";
 
 /// What a call came to, as far as these tests go.
 type Outcome = BoxFuture<'static, Result<(), Error>>;
@@ -30,7 +33,7 @@ fn first<T: Send + 'static>(mut items: atlas_export::list::Items<T>) -> Outcome 
 
 fn of_project(project: &Project) -> Vec<Outcome> {
     let buckets = project.export_buckets();
-    let (id, roles) = (&parsed(BUCKET), project.access_roles());
+    let (id, role, roles) = (&parsed(BUCKET), &parsed(ROLE), project.access_roles());
     let new = || NewExportBucket::aws("exports", parsed(ROLE)).unwrap();
     vec![
         outcome(buckets.list()),
@@ -48,8 +51,17 @@ fn of_project(project: &Project) -> Vec<Outcome> {
         outcome(project.clusters().list()),
         outcome(roles.list()),
         outcome(roles.find_aws("arn:aws:iam::123456789012:role/x")),
-        outcome(roles.find_azure("4f2deb0d-be22-4524-a403-df531868bac0")),
+        outcome(roles.find_azure(UUID)),
         outcome(roles.find_gcp("x@y.iam.gserviceaccount.com")),
+        outcome(roles.set_up_aws()),
+        outcome(roles.set_up_aws().existing(role)),
+        outcome(roles.create_aws()),
+        outcome(roles.create_azure(UUID, UUID)),
+        outcome(roles.create_gcp()),
+        outcome(roles.get(role)),
+        outcome(roles.authorize(role, "arn:aws:iam::123456789012:role/x")),
+        outcome(roles.deauthorize(CloudProvider::Aws, role)),
+        outcome(roles.wait_until_usable(role)),
         outcome(project.export_fleet(id).plan()),
     ]
 }

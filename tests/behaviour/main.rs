@@ -7,6 +7,7 @@
     reason = "a test may panic: that is how it fails"
 )]
 
+mod access_roles;
 mod admission;
 mod any_operation;
 mod completeness;
@@ -44,6 +45,7 @@ mod retrying;
 mod service_accounts;
 mod shutting_down;
 mod standing_still;
+mod system_status;
 mod tls;
 mod tolerance;
 mod waiting;

@@ -8,7 +8,7 @@
 
 use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
-use atlas_export::{Cluster, PageSize, Project, wait::wait_all};
+use atlas_export::{Client, PageSize, wait::wait_all};
 use atlas_export_api::{OPERATIONS, operations::ids};
 use atlas_export_fake::{FakeAtlas, JobProgress};
 use atlas_export_tests::{
@@ -47,7 +47,9 @@ const FAMILIES: [&str; 6] = [
     ids::LIST_ACCESS_ROLES,
 ];
 
-fn begin(what: &'static str, project: Project, cluster: Cluster) -> Boxed {
+fn begin(what: &'static str, client: Client) -> Boxed {
+    let project = client.project(PROJECT);
+    let cluster = project.cluster(CLUSTER);
     let buckets = project.export_buckets();
     let list = buckets.list().page_size(PageSize::new(2).unwrap());
     let job = || parsed(JOB);
@@ -76,7 +78,7 @@ fn begin(what: &'static str, project: Project, cluster: Cluster) -> Boxed {
                 let fleet = project.export_fleet(&parsed(BUCKET)).await_exports();
                 drop(fleet.plan().await.unwrap().run().finish().await);
             }
-            operation => drop(call(&project, &cluster, operation).await),
+            operation => drop(call(&client, operation).await),
         }
     })
 }
@@ -121,7 +123,7 @@ async fn scene(setting: Setting) -> Scene {
     if setting.limited {
         for operation in FAMILIES {
             scene.inject(operation, empty_bucket(r#"["/",2,4,2,4]"#));
-            let called = call(&scene.project, &scene.cluster, operation).await;
+            let called = call(&scene.client, operation).await;
             called.unwrap().unwrap();
         }
     }
@@ -193,12 +195,13 @@ async fn keep(what: &'static str, setting: Setting, left: Left) -> bool {
     let Scene {
         fake,
         clock,
+        client,
         project,
         cluster,
         ..
     } = scene(setting).await;
     let fake = Arc::new(fake);
-    let kept = begin(what, project.clone(), cluster.clone());
+    let kept = begin(what, client.clone());
     let Some(kept) = drive(kept, fake.clone(), left).await else {
         return true;
     };

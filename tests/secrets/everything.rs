@@ -7,7 +7,7 @@ use std::{
 };
 
 use atlas_export::{
-    ApiVersion, Client, Credentials, Ensured, Environment, ErrorKind,
+    ApiVersion, Client, Credentials, Ensured, Environment, ErrorKind, Project,
     clock::SystemClock,
     fleet::{FleetStatus, Intent, SkipReason},
     models::{FieldError, Frequency},
@@ -170,7 +170,10 @@ async fn around(shown: &mut Shown, client: &Client) {
     }
     shown.show("Method", &Method::POST);
     shown.show("CallOptions", &CallOptions::new());
-    shown.show("AccessRoles", &project.access_roles());
+    let status = client.system_status().await.unwrap();
+    let check = status.role_for("createAccessRole", &parsed(PROJECT));
+    shown.show("RoleCheck", &check);
+    around_roles(shown, &project).await;
     let auto = cluster.auto_export();
     shown.show("AutoExport", &auto);
     let bucket = parsed(BUCKET);
@@ -219,6 +222,19 @@ async fn around(shown: &mut Shown, client: &Client) {
     let error = delete.clone().await.unwrap_err();
     shown.error("DeleteBucketError", &error);
     shown.show("DeletedBucket", &delete.detach().await.unwrap());
+}
+
+/// A role of AWS from nothing to its policies.
+async fn around_roles(shown: &mut Shown, project: &Project) {
+    let roles = project.access_roles();
+    shown.show("AccessRoles", &roles);
+    shown.show("SetUpAws", &roles.set_up_aws());
+    shown.show("AwsSetup", &roles.set_up_aws().await.unwrap());
+    // Somebody may paste a key where an id belongs.
+    let azure = roles.create_azure(PRIVATE_KEY, "x").application("y");
+    shown.error("CreateAzureRole", &azure.await.unwrap_err());
+    let arn = roles.authorize(&parsed(ROLE), PRIVATE_KEY).await;
+    shown.error("AccessRoles", &arn.unwrap_err());
 }
 
 /// Calls that end badly, with the key at hand.

@@ -49,6 +49,7 @@ mod paths;
 mod properties;
 mod references;
 mod responses;
+mod roles;
 mod schemas;
 mod shadowed;
 mod spelling;
@@ -121,6 +122,9 @@ pub const RULES: &[Rule] = &[
     rule("component-name", "names of components are letters, digits, `.`, `-`, `_`; others break the `$ref`s to them", names::component_name),
     rule("server-missing", "`servers` names the origin, and what it is relative to", operations::server_missing),
     rule("ignored-section", "no callbacks, links, or servers of a path or operation; they are silently dropped", keys::ignored_section),
+    rule("server-slash", "the URL of a server ends without a slash: paths bring their own, and `/` is the base itself, sent without one", operations::server_slash),
+    rule("role-unknown", "roles that are named have a row under `x-atlas-roles`, where there is such a table; nobody else checks", roles::unknown),
+    rule("role-incomplete", "a role under `x-atlas-roles` has a name, a code, what it includes and a source, and stands once; nobody else checks", roles::incomplete),
     // References.
     rule("dangling-reference", "every `$ref` leads somewhere; otherwise the generator panics", references::dangling),
     rule("misdirected-reference", "a `$ref` leads to the section of its place; otherwise the generator panics or takes a namesake", references::misdirected),

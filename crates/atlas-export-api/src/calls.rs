@@ -732,6 +732,197 @@ impl Call for ListAccessRoles {
         client.list_access_roles(&self.project_id, shared.envelope, shared.pretty)
     }
 }
+/// Begin a role through which Atlas reaches the customer's cloud.
+///
+/// Version 2 only. Not idempotent: each call makes another role. Of AWS the answer names the account
+/// and the external id that the trust policy of the role has to ask for, and the role is of no use
+/// until it is authorized. Of Google Cloud the answer may say `IN_PROGRESS`: the service account
+/// follows.
+///
+/// - `POST /groups/{groupId}/cloudProviderAccess`
+/// - Role of the API key: Project Owner
+/// - Resource versions: 2023-01-01; not in version 1.0
+/// - Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-creategroupcloudprovideraccess>
+#[derive(Clone, Debug, PartialEq)]
+pub struct CreateAccessRole {
+    /// The project. Atlas says group on the wire and project everywhere else.
+    pub project_id: ::atlas_export_types::ProjectId,
+    /// The body.
+    pub body: types::NewAccessRole,
+}
+impl Call for CreateAccessRole {
+    const OPERATION: &'static Operation = operations::CREATE_ACCESS_ROLE;
+    type Output = types::AccessRole;
+    fn check(&self) -> Result<(), InvalidId> {
+        self.project_id.well_formed()?;
+        Ok(())
+    }
+    fn send<'a>(
+        &'a self,
+        client: &'a Client,
+        shared: Shared,
+    ) -> impl Future<
+        Output = Result<ResponseValue<Self::Output>, Error<()>>,
+    > + Send + 'a {
+        client
+            .create_access_role(
+                &self.project_id,
+                shared.envelope,
+                shared.pretty,
+                &self.body,
+            )
+    }
+}
+/// Get one role through which Atlas reaches the customer's cloud.
+///
+/// Version 2 only.
+///
+/// - `GET /groups/{groupId}/cloudProviderAccess/{roleId}`
+/// - Role of the API key: Project Read Only
+/// - Resource versions: 2023-01-01; not in version 1.0
+/// - Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupcloudprovideraccess>
+#[derive(Clone, Debug, PartialEq)]
+pub struct GetAccessRole {
+    /// The project. Atlas says group on the wire and project everywhere else.
+    pub project_id: ::atlas_export_types::ProjectId,
+    /// The cloud-provider access role.
+    pub role_id: ::atlas_export_types::RoleId,
+}
+impl Call for GetAccessRole {
+    const OPERATION: &'static Operation = operations::GET_ACCESS_ROLE;
+    type Output = types::AccessRole;
+    fn check(&self) -> Result<(), InvalidId> {
+        self.project_id.well_formed()?;
+        self.role_id.well_formed()?;
+        Ok(())
+    }
+    fn send<'a>(
+        &'a self,
+        client: &'a Client,
+        shared: Shared,
+    ) -> impl Future<
+        Output = Result<ResponseValue<Self::Output>, Error<()>>,
+    > + Send + 'a {
+        client
+            .get_access_role(
+                &self.project_id,
+                &self.role_id,
+                shared.envelope,
+                shared.pretty,
+            )
+    }
+}
+/// Authorize a role of AWS.
+///
+/// Version 2 only. Tells Atlas which role of AWS it may assume. Atlas tries it, so the trust policy
+/// has to be in force. Google Cloud needs no authorization.
+///
+/// - `PATCH /groups/{groupId}/cloudProviderAccess/{roleId}`
+/// - Role of the API key: Project Owner
+/// - Resource versions: 2023-01-01; not in version 1.0
+/// - Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-authorizegroupcloudprovideraccessrole>
+#[derive(Clone, Debug, PartialEq)]
+pub struct AuthorizeAccessRole {
+    /// The project. Atlas says group on the wire and project everywhere else.
+    pub project_id: ::atlas_export_types::ProjectId,
+    /// The cloud-provider access role.
+    pub role_id: ::atlas_export_types::RoleId,
+    /// The body.
+    pub body: types::AccessRoleAuthorization,
+}
+impl Call for AuthorizeAccessRole {
+    const OPERATION: &'static Operation = operations::AUTHORIZE_ACCESS_ROLE;
+    type Output = types::AccessRole;
+    fn check(&self) -> Result<(), InvalidId> {
+        self.project_id.well_formed()?;
+        self.role_id.well_formed()?;
+        Ok(())
+    }
+    fn send<'a>(
+        &'a self,
+        client: &'a Client,
+        shared: Shared,
+    ) -> impl Future<
+        Output = Result<ResponseValue<Self::Output>, Error<()>>,
+    > + Send + 'a {
+        client
+            .authorize_access_role(
+                &self.project_id,
+                &self.role_id,
+                shared.envelope,
+                shared.pretty,
+                &self.body,
+            )
+    }
+}
+/// Take a role back from Atlas.
+///
+/// Version 2 only. The role goes from Atlas; in the cloud it stays.
+///
+/// - `DELETE /groups/{groupId}/cloudProviderAccess/{cloudProvider}/{roleId}`
+/// - Role of the API key: Project Owner
+/// - Resource versions: 2023-01-01; not in version 1.0
+/// - Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-deauthorizegroupcloudprovideraccessrole>
+#[derive(Clone, Debug, PartialEq)]
+pub struct DeauthorizeAccessRole {
+    /// The project. Atlas says group on the wire and project everywhere else.
+    pub project_id: ::atlas_export_types::ProjectId,
+    /// The cloud that is meant.
+    pub cloud_provider: ::atlas_export_types::CloudProvider,
+    /// The cloud-provider access role.
+    pub role_id: ::atlas_export_types::RoleId,
+}
+impl Call for DeauthorizeAccessRole {
+    const OPERATION: &'static Operation = operations::DEAUTHORIZE_ACCESS_ROLE;
+    type Output = ();
+    fn check(&self) -> Result<(), InvalidId> {
+        self.project_id.well_formed()?;
+        self.role_id.well_formed()?;
+        Ok(())
+    }
+    fn send<'a>(
+        &'a self,
+        client: &'a Client,
+        shared: Shared,
+    ) -> impl Future<
+        Output = Result<ResponseValue<Self::Output>, Error<()>>,
+    > + Send + 'a {
+        client
+            .deauthorize_access_role(
+                &self.project_id,
+                &self.cloud_provider,
+                &self.role_id,
+                shared.envelope,
+                shared.pretty,
+            )
+    }
+}
+/// Get the status of Atlas, and who is asking.
+///
+/// Which API key asks, and which roles it has. Of a service account no key is told. This is the base
+/// itself: no slash ends the URL.
+///
+/// - `GET /`
+/// - Resource versions: 2023-01-01; not in version 1.0
+/// - Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getsystemstatus>
+#[derive(Clone, Debug, PartialEq)]
+pub struct GetSystemStatus {}
+impl Call for GetSystemStatus {
+    const OPERATION: &'static Operation = operations::GET_SYSTEM_STATUS;
+    type Output = types::SystemStatus;
+    fn check(&self) -> Result<(), InvalidId> {
+        Ok(())
+    }
+    fn send<'a>(
+        &'a self,
+        client: &'a Client,
+        shared: Shared,
+    ) -> impl Future<
+        Output = Result<ResponseValue<Self::Output>, Error<()>>,
+    > + Send + 'a {
+        client.get_system_status(shared.envelope, shared.pretty)
+    }
+}
 impl Page for types::ClusterDescriptionPage {
     type Item = types::ClusterDescription;
     type Link = types::Link;
@@ -838,5 +1029,20 @@ macro_rules! operation_facts {
     };
     (ListAccessRoles) => {
         "\n- `GET /groups/{groupId}/cloudProviderAccess`\n- Role of the API key: Project Read Only\n- Resource versions: 2023-01-01, and version 1.0\n- Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupcloudprovideraccess>\n"
+    };
+    (CreateAccessRole) => {
+        "\n- `POST /groups/{groupId}/cloudProviderAccess`\n- Role of the API key: Project Owner\n- Resource versions: 2023-01-01; not in version 1.0\n- Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-creategroupcloudprovideraccess>\n"
+    };
+    (GetAccessRole) => {
+        "\n- `GET /groups/{groupId}/cloudProviderAccess/{roleId}`\n- Role of the API key: Project Read Only\n- Resource versions: 2023-01-01; not in version 1.0\n- Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupcloudprovideraccess>\n"
+    };
+    (AuthorizeAccessRole) => {
+        "\n- `PATCH /groups/{groupId}/cloudProviderAccess/{roleId}`\n- Role of the API key: Project Owner\n- Resource versions: 2023-01-01; not in version 1.0\n- Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-authorizegroupcloudprovideraccessrole>\n"
+    };
+    (DeauthorizeAccessRole) => {
+        "\n- `DELETE /groups/{groupId}/cloudProviderAccess/{cloudProvider}/{roleId}`\n- Role of the API key: Project Owner\n- Resource versions: 2023-01-01; not in version 1.0\n- Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-deauthorizegroupcloudprovideraccessrole>\n"
+    };
+    (GetSystemStatus) => {
+        "\n- `GET /`\n- Resource versions: 2023-01-01; not in version 1.0\n- Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getsystemstatus>\n"
     };
 }

@@ -7,6 +7,170 @@ use progenitor_client::{encode_path, ClientHooks, OperationInfo, RequestBuilderE
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
 pub mod types {
+    /// From where an API key may be used.
+    #[derive(Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct AccessListEntry {
+        /// A range of addresses.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "cidrBlock",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub cidr_block: ::std::option::Option<::std::string::String>,
+        /// One address.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "ipAddress",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub ip_address: ::std::option::Option<::std::string::String>,
+        /// Properties that have no field of their own, and those whose value did not fit their field, by their names.
+        #[cfg_attr(feature = "schemars", serde(flatten))]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    crate::decode::object! {
+        AccessListEntry : optional cidr_block "cidrBlock"; optional ip_address
+        "ipAddress";
+    }
+    /// A role through which Atlas reaches a cloud, of whichever cloud. Which of the fields are there
+    /// depends on the cloud. Version 2 only.
+    #[derive(Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct AccessRole {
+        /// AWS only. The external id that its trust policy has to ask for.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "atlasAssumedRoleExternalId",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub atlas_assumed_role_external_id: ::std::option::Option<::std::string::String>,
+        /// AWS only. Who assumes the role, for its trust policy.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "atlasAWSAccountArn",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub atlas_aws_account_arn: ::std::option::Option<::std::string::String>,
+        /// Azure only. The application by which Azure knows Atlas.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "atlasAzureAppId",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub atlas_azure_app_id: ::std::option::Option<::std::string::String>,
+        /// AWS only. When somebody authorized the role.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "authorizedDate",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub authorized_date: ::std::option::Option<
+            ::chrono::DateTime<::chrono::offset::Utc>,
+        >,
+        /// When the role was created in Atlas.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "createdDate",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub created_date: ::std::option::Option<
+            ::chrono::DateTime<::chrono::offset::Utc>,
+        >,
+        /// Google Cloud only. The address of the service account, once it is there.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "gcpServiceAccountForAtlas",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub gcp_service_account_for_atlas: ::std::option::Option<::std::string::String>,
+        /// AWS only. The ARN of the role, once somebody has authorized it.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "iamAssumedRoleArn",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub iam_assumed_role_arn: ::std::option::Option<::std::string::String>,
+        /// The cloud that a bucket or a cluster is in. Version 1.0 knows AWS only.
+        #[cfg_attr(feature = "schemars", serde(rename = "providerName"))]
+        pub provider_name: ::atlas_export_types::CloudProvider,
+        /// Identifies a cloud-provider access role: 24 hexadecimal digits that Atlas gave out, not the
+        /// ARN or the name that the cloud provider knows the role by.
+        #[cfg_attr(feature = "schemars", serde(rename = "roleId"))]
+        #[cfg_attr(feature = "schemars", serde(alias = "_id"))]
+        pub role_id: ::atlas_export_types::RoleId,
+        /// Azure only. The id of the service principal, a UUID.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "servicePrincipalId",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub service_principal_id: ::std::option::Option<::std::string::String>,
+        /// How far Atlas is with the service account of a role of Google Cloud.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(skip_serializing_if = "::std::option::Option::is_none")
+        )]
+        pub status: ::std::option::Option<::atlas_export_types::AccessRoleStatus>,
+        /// Azure only. The tenant that the service principal belongs to, a UUID.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "tenantId",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub tenant_id: ::std::option::Option<::std::string::String>,
+        /// Properties that have no field of their own, and those whose value did not fit their field, by their names.
+        #[cfg_attr(feature = "schemars", serde(flatten))]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    crate::decode::object! {
+        AccessRole : optional atlas_assumed_role_external_id
+        "atlasAssumedRoleExternalId"; optional atlas_aws_account_arn
+        "atlasAWSAccountArn"; optional atlas_azure_app_id "atlasAzureAppId"; optional
+        authorized_date "authorizedDate"; optional created_date "createdDate"; optional
+        gcp_service_account_for_atlas "gcpServiceAccountForAtlas"; optional
+        iam_assumed_role_arn "iamAssumedRoleArn"; strict provider_name "providerName";
+        strict role_id "roleId" | "_id"; optional service_principal_id
+        "servicePrincipalId"; optional status "status"; optional tenant_id "tenantId";
+    }
+    /// Which role of AWS is meant.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[serde(deny_unknown_fields)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct AccessRoleAuthorization {
+        /// The ARN of a role of AWS.
+        #[serde(rename = "iamAssumedRoleArn")]
+        pub iam_assumed_role_arn: RoleArn,
+        /// The cloud that a bucket or a cluster is in. Version 1.0 knows AWS only.
+        #[serde(rename = "providerName")]
+        pub provider_name: ::atlas_export_types::CloudProvider,
+    }
+    impl crate::decode::Model for AccessRoleAuthorization {}
     /// The roles of a project, by cloud.
     #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -52,6 +216,54 @@ pub mod types {
     crate::decode::object! {
         AccessRoleList : list aws_iam_roles "awsIamRoles"; list azure_service_principals
         "azureServicePrincipals"; list gcp_service_accounts "gcpServiceAccounts";
+    }
+    /// The API key that asks, without its secret.
+    #[derive(Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct ApiKeyDescription {
+        /// From where the key may be used.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "accessList",
+                default,
+                skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+            )
+        )]
+        pub access_list: ::atlas_export_types::TolerantList<AccessListEntry>,
+        /// Atlas's id of the key, 24 hexadecimal digits.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(skip_serializing_if = "::std::option::Option::is_none")
+        )]
+        pub id: ::std::option::Option<::std::string::String>,
+        /// The public key, eight letters.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "publicKey",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub public_key: ::std::option::Option<::std::string::String>,
+        /// The roles of the key, in whichever projects and organization.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "roles",
+                default,
+                skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+            )
+        )]
+        pub roles: ::atlas_export_types::TolerantList<RoleAssignment>,
+        /// Properties that have no field of their own, and those whose value did not fit their field, by their names.
+        #[cfg_attr(feature = "schemars", serde(flatten))]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    crate::decode::object! {
+        ApiKeyDescription : list access_list "accessList"; optional id "id"; optional
+        public_key "publicKey"; list roles "roles";
     }
     /// An IAM role of AWS that Atlas may assume. Until somebody has authorized it, the ARN and
     /// the date of that are `null`, and the role is of no use.
@@ -1048,12 +1260,12 @@ pub mod types {
         /// ARN or the name that the cloud provider knows the role by.
         #[cfg_attr(feature = "schemars", serde(rename = "roleId"))]
         pub role_id: ::atlas_export_types::RoleId,
-        /// How far Atlas is with making the account.
+        /// How far Atlas is with the service account of a role of Google Cloud.
         #[cfg_attr(
             feature = "schemars",
             serde(skip_serializing_if = "::std::option::Option::is_none")
         )]
-        pub status: ::std::option::Option<::std::string::String>,
+        pub status: ::std::option::Option<::atlas_export_types::AccessRoleStatus>,
         /// Properties that have no field of their own, and those whose value did not fit their field, by their names.
         #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
@@ -1118,6 +1330,35 @@ pub mod types {
     crate::decode::object! {
         Link : optional href "href"; optional rel "rel";
     }
+    /// The cloud that a role is for, and what Atlas has to know of it.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[serde(tag = "providerName", deny_unknown_fields)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub enum NewAccessRole {
+        #[serde(rename = "AWS")]
+        Aws,
+        /// Azure
+        ///
+        /// A service principal. Atlas finds the application by itself where it is left out.
+        #[serde(rename = "AZURE")]
+        Azure {
+            /// The application by which Azure knows Atlas, a UUID.
+            #[serde(
+                rename = "atlasAzureAppId",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )]
+            atlas_azure_app_id: ::std::option::Option<::std::string::String>,
+            /// The service principal, a UUID.
+            #[serde(rename = "servicePrincipalId")]
+            service_principal_id: ::std::string::String,
+            /// Its tenant, a UUID.
+            #[serde(rename = "tenantId")]
+            tenant_id: ::std::string::String,
+        },
+        #[serde(rename = "GCP")]
+        Gcp,
+    }
+    impl crate::decode::Model for NewAccessRole {}
     /// What is granted, and the role through which Atlas writes.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[serde(tag = "cloudProvider", deny_unknown_fields)]
@@ -1356,6 +1597,104 @@ pub mod types {
     crate::decode::object! {
         ReplicationSpec : optional num_shards "numShards"; list region_configs
         "regionConfigs";
+    }
+    /// The ARN of a role of AWS.
+    #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    #[serde(transparent)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct RoleArn(::std::string::String);
+    impl ::std::ops::Deref for RoleArn {
+        type Target = ::std::string::String;
+        fn deref(&self) -> &::std::string::String {
+            &self.0
+        }
+    }
+    impl ::std::convert::From<RoleArn> for ::std::string::String {
+        fn from(value: RoleArn) -> Self {
+            value.0
+        }
+    }
+    impl ::std::str::FromStr for RoleArn {
+        type Err = self::error::ConversionError;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            if value.chars().count() > 2048usize {
+                return Err("longer than 2048 characters".into());
+            }
+            if value.chars().count() < 20usize {
+                return Err("shorter than 20 characters".into());
+            }
+            Ok(Self(value.to_string()))
+        }
+    }
+    impl ::std::convert::TryFrom<&str> for RoleArn {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl ::std::convert::TryFrom<::std::string::String> for RoleArn {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: ::std::string::String,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for RoleArn {
+        fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
+        where
+            D: ::serde::Deserializer<'de>,
+        {
+            ::std::string::String::deserialize(deserializer)?
+                .parse()
+                .map_err(|e: self::error::ConversionError| {
+                    <D::Error as ::serde::de::Error>::custom(e.to_string())
+                })
+        }
+    }
+    /// A role that an API key has, in one project or in one organization.
+    #[derive(Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct RoleAssignment {
+        /// Identifies a project. 24 hexadecimal digits.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "groupId",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub group_id: ::std::option::Option<::atlas_export_types::ProjectId>,
+        /// Identifies an organization. 24 hexadecimal digits.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "orgId",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub org_id: ::std::option::Option<::atlas_export_types::OrganizationId>,
+        /// The code of the role, out of an open set.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "roleName",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub role_name: ::std::option::Option<::std::string::String>,
+        /// Properties that have no field of their own, and those whose value did not fit their field, by their names.
+        #[cfg_attr(feature = "schemars", serde(flatten))]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    crate::decode::object! {
+        RoleAssignment : optional group_id "groupId"; optional org_id "orgId"; optional
+        role_name "roleName";
     }
     /// Where a schedule exports to, and how often.
     #[derive(Clone, Debug, PartialEq)]
@@ -1666,6 +2005,59 @@ pub mod types {
         SnapshotPage : list links "links"; strict_list results "results"; optional
         total_count "totalCount";
     }
+    /// What Atlas says of itself, and of who is asking.
+    #[derive(Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct SystemStatus {
+        /// The API key that asks, without its secret.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "apiKey",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub api_key: ::std::option::Option<ApiKeyDescription>,
+        /// The name of the service.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "appName",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub app_name: ::std::option::Option<::std::string::String>,
+        /// The build of the service.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(skip_serializing_if = "::std::option::Option::is_none")
+        )]
+        pub build: ::std::option::Option<::std::string::String>,
+        /// A link as in RFC 8288. A proxy may have rewritten the host; `rel` may itself be a URL.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "links",
+                default,
+                skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+            )
+        )]
+        pub links: ::atlas_export_types::TolerantList<Link>,
+        /// Whether Atlas throttles callers at the moment.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(skip_serializing_if = "::std::option::Option::is_none")
+        )]
+        pub throttling: ::std::option::Option<bool>,
+        /// Properties that have no field of their own, and those whose value did not fit their field, by their names.
+        #[cfg_attr(feature = "schemars", serde(flatten))]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    crate::decode::object! {
+        SystemStatus : optional api_key "apiKey"; optional app_name "appName"; optional
+        build "build"; list links "links"; optional throttling "throttling";
+    }
     /// Error types.
     pub mod error {
         /// Error from a `TryFrom` or `FromStr` implementation.
@@ -1695,6 +2087,19 @@ pub mod types {
         impl From<String> for ConversionError {
             fn from(value: String) -> Self {
                 Self(value.into())
+            }
+        }
+    }
+    impl AccessRoleAuthorization {
+        /// A body of what is required.
+        #[must_use]
+        pub fn new(
+            iam_assumed_role_arn: RoleArn,
+            provider_name: ::atlas_export_types::CloudProvider,
+        ) -> Self {
+            Self {
+                iam_assumed_role_arn,
+                provider_name,
             }
         }
     }
@@ -2781,6 +3186,272 @@ impl Client {
             .build()?;
         let info = OperationInfo {
             operation_id: "list_access_roles",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => crate::decode::response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Begin a role through which Atlas reaches the customer's cloud
+    ///
+    /// Version 2 only. Not idempotent: each call makes another role. Of AWS the answer names the account
+    /// and the external id that the trust policy of the role has to ask for, and the role is of no use
+    /// until it is authorized. Of Google Cloud the answer may say `IN_PROGRESS`: the service account
+    /// follows.
+    ///
+    /// Sends a `POST` request to `/groups/{groupId}/cloudProviderAccess`
+    ///
+    /// Arguments:
+    /// - `group_id`: The project. Atlas says group on the wire and project everywhere else.
+    /// - `envelope`: Whether the body repeats the status, for clients that cannot see the status line. One
+    /// result is then wrapped as `status` and `envelope` (or `content`); a page gains `status`.
+    /// - `pretty`: Whether the body is indented for people.
+    /// - `body`
+    pub async fn create_access_role<'a>(
+        &'a self,
+        group_id: &'a ::atlas_export_types::ProjectId,
+        envelope: Option<bool>,
+        pretty: Option<bool>,
+        body: &'a types::NewAccessRole,
+    ) -> Result<ResponseValue<types::AccessRole>, Error<()>> {
+        let url = format!(
+            "{}/groups/{}/cloudProviderAccess", self.baseurl, encode_path(& group_id
+            .to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .query(&progenitor_client::QueryParam::new("envelope", &envelope))
+            .query(&progenitor_client::QueryParam::new("pretty", &pretty))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "create_access_role",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => crate::decode::response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Get one role through which Atlas reaches the customer's cloud
+    ///
+    /// Version 2 only.
+    ///
+    /// Sends a `GET` request to `/groups/{groupId}/cloudProviderAccess/{roleId}`
+    ///
+    /// Arguments:
+    /// - `group_id`: The project. Atlas says group on the wire and project everywhere else.
+    /// - `role_id`: The cloud-provider access role.
+    /// - `envelope`: Whether the body repeats the status, for clients that cannot see the status line. One
+    /// result is then wrapped as `status` and `envelope` (or `content`); a page gains `status`.
+    /// - `pretty`: Whether the body is indented for people.
+    pub async fn get_access_role<'a>(
+        &'a self,
+        group_id: &'a ::atlas_export_types::ProjectId,
+        role_id: &'a ::atlas_export_types::RoleId,
+        envelope: Option<bool>,
+        pretty: Option<bool>,
+    ) -> Result<ResponseValue<types::AccessRole>, Error<()>> {
+        let url = format!(
+            "{}/groups/{}/cloudProviderAccess/{}", self.baseurl, encode_path(& group_id
+            .to_string()), encode_path(& role_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("envelope", &envelope))
+            .query(&progenitor_client::QueryParam::new("pretty", &pretty))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "get_access_role",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => crate::decode::response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Authorize a role of AWS
+    ///
+    /// Version 2 only. Tells Atlas which role of AWS it may assume. Atlas tries it, so the trust policy
+    /// has to be in force. Google Cloud needs no authorization.
+    ///
+    /// Sends a `PATCH` request to `/groups/{groupId}/cloudProviderAccess/{roleId}`
+    ///
+    /// Arguments:
+    /// - `group_id`: The project. Atlas says group on the wire and project everywhere else.
+    /// - `role_id`: The cloud-provider access role.
+    /// - `envelope`: Whether the body repeats the status, for clients that cannot see the status line. One
+    /// result is then wrapped as `status` and `envelope` (or `content`); a page gains `status`.
+    /// - `pretty`: Whether the body is indented for people.
+    /// - `body`
+    pub async fn authorize_access_role<'a>(
+        &'a self,
+        group_id: &'a ::atlas_export_types::ProjectId,
+        role_id: &'a ::atlas_export_types::RoleId,
+        envelope: Option<bool>,
+        pretty: Option<bool>,
+        body: &'a types::AccessRoleAuthorization,
+    ) -> Result<ResponseValue<types::AccessRole>, Error<()>> {
+        let url = format!(
+            "{}/groups/{}/cloudProviderAccess/{}", self.baseurl, encode_path(& group_id
+            .to_string()), encode_path(& role_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .patch(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .query(&progenitor_client::QueryParam::new("envelope", &envelope))
+            .query(&progenitor_client::QueryParam::new("pretty", &pretty))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "authorize_access_role",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => crate::decode::response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Take a role back from Atlas
+    ///
+    /// Version 2 only. The role goes from Atlas; in the cloud it stays.
+    ///
+    /// Sends a `DELETE` request to `/groups/{groupId}/cloudProviderAccess/{cloudProvider}/{roleId}`
+    ///
+    /// Arguments:
+    /// - `group_id`: The project. Atlas says group on the wire and project everywhere else.
+    /// - `cloud_provider`: The cloud that is meant.
+    /// - `role_id`: The cloud-provider access role.
+    /// - `envelope`: Whether the body repeats the status, for clients that cannot see the status line. One
+    /// result is then wrapped as `status` and `envelope` (or `content`); a page gains `status`.
+    /// - `pretty`: Whether the body is indented for people.
+    pub async fn deauthorize_access_role<'a>(
+        &'a self,
+        group_id: &'a ::atlas_export_types::ProjectId,
+        cloud_provider: &'a ::atlas_export_types::CloudProvider,
+        role_id: &'a ::atlas_export_types::RoleId,
+        envelope: Option<bool>,
+        pretty: Option<bool>,
+    ) -> Result<ResponseValue<()>, Error<()>> {
+        let url = format!(
+            "{}/groups/{}/cloudProviderAccess/{}/{}", self.baseurl, encode_path(&
+            group_id.to_string()), encode_path(& cloud_provider.to_string()),
+            encode_path(& role_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .query(&progenitor_client::QueryParam::new("envelope", &envelope))
+            .query(&progenitor_client::QueryParam::new("pretty", &pretty))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "deauthorize_access_role",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            204u16 => Ok(ResponseValue::empty(response)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Get the status of Atlas, and who is asking
+    ///
+    /// Which API key asks, and which roles it has. Of a service account no key is told. This is the base
+    /// itself: no slash ends the URL.
+    ///
+    /// Sends a `GET` request to `/`
+    ///
+    /// Arguments:
+    /// - `envelope`: Whether the body repeats the status, for clients that cannot see the status line. One
+    /// result is then wrapped as `status` and `envelope` (or `content`); a page gains `status`.
+    /// - `pretty`: Whether the body is indented for people.
+    pub async fn get_system_status<'a>(
+        &'a self,
+        envelope: Option<bool>,
+        pretty: Option<bool>,
+    ) -> Result<ResponseValue<types::SystemStatus>, Error<()>> {
+        let url = format!("{}", self.baseurl);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("envelope", &envelope))
+            .query(&progenitor_client::QueryParam::new("pretty", &pretty))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "get_system_status",
         };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;

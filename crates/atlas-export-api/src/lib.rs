@@ -57,6 +57,9 @@ pub mod calls;
 #[allow(clippy::indexing_slicing, reason = "the places are the generator's")]
 #[rustfmt::skip]
 pub mod operations;
+/// The roles of Atlas. Generated from the contract.
+#[rustfmt::skip]
+pub mod roles;
 mod views;
 
 use std::{fmt, future::Future, num::NonZeroU32, pin::Pin, sync::Arc};
@@ -67,7 +70,10 @@ use progenitor_client::{ClientHooks, OperationInfo};
 pub use decode::{Model, Object, from_slice};
 pub use generated::{Client, Error, ResponseValue, types};
 pub use operations::OPERATIONS;
-pub use views::{BucketTarget, JobReason, NotExportable, Tier, split_service_url};
+pub use roles::ROLES;
+pub use views::{
+    BucketTarget, JobReason, NotExportable, RoleCheck, Tier, UnknownRole, split_service_url,
+};
 
 /// One operation of the contract: what the generated method does not say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,6 +110,54 @@ impl Operation {
     /// ```
     pub fn find(id: &str) -> Option<&'static Self> {
         OPERATIONS.iter().find(|operation| operation.id == id)
+    }
+}
+
+/// A role of Atlas, as the contract has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Role {
+    /// What Atlas's documents call it, such as `Project Owner`.
+    pub name: &'static str,
+    /// What the system status calls it, such as `GROUP_OWNER`.
+    pub code: &'static str,
+    /// The names of the roles that it includes, and so what those include.
+    pub includes: &'static [&'static str],
+    /// Where that stands.
+    pub source: &'static str,
+}
+
+impl Role {
+    /// The role with this code, for codes that come from outside.
+    ///
+    /// ```
+    /// use atlas_export_api::Role;
+    ///
+    /// let owner = Role::of_code("GROUP_OWNER").unwrap();
+    /// assert!(owner.grants("Project Backup Creator"));
+    /// assert!(Role::of_code("GROUP_KING").is_none());
+    /// ```
+    pub fn of_code(code: &str) -> Option<&'static Self> {
+        ROLES.iter().find(|role| role.code == code)
+    }
+
+    /// Whether it is the role with this name, or includes it, at however many removes.
+    pub fn grants(&self, name: &str) -> bool {
+        let mut granted = vec![self.name];
+        let mut next = 0;
+        while let Some(role) = granted.get(next) {
+            if *role == name {
+                return true;
+            }
+            let includes = ROLES.iter().filter(|known| known.name == *role);
+            let includes: Vec<&str> = includes.flat_map(|known| known.includes).copied().collect();
+            for included in includes {
+                if !granted.contains(&included) {
+                    granted.push(included);
+                }
+            }
+            next += 1;
+        }
+        false
     }
 }
 
@@ -234,6 +288,22 @@ static UNLISTED: Operation = Operation {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_role_that_an_operation_needs_is_known_and_the_owner_has_it() {
+        let owner = Role::of_code("ORG_OWNER").unwrap();
+        for operation in OPERATIONS {
+            for name in operation.roles {
+                assert!(ROLES.iter().any(|role| role.name == *name), "{name}");
+                assert!(owner.grants(name), "{name}");
+            }
+        }
+        assert!(
+            !Role::of_code("GROUP_READ_ONLY")
+                .unwrap()
+                .grants("Project Owner")
+        );
+    }
 
     #[test]
     fn every_operation_has_a_version_and_a_name_of_its_own() {

@@ -190,6 +190,61 @@ pub const OPERATIONS: &[Operation] = &[
         query: &["envelope", "pretty"],
         roles: &["Project Read Only"],
     },
+    Operation {
+        id: "createAccessRole",
+        function: "create_access_role",
+        method: "POST",
+        path: "/groups/{groupId}/cloudProviderAccess",
+        versions: &["2023-01-01"],
+        v1: false,
+        success: 200,
+        query: &["envelope", "pretty"],
+        roles: &["Project Owner"],
+    },
+    Operation {
+        id: "getAccessRole",
+        function: "get_access_role",
+        method: "GET",
+        path: "/groups/{groupId}/cloudProviderAccess/{roleId}",
+        versions: &["2023-01-01"],
+        v1: false,
+        success: 200,
+        query: &["envelope", "pretty"],
+        roles: &["Project Read Only"],
+    },
+    Operation {
+        id: "authorizeAccessRole",
+        function: "authorize_access_role",
+        method: "PATCH",
+        path: "/groups/{groupId}/cloudProviderAccess/{roleId}",
+        versions: &["2023-01-01"],
+        v1: false,
+        success: 200,
+        query: &["envelope", "pretty"],
+        roles: &["Project Owner"],
+    },
+    Operation {
+        id: "deauthorizeAccessRole",
+        function: "deauthorize_access_role",
+        method: "DELETE",
+        path: "/groups/{groupId}/cloudProviderAccess/{cloudProvider}/{roleId}",
+        versions: &["2023-01-01"],
+        v1: false,
+        success: 204,
+        query: &["envelope", "pretty"],
+        roles: &["Project Owner"],
+    },
+    Operation {
+        id: "getSystemStatus",
+        function: "get_system_status",
+        method: "GET",
+        path: "/",
+        versions: &["2023-01-01"],
+        v1: false,
+        success: 200,
+        query: &["envelope", "pretty"],
+        roles: &[],
+    },
 ];
 /// `listExportBuckets`: List the export buckets of a project.
 pub const LIST_EXPORT_BUCKETS: &Operation = &OPERATIONS[0usize];
@@ -225,6 +280,16 @@ pub const UPDATE_BACKUP_SCHEDULE: &Operation = &OPERATIONS[14usize];
 pub const LIST_CLUSTERS: &Operation = &OPERATIONS[15usize];
 /// `listAccessRoles`: List the roles through which Atlas reaches the customer's cloud.
 pub const LIST_ACCESS_ROLES: &Operation = &OPERATIONS[16usize];
+/// `createAccessRole`: Begin a role through which Atlas reaches the customer's cloud.
+pub const CREATE_ACCESS_ROLE: &Operation = &OPERATIONS[17usize];
+/// `getAccessRole`: Get one role through which Atlas reaches the customer's cloud.
+pub const GET_ACCESS_ROLE: &Operation = &OPERATIONS[18usize];
+/// `authorizeAccessRole`: Authorize a role of AWS.
+pub const AUTHORIZE_ACCESS_ROLE: &Operation = &OPERATIONS[19usize];
+/// `deauthorizeAccessRole`: Take a role back from Atlas.
+pub const DEAUTHORIZE_ACCESS_ROLE: &Operation = &OPERATIONS[20usize];
+/// `getSystemStatus`: Get the status of Atlas, and who is asking.
+pub const GET_SYSTEM_STATUS: &Operation = &OPERATIONS[21usize];
 /// The ids of the operations, as constants that a pattern can hold.
 pub mod ids {
     /// Of [`LIST_EXPORT_BUCKETS`](super::LIST_EXPORT_BUCKETS).
@@ -261,4 +326,14 @@ pub mod ids {
     pub const LIST_CLUSTERS: &str = "listClusters";
     /// Of [`LIST_ACCESS_ROLES`](super::LIST_ACCESS_ROLES).
     pub const LIST_ACCESS_ROLES: &str = "listAccessRoles";
+    /// Of [`CREATE_ACCESS_ROLE`](super::CREATE_ACCESS_ROLE).
+    pub const CREATE_ACCESS_ROLE: &str = "createAccessRole";
+    /// Of [`GET_ACCESS_ROLE`](super::GET_ACCESS_ROLE).
+    pub const GET_ACCESS_ROLE: &str = "getAccessRole";
+    /// Of [`AUTHORIZE_ACCESS_ROLE`](super::AUTHORIZE_ACCESS_ROLE).
+    pub const AUTHORIZE_ACCESS_ROLE: &str = "authorizeAccessRole";
+    /// Of [`DEAUTHORIZE_ACCESS_ROLE`](super::DEAUTHORIZE_ACCESS_ROLE).
+    pub const DEAUTHORIZE_ACCESS_ROLE: &str = "deauthorizeAccessRole";
+    /// Of [`GET_SYSTEM_STATUS`](super::GET_SYSTEM_STATUS).
+    pub const GET_SYSTEM_STATUS: &str = "getSystemStatus";
 }

@@ -1358,6 +1358,374 @@ pub mod operations {
             )
         }
     }
+    pub struct CreateAccessRoleWhen(::httpmock::When);
+    impl CreateAccessRoleWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches(
+                        regex::Regex::new(
+                                "^(?:/[^?]*)?/groups/[^/]*/cloudProviderAccess$",
+                            )
+                            .unwrap(),
+                    ),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn group_id(self, value: &::atlas_export_types::ProjectId) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/{}/cloudProviderAccess$", value.to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn envelope<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("envelope", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("envelope"))
+            }
+        }
+        pub fn pretty<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("pretty", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("pretty"))
+            }
+        }
+        pub fn body(self, value: &(impl ::serde::Serialize + ?Sized)) -> Self {
+            let value = &crate::fitting::<types::NewAccessRole>(value);
+            Self(self.0.json_body_obj(value))
+        }
+    }
+    pub struct CreateAccessRoleThen(::httpmock::Then);
+    impl CreateAccessRoleThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &(impl ::serde::Serialize + ?Sized)) -> Self {
+            let value = &crate::fitting::<types::AccessRole>(value);
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+    pub struct GetAccessRoleWhen(::httpmock::When);
+    impl GetAccessRoleWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches(
+                        regex::Regex::new(
+                                "^(?:/[^?]*)?/groups/[^/]*/cloudProviderAccess/[^/]*$",
+                            )
+                            .unwrap(),
+                    ),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn group_id(self, value: &::atlas_export_types::ProjectId) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/{}/cloudProviderAccess/.*$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn role_id(self, value: &::atlas_export_types::RoleId) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/.*/cloudProviderAccess/{}$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn envelope<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("envelope", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("envelope"))
+            }
+        }
+        pub fn pretty<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("pretty", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("pretty"))
+            }
+        }
+    }
+    pub struct GetAccessRoleThen(::httpmock::Then);
+    impl GetAccessRoleThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &(impl ::serde::Serialize + ?Sized)) -> Self {
+            let value = &crate::fitting::<types::AccessRole>(value);
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+    pub struct AuthorizeAccessRoleWhen(::httpmock::When);
+    impl AuthorizeAccessRoleWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::PATCH)
+                    .path_matches(
+                        regex::Regex::new(
+                                "^(?:/[^?]*)?/groups/[^/]*/cloudProviderAccess/[^/]*$",
+                            )
+                            .unwrap(),
+                    ),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn group_id(self, value: &::atlas_export_types::ProjectId) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/{}/cloudProviderAccess/.*$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn role_id(self, value: &::atlas_export_types::RoleId) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/.*/cloudProviderAccess/{}$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn envelope<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("envelope", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("envelope"))
+            }
+        }
+        pub fn pretty<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("pretty", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("pretty"))
+            }
+        }
+        pub fn body(self, value: &(impl ::serde::Serialize + ?Sized)) -> Self {
+            let value = &crate::fitting::<types::AccessRoleAuthorization>(value);
+            Self(self.0.json_body_obj(value))
+        }
+    }
+    pub struct AuthorizeAccessRoleThen(::httpmock::Then);
+    impl AuthorizeAccessRoleThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &(impl ::serde::Serialize + ?Sized)) -> Self {
+            let value = &crate::fitting::<types::AccessRole>(value);
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+    pub struct DeauthorizeAccessRoleWhen(::httpmock::When);
+    impl DeauthorizeAccessRoleWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::DELETE)
+                    .path_matches(
+                        regex::Regex::new(
+                                "^(?:/[^?]*)?/groups/[^/]*/cloudProviderAccess/[^/]*/[^/]*$",
+                            )
+                            .unwrap(),
+                    ),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn group_id(self, value: &::atlas_export_types::ProjectId) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/{}/cloudProviderAccess/.*/.*$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn cloud_provider(
+            self,
+            value: &::atlas_export_types::CloudProvider,
+        ) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/.*/cloudProviderAccess/{}/.*$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn role_id(self, value: &::atlas_export_types::RoleId) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/.*/cloudProviderAccess/.*/{}$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn envelope<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("envelope", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("envelope"))
+            }
+        }
+        pub fn pretty<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("pretty", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("pretty"))
+            }
+        }
+    }
+    pub struct DeauthorizeAccessRoleThen(::httpmock::Then);
+    impl DeauthorizeAccessRoleThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn no_content(self) -> Self {
+            Self(self.0.status(204u16))
+        }
+    }
+    pub struct GetSystemStatusWhen(::httpmock::When);
+    impl GetSystemStatusWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches(
+                        regex::Regex::new(
+                                "^(?:/[^?]*)?(?:/api/atlas/v2|/api/atlas/v1\\.0)$",
+                            )
+                            .unwrap(),
+                    ),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn envelope<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("envelope", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("envelope"))
+            }
+        }
+        pub fn pretty<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("pretty", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("pretty"))
+            }
+        }
+    }
+    pub struct GetSystemStatusThen(::httpmock::Then);
+    impl GetSystemStatusThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &(impl ::serde::Serialize + ?Sized)) -> Self {
+            let value = &crate::fitting::<types::SystemStatus>(value);
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
 }
 /// An extension trait for [`MockServer`](::httpmock::MockServer) that
 /// adds a method for each operation. These are the equivalent of
@@ -1432,6 +1800,27 @@ pub trait MockServerExt {
     fn list_access_roles<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::ListAccessRolesWhen, operations::ListAccessRolesThen);
+    fn create_access_role<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::CreateAccessRoleWhen, operations::CreateAccessRoleThen);
+    fn get_access_role<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::GetAccessRoleWhen, operations::GetAccessRoleThen);
+    fn authorize_access_role<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AuthorizeAccessRoleWhen,
+            operations::AuthorizeAccessRoleThen,
+        );
+    fn deauthorize_access_role<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::DeauthorizeAccessRoleWhen,
+            operations::DeauthorizeAccessRoleThen,
+        );
+    fn get_system_status<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::GetSystemStatusWhen, operations::GetSystemStatusThen);
 }
 impl MockServerExt for ::httpmock::MockServer {
     fn list_export_buckets<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
@@ -1636,6 +2025,67 @@ impl MockServerExt for ::httpmock::MockServer {
             config_fn(
                 operations::ListAccessRolesWhen::new(when),
                 operations::ListAccessRolesThen::new(then),
+            )
+        })
+    }
+    fn create_access_role<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::CreateAccessRoleWhen, operations::CreateAccessRoleThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::CreateAccessRoleWhen::new(when),
+                operations::CreateAccessRoleThen::new(then),
+            )
+        })
+    }
+    fn get_access_role<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::GetAccessRoleWhen, operations::GetAccessRoleThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::GetAccessRoleWhen::new(when),
+                operations::GetAccessRoleThen::new(then),
+            )
+        })
+    }
+    fn authorize_access_role<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AuthorizeAccessRoleWhen,
+            operations::AuthorizeAccessRoleThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AuthorizeAccessRoleWhen::new(when),
+                operations::AuthorizeAccessRoleThen::new(then),
+            )
+        })
+    }
+    fn deauthorize_access_role<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::DeauthorizeAccessRoleWhen,
+            operations::DeauthorizeAccessRoleThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::DeauthorizeAccessRoleWhen::new(when),
+                operations::DeauthorizeAccessRoleThen::new(then),
+            )
+        })
+    }
+    fn get_system_status<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::GetSystemStatusWhen, operations::GetSystemStatusThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::GetSystemStatusWhen::new(when),
+                operations::GetSystemStatusThen::new(then),
             )
         })
     }

@@ -7,6 +7,8 @@ use crate::{id::ids, open_enum};
 ids! {
     /// Identifies a project. 24 hexadecimal digits.
     ProjectId, Project, "a project";
+    /// Identifies an organization. 24 hexadecimal digits.
+    OrganizationId, Organization, "an organization";
     /// Identifies an export bucket. 24 hexadecimal digits.
     ExportBucketId, ExportBucket, "an export bucket";
     /// Identifies an export job. 24 hexadecimal digits.
@@ -109,6 +111,20 @@ open_enum! {
 }
 
 open_enum! {
+    /// How far Atlas is with the service account of a role of Google Cloud.
+    AccessRoleStatus {
+        /// Atlas is making it.
+        InProgress = "IN_PROGRESS",
+        /// It is there.
+        Complete = "COMPLETE",
+        /// It could not be made.
+        Failed = "FAILED",
+        /// Atlas has not begun to make it.
+        NotInitiated = "NOT_INITIATED",
+    }
+}
+
+open_enum! {
     /// How a cluster spreads its data.
     ClusterType {
         /// One replica set.
@@ -143,7 +159,7 @@ open_enum! {
 #[macro_export]
 macro_rules! each_open_enum {
     ($apply:ident) => {
-        $apply! { CloudProvider ExportJobState SnapshotStatus SnapshotType SnapshotFrequency Frequency ClusterType ClusterState }
+        $apply! { CloudProvider ExportJobState SnapshotStatus SnapshotType SnapshotFrequency Frequency AccessRoleStatus ClusterType ClusterState }
     };
 }
 

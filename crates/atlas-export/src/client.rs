@@ -2,7 +2,7 @@
 
 use std::{fmt, num::NonZeroU32, sync::Arc, time::Duration};
 
-use atlas_export_api::{self as api, Seam, Shared};
+use atlas_export_api::{self as api, Seam, Shared, calls::GetSystemStatus, types::SystemStatus};
 use atlas_export_types::{InvalidId, ProjectId};
 
 use crate::{
@@ -250,6 +250,33 @@ impl Client {
         ExportFleet::of_client(self, bucket_name.into())
     }
 
+    /// What Atlas says of itself and of who is asking: which API key, with which roles. Of a service
+    /// account it tells no key.
+    ///
+    #[doc = atlas_export_api::operation_facts!(GetSystemStatus)]
+    ///
+    /// ```no_run
+    /// use atlas_export::models::RoleCheck;
+    ///
+    /// # async fn example(atlas: atlas_export::Client) -> Result<(), atlas_export::Error> {
+    /// let status = atlas.system_status().await?;
+    /// let project = "32b6e34b3d91647abb20e7b8".parse()?;
+    /// match status.role_for("createExportJob", &project) {
+    ///     RoleCheck::Sufficient { role } => println!("{role:?} suffices"),
+    ///     RoleCheck::Insufficient { needed } => println!("none of {needed:?}"),
+    ///     other => println!("nobody can tell: {other:?}"),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// `Authentication` where the credentials are wrong; `Api` where Atlas refuses, for instance the
+    /// address; `Config` in version 1.0.
+    pub fn system_status(&self) -> Request<SystemStatus> {
+        self.request_of(Ok(GetSystemStatus {}))
+    }
+
     pub(crate) fn clock(&self) -> Arc<dyn Clock> {
         self.transport.clock().clone()
     }
@@ -272,7 +299,8 @@ impl Client {
     /// A call of any operation of the API, also of one that this crate has no method for. Makes
     /// no request.
     ///
-    /// The template is the path as Atlas's reference has it, without `/api/atlas/v2`. What stands
+    /// The template is the path as Atlas's reference has it, without `/api/atlas/v2`; `/` is that path
+    /// itself, which is sent without a slash at its end. What stands
     /// in its placeholders is given by [`path`](CustomRequest::path), so the template is a
     /// constant of the program, and spans and errors show it without any value. See
     /// [`request`](crate::request).

@@ -25,6 +25,9 @@ macro_rules! codes {
 }
 
 codes! {
+    /// AWS does not let Atlas assume the role: its trust policy does not allow it, or not yet. Seen
+    /// where roles are authorized and where buckets are granted, with status 400.
+    CANNOT_ASSUME_ROLE,
     /// A Flex cluster has none of these resources: only dedicated clusters, M10 and up, have.
     CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API,
     /// There is no cluster of this name in the project.

@@ -37,7 +37,7 @@
 //! an [`Error`], and a wait with a [`WaitError`](wait::WaitError), which `?` turns into one.
 //!
 //! What everybody needs is here; the rest lies with what it is about: [`list`], [`wait`],
-//! [`fleet`], [`buckets`], [`jobs`], [`snapshots`], [`models`], [`id`], [`codes`], and what a client
+//! [`fleet`], [`buckets`], [`access_roles`], [`jobs`], [`snapshots`], [`models`], [`id`], [`codes`], and what a client
 //! is set up with: [`retry`], [`rate`], [`clock`], [`variables`].
 //!
 //! # What you can rely on
@@ -63,7 +63,7 @@
 //! - `profile`: the profiles of the Atlas CLI, in the module `profile`.
 //! - `native-tls`: `ClientBuilder::native_tls` uses the TLS library of the system.
 
-mod access_roles;
+pub mod access_roles;
 mod auto_export;
 mod base_url;
 pub mod buckets;
@@ -122,7 +122,7 @@ pub use version::ApiVersion;
 pub mod id {
     pub use atlas_export_types::{
         ClusterId, ExportBucketId, ExportJobId, Id, IdKind, InvalidClusterName, InvalidId,
-        InvalidPageSize, ProjectId, RoleId, SnapshotId, strict,
+        InvalidPageSize, OrganizationId, ProjectId, RoleId, SnapshotId, strict,
     };
 }
 
@@ -140,14 +140,17 @@ pub mod rate {
 /// makes of it: settings, tiers, why a cluster cannot be exported, what Atlas says of a refusal.
 pub mod models {
     pub use atlas_export_api::types::{
-        AccessRoleList, AwsIamRole, AzureServicePrincipal, BackupSchedule, ClusterDescription,
-        CustomData, ExportBucket, ExportJob, ExportJobComponent, ExportStatus, GcpServiceAccount,
-        HardwareSpec, Link, ProviderSettings, RegionConfig, ReplicationSpec, ScheduleExport,
-        Snapshot, SnapshotMember,
+        AccessListEntry, AccessRole, AccessRoleList, ApiKeyDescription, AwsIamRole,
+        AzureServicePrincipal, BackupSchedule, ClusterDescription, CustomData, ExportBucket,
+        ExportJob, ExportJobComponent, ExportStatus, GcpServiceAccount, HardwareSpec, Link,
+        ProviderSettings, RegionConfig, ReplicationSpec, RoleAssignment, ScheduleExport, Snapshot,
+        SnapshotMember, SystemStatus,
     };
+    pub use atlas_export_api::{RoleCheck, UnknownRole};
     pub use atlas_export_types::{
-        CloudProvider, ClusterState, ClusterType, ExportJobState, ExportStateReason, Frequency,
-        SnapshotFrequency, SnapshotStatus, SnapshotType, UnknownValue,
+        AccessRoleStatus, CloudProvider, ClusterState, ClusterType, ExportJobState,
+        ExportStateReason, Frequency, SnapshotFrequency, SnapshotStatus, SnapshotType,
+        UnknownValue,
     };
 
     pub use crate::error::{ApiError, FieldError};

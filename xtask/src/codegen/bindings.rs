@@ -45,6 +45,7 @@ pub fn generate(spec: &OpenAPI, simplified: &Value) -> Result<syn::File, Failure
     let mut file = rust::parse(tokens)?;
     rust::split_docs(&mut file);
     rust::drop_own_http_client(&mut file);
+    rust::end_at_the_base(&mut file);
     extra::make_way(&mut file);
     rust::flatten_lists(&mut file);
     rust::fill_lists(&mut file);

@@ -21,7 +21,8 @@ pub fn generate(spec: &OpenAPI, simplified: &Value) -> Result<String, Failure> {
     let mut file = rust::parse(tokens)?;
     rust::split_docs(&mut file);
     parameters::match_each(&mut file);
-    WidenPaths.visit_file_mut(&mut file);
+    let bases = bases(simplified);
+    WidenPaths { bases }.visit_file_mut(&mut file);
     TakeAnything.visit_file_mut(&mut file);
     Ok(rust::print(&file))
 }
@@ -29,12 +30,35 @@ pub fn generate(spec: &OpenAPI, simplified: &Value) -> Result<String, Failure> {
 /// Lets a path pattern match below a prefix such as `/api/atlas/v2`.
 ///
 /// The generator anchors patterns at the start of the path (`^/groups/…`), while a base URL
-/// may hold a path of its own.
-struct WidenPaths;
+/// may hold a path of its own. The path `/` is the base itself, whose own path tells it from others.
+struct WidenPaths {
+    /// The paths of the servers, as alternatives of a pattern.
+    bases: String,
+}
+
+/// The paths of the servers that the contract names.
+fn bases(contract: &Value) -> String {
+    let servers = contract.get("servers").and_then(Value::as_array);
+    let urls = servers.into_iter().flatten();
+    let paths = urls.filter_map(|server| {
+        let url = server.get("url")?.as_str()?;
+        let (_, below) = url.split_once("://")?;
+        Some(
+            below
+                .find('/')
+                .map_or("/", |start| below.get(start..).unwrap_or_default()),
+        )
+    });
+    let patterns = paths.map(|path| path.replace('.', "\\."));
+    patterns.collect::<Vec<_>>().join("|")
+}
 
 impl VisitMut for WidenPaths {
     fn visit_lit_str_mut(&mut self, literal: &mut syn::LitStr) {
-        if let Some(rest) = literal.value().strip_prefix("^/") {
+        if literal.value() == "^/$" {
+            let pattern = format!("^(?:/[^?]*)?(?:{})$", self.bases);
+            *literal = syn::LitStr::new(&pattern, literal.span());
+        } else if let Some(rest) = literal.value().strip_prefix("^/") {
             *literal = syn::LitStr::new(&format!("^(?:/[^?]*)?/{rest}"), literal.span());
         }
         visit_lit_str_mut(self, literal);
@@ -90,7 +114,11 @@ mod tests {
 
     fn widened(code: &str) -> String {
         let mut file = syn::parse_str(code).unwrap();
-        WidenPaths.visit_file_mut(&mut file);
+        let servers = serde_json::json!({"servers": [
+            {"url": "https://{host}/api/v1.0"}, {"url": "https://{host}"},
+        ]});
+        let bases = bases(&servers);
+        WidenPaths { bases }.visit_file_mut(&mut file);
         rust::print(&file)
     }
 
@@ -105,6 +133,15 @@ mod tests {
         );
         assert!(
             code.contains(r#"format!("^(?:/[^?]*)?/groups/{}$", value.to_string())"#),
+            "{code}"
+        );
+    }
+
+    #[test]
+    fn the_base_itself_is_told_by_the_paths_of_the_servers() {
+        let code = widened(r#"fn f() { g("^/$"); }"#);
+        assert!(
+            code.contains(r#"g("^(?:/[^?]*)?(?:/api/v1\\.0|/)$")"#),
             "{code}"
         );
     }

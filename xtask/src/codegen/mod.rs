@@ -7,6 +7,7 @@
 //! | `crates/atlas-export-api/src/generated.rs` | models and one method for each operation ([`bindings`]) |
 //! | `crates/atlas-export-api/src/calls.rs` | operation → a value with named fields ([`calls`]) |
 //! | `crates/atlas-export-api/src/operations.rs` | operation → path, media-type versions ([`operations`]) |
+//! | `crates/atlas-export-api/src/roles.rs` | the roles of Atlas, and what each includes ([`roles`]) |
 //! | `crates/atlas-export-types/src/vocabulary.rs` | ids and open enumerations ([`vocabulary`]) |
 //! | `crates/atlas-export-httpmock/src/generated.rs` | typed mocks ([`mocks`]) |
 //! | `openapi/OPERATIONS.md` | the operations for people ([`operations`]) |
@@ -28,6 +29,7 @@ pub mod mocks;
 pub mod operations;
 mod parameters;
 mod prose;
+pub mod roles;
 mod rust;
 pub mod schemas;
 pub mod simplify;
@@ -65,6 +67,10 @@ pub fn generate(contract: &Value) -> Result<Vec<Output>, Failure> {
         output(
             "crates/atlas-export-api/src/operations.rs",
             operations::generate(contract)?,
+        ),
+        output(
+            "crates/atlas-export-api/src/roles.rs",
+            roles::generate(contract)?,
         ),
         output(
             "crates/atlas-export-types/src/vocabulary.rs",

@@ -20,6 +20,31 @@ pub(super) fn print(file: &syn::File) -> String {
     header::of_rust() + &prettyplease::unparse(file)
 }
 
+/// Sends no slash for the path `/`, which is the base itself.
+pub(super) fn end_at_the_base(file: &mut syn::File) {
+    struct EndAtTheBase;
+
+    impl VisitMut for EndAtTheBase {
+        // `format!(…)` is a macro, whose tokens the visitor does not parse by itself.
+        fn visit_macro_mut(&mut self, call: &mut syn::Macro) {
+            type Arguments = syn::punctuated::Punctuated<syn::Expr, syn::Token![,]>;
+            let Ok(arguments) = call.parse_body_with(Arguments::parse_terminated) else {
+                return;
+            };
+            let base: syn::Expr = parse_quote! { self.baseurl };
+            let is_base = |argument: &syn::Expr| *argument == base;
+            if arguments.len() == 2
+                && arguments.first() == Some(&parse_quote! { "{}/" })
+                && arguments.last().is_some_and(is_base)
+            {
+                call.tokens = quote::quote! { "{}", self.baseurl };
+            }
+        }
+    }
+
+    visit_file_mut(&mut EndAtTheBase, file);
+}
+
 /// Gives each line of a comment an attribute of its own, and drops the JSON that typify
 /// repeats in it: the contract is the place to read it.
 pub(super) fn split_docs(file: &mut syn::File) {

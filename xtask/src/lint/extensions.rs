@@ -10,7 +10,8 @@ const TOLERANT_ITEMS: &str = "x-tolerant-items";
 /// Further names under which a property is read.
 const ALSO_READ: &str = "x-also-read";
 /// What is written for people, and what the types are held against.
-const OTHERS: [&str; 4] = [
+const OTHERS: [&str; 5] = [
+    "x-atlas-roles",
     "x-extensible-enum",
     "x-value-descriptions",
     "x-value-names",

@@ -181,3 +181,23 @@ pub(super) fn server_missing(document: &Document<'_>, report: &mut Report<'_>) {
         Some(_) => {}
     }
 }
+
+pub(super) fn server_slash(document: &Document<'_>, report: &mut Report<'_>) {
+    let servers = document.root.get("servers").map_or(&[][..], Node::items);
+    for (index, server) in servers.iter().enumerate() {
+        let Some(url) = server.entry("url") else {
+            continue;
+        };
+        let Some(without) = url.value.as_str().and_then(|url| url.strip_suffix('/')) else {
+            continue;
+        };
+        let pointer = join(&join("/servers", &index.to_string()), "url");
+        let message = "the URL of a server ends with a slash";
+        report.at(
+            url.value.at(),
+            &pointer,
+            message,
+            format!("write `{without}`"),
+        );
+    }
+}

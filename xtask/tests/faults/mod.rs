@@ -14,6 +14,21 @@ const PARAMETER: &str = "        - name: itemsPerPage\n";
 /// The rule, a line of the good contract, and what stands in its place.
 const PATCHES: &[(&str, &str, &str)] = &[
     (
+        "server-slash",
+        "  - url: https://cloud.mongodb.com\n",
+        "  - url: https://cloud.mongodb.com/\n",
+    ),
+    (
+        "role-unknown",
+        "tags:\n",
+        "x-atlas-roles:\n  - {name: Owner, code: OWNER, includes: [Reeder], source: a}\n  - {name: Reader, code: READER, includes: [], source: a}\ntags:\n",
+    ),
+    (
+        "role-incomplete",
+        "tags:\n",
+        "x-atlas-roles:\n  - {name: Owner, includes: [], source: a}\ntags:\n",
+    ),
+    (
         "operation-id-renamed",
         "      operationId: listExportJobs\n",
         "      operationId: match\n",

@@ -10,6 +10,21 @@ const SCHEME: &str = "      type: http\n      scheme: digest\n";
 
 /// The rule, the line, and the fault in its place.
 pub(crate) const OTHERS: &[(&str, &str, &str)] = &[
+    (
+        "role-incomplete",
+        "tags:\n",
+        "x-atlas-roles:\n  - {name: A, code: A, includes: [], source: a}\n  - {name: B, code: A, includes: [], source: a}\ntags:\n",
+    ),
+    (
+        "role-incomplete",
+        "tags:\n",
+        "x-atlas-roles:\n  - {name: A, code: A, source: a}\ntags:\n",
+    ),
+    (
+        "role-unknown",
+        "tags:\n  - name: Export Jobs\npaths:\n  /groups/{groupId}/exports:\n    parameters:\n      - $ref: '#/components/parameters/ProjectId'\n    get:\n",
+        "x-atlas-roles:\n  - {name: Reader, code: READER, includes: [], source: a}\ntags:\n  - name: Export Jobs\npaths:\n  /groups/{groupId}/exports:\n    parameters:\n      - $ref: '#/components/parameters/ProjectId'\n    get:\n      x-atlas-required-roles: [Writer]\n",
+    ),
     ("missing-key", SCHEME, "      type: http\n"),
     (
         "missing-key",

@@ -23,6 +23,8 @@ pub(crate) struct Call<'r> {
     pub(crate) path: &'r str,
     pub(crate) query: &'r str,
     pub(crate) body: &'r Bytes,
+    /// The public key that signed it; `None` where an access token did.
+    pub(crate) public_key: Option<&'r str>,
 }
 
 impl Call<'_> {

@@ -2,7 +2,9 @@
 
 use crate::api::call::Call;
 use crate::api::response::Reply;
-use crate::api::{access_roles, buckets, clusters, jobs, schedules, sharded_snapshots, snapshots};
+use crate::api::{
+    access_roles, buckets, clusters, jobs, schedules, sharded_snapshots, snapshots, system_status,
+};
 use crate::rules::error::AtlasError;
 
 /// What the fake does for an operation.
@@ -26,8 +28,13 @@ pub(crate) fn handler(operation: &str) -> Option<OperationHandler> {
         "takeSnapshot" => snapshots::take,
         "getBackupSchedule" => schedules::get,
         "updateBackupSchedule" => schedules::update,
+        "getSystemStatus" => system_status::get,
         "listClusters" => clusters::list,
         "listAccessRoles" => access_roles::list,
+        "createAccessRole" => access_roles::create,
+        "getAccessRole" => access_roles::get,
+        "authorizeAccessRole" => access_roles::authorize,
+        "deauthorizeAccessRole" => access_roles::deauthorize,
         _ => return None,
     })
 }

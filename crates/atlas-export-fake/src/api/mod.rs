@@ -16,3 +16,4 @@ pub(crate) mod schedules;
 pub(crate) mod service;
 pub(crate) mod sharded_snapshots;
 pub(crate) mod snapshots;
+pub(crate) mod system_status;

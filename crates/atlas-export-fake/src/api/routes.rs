@@ -2,7 +2,7 @@
 //!
 //! A parameter stands for one segment that is not empty. Where a literal segment and a parameter both
 //! fit, the literal one is meant. Literal segments are compared as they are sent, parameters are
-//! percent-decoded.
+//! percent-decoded. The template `/` is the base itself, which no slash ends.
 
 use http::Method;
 use percent_encoding::percent_decode_str;
@@ -88,7 +88,8 @@ fn strip_slash<'p>(below: &'p str, generation: Generation, operation: &Operation
 
 /// Whether `path` has the segments of the template of `operation`.
 fn fits(path: &str, operation: &Operation) -> bool {
-    let (sent, asked) = (path.split('/'), operation.path.split('/'));
+    let template = operation.path.strip_suffix('/').unwrap_or(operation.path);
+    let (sent, asked) = (path.split('/'), template.split('/'));
     sent.clone().count() == asked.clone().count()
         && sent.zip(asked).all(|(sent, asked)| {
             if asked.starts_with('{') {
@@ -179,6 +180,8 @@ mod tests {
                 Some("listShardedSnapshots"),
             ),
             (Method::GET, "/api/atlas/v2/groups//clusters", None),
+            (Method::GET, "/api/atlas/v2", Some("getSystemStatus")),
+            (Method::GET, "/api/atlas/v2/", None),
             (Method::GET, "/groups/1/backup/exportBuckets", None),
             (Method::GET, "/", None),
         ];

@@ -5,7 +5,7 @@
 //! checked here.
 
 use bytes::Bytes;
-use http::header::ALLOW;
+use http::header::{ALLOW, AUTHORIZATION};
 use http::{HeaderName, Response, StatusCode, request};
 
 use crate::api::atlas::Atlas;
@@ -13,6 +13,7 @@ use crate::api::call::Call;
 use crate::api::handlers::{OperationHandler, handler};
 use crate::api::response::ResponseStyle;
 use crate::api::routes::{self, Route};
+use crate::rules::credentials::DigestCredentials;
 use crate::rules::error::AtlasError;
 use crate::rules::header::set;
 use crate::rules::operations::Operation;
@@ -52,6 +53,8 @@ fn run(
         .limiter
         .admit(operation.family(), path, atlas.clock.now());
     let today = atlas.clock.wall().date_naive();
+    let sent = request.headers.get(AUTHORIZATION);
+    let sent = sent.and_then(|sent| DigestCredentials::parse(sent.to_str().ok()?));
     let resolved = version::resolve(generation, &operation.versions, &request.headers, today);
     let outcome = admission.check(path).and_then(|()| {
         let version = resolved.clone()?;
@@ -71,6 +74,7 @@ fn run(
             path,
             query,
             body,
+            public_key: sent.as_ref().map(|sent| sent.username.as_str()),
         })
     });
     let media_type = resolved

@@ -20,6 +20,27 @@ impl FakeAtlasBuilder {
         self
     }
 
+    /// What moves the service accounts of Google Cloud that roles are begun for: they are `IN_PROGRESS`
+    /// until their end. Default: they are there at once.
+    ///
+    /// ```
+    /// use atlas_export_fake::{FakeAtlas, JobProgress};
+    ///
+    /// let slow = JobProgress::ByPolls { queued: 1, in_progress: 1 };
+    /// let builder = FakeAtlas::builder().google_account_progress(slow);
+    /// # drop(builder);
+    /// ```
+    pub fn google_account_progress(mut self, progress: JobProgress) -> Self {
+        self.lifecycle.service_account_progress = Some(progress);
+        self
+    }
+
+    /// Lets the service accounts of Google Cloud that roles are begun for end as `FAILED`.
+    pub fn google_accounts_fail(mut self) -> Self {
+        self.lifecycle.service_accounts_fail = true;
+        self
+    }
+
     /// What moves created jobs. Default: [`JobProgress::default`].
     pub fn job_progress(mut self, progress: JobProgress) -> Self {
         self.lifecycle.job_progress = progress;

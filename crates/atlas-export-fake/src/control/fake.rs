@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use tokio::task::AbortHandle;
 
-use crate::api::{jobs, schedules, snapshots};
+use crate::api::{access_roles, jobs, schedules, snapshots};
 use crate::rules::version::{Generation, Version};
 use crate::wire::handler::RequestHandler;
 use crate::wire::log::RecordedRequest;
@@ -122,6 +122,20 @@ impl FakeAtlas {
             .map(|project| &project.buckets);
         let buckets = buckets.into_iter().flatten();
         buckets.map(|bucket| bucket.body.clone()).collect()
+    }
+
+    /// The roles of a project, of every cloud, in the order in which they were begun; none for an
+    /// unknown project.
+    pub fn access_roles(&self, project: &str) -> Vec<Value> {
+        let atlas = &self.handler.atlas;
+        let world = atlas.world();
+        let roles = world
+            .project(&lowered(project))
+            .map(|project| &project.roles);
+        let roles = roles.into_iter().flatten();
+        roles
+            .map(|role| access_roles::body(role, &atlas.lifecycle, atlas.clock.as_ref()))
+            .collect()
     }
 
     /// A cluster's snapshots as the list shows them; none for an unknown cluster.

@@ -1,8 +1,17 @@
-//! Cloud-provider access roles. They are read, never changed.
+//! Cloud-provider access roles: given to the fake at its start, or begun through the API.
+
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::world::ids::lowered;
+use crate::world::ids::{lowered, same};
+
+/// The lists of the answer, by cloud.
+const LISTS: [(&str, &str); 3] = [
+    ("AWS", "awsIamRoles"),
+    ("AZURE", "azureServicePrincipals"),
+    ("GCP", "gcpServiceAccounts"),
+];
 
 /// A role through which Atlas reaches a cloud.
 ///
@@ -19,6 +28,16 @@ pub struct AccessRole {
     /// The list of the answer that it stands in.
     pub(crate) list: &'static str,
     pub(crate) body: Value,
+    /// `Some` for a service account of Google Cloud that was begun through the API.
+    pub(crate) begun: Option<Begun>,
+}
+
+/// How far a service account is.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Begun {
+    /// The clock's age at its beginning.
+    pub(crate) born: Duration,
+    pub(crate) polls: u32,
 }
 
 impl AccessRole {
@@ -46,6 +65,7 @@ impl AccessRole {
                 "lastUpdatedDate": "2026-08-01T09:00:00Z",
                 "featureUsages": [],
             }),
+            begun: None,
         }
     }
 
@@ -61,6 +81,7 @@ impl AccessRole {
                 "createdDate": "2026-08-01T08:00:00Z",
                 "featureUsages": [],
             }),
+            begun: None,
         }
     }
 
@@ -80,6 +101,62 @@ impl AccessRole {
         Self {
             list: "awsIamRoles",
             body,
+            begun: None,
+        }
+    }
+
+    /// From a request body that its schema has accepted.
+    pub(crate) fn requested(id: &str, body: &Value, born: Duration) -> Self {
+        let text = |key: &str| body.get(key).and_then(Value::as_str);
+        match text("providerName") {
+            Some("AZURE") => {
+                let principal = text("servicePrincipalId").unwrap_or_default();
+                let mut role = Self::azure(id, principal);
+                for key in ["tenantId", "atlasAzureAppId"] {
+                    if let Some(given) = text(key) {
+                        role.put(key, given.into());
+                    }
+                }
+                role
+            }
+            Some("GCP") => {
+                let address = format!(
+                    "mongodb-atlas-{}@p-{id}.iam.gserviceaccount.com",
+                    born.as_secs()
+                );
+                let begun = Some(Begun { born, polls: 0 });
+                Self {
+                    begun,
+                    ..Self::gcp(id, &address)
+                }
+            }
+            _ => Self::unauthorized_aws(id),
+        }
+    }
+
+    pub(crate) fn put(&mut self, key: &str, value: Value) {
+        if let Value::Object(body) = &mut self.body {
+            body.insert(key.into(), value);
+        }
+    }
+
+    /// AWS and Google call it `roleId`, Azure `_id`.
+    pub(crate) fn has_id(&self, id: &str) -> bool {
+        let known = self.body.get("roleId").or_else(|| self.body.get("_id"));
+        known
+            .and_then(Value::as_str)
+            .is_some_and(|known| same(known, id))
+    }
+
+    /// Whether it is a role of the cloud that Atlas calls so.
+    pub(crate) fn is_of(&self, cloud: &str) -> bool {
+        LISTS.contains(&(cloud, self.list))
+    }
+
+    /// Counts one GET of this role, which moves it if it is being made.
+    pub(crate) fn poll(&mut self) {
+        if let Some(begun) = &mut self.begun {
+            begun.polls = begun.polls.saturating_add(1);
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-/// What moves the jobs that were created through the API, and the snapshots that were taken.
+/// What moves the jobs that were created through the API, the snapshots that were taken, and what else
+/// Atlas makes by itself.
 ///
 /// ```
 /// use std::time::Duration;
@@ -82,6 +83,9 @@ pub(crate) struct Lifecycle {
     /// What moves the snapshots that are taken through the API.
     pub(crate) snapshot_progress: JobProgress,
     pub(crate) snapshots_fail: bool,
+    /// What moves service accounts of Google Cloud that are begun; `None`: they are there at once.
+    pub(crate) service_account_progress: Option<JobProgress>,
+    pub(crate) service_accounts_fail: bool,
 }
 
 /// Where a job or a snapshot stands.

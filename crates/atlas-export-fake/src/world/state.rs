@@ -10,7 +10,16 @@ use crate::world::export_queue::ExportQueue;
 pub(crate) struct World {
     pub(crate) projects: Vec<Project>,
     pub(crate) queue: ExportQueue,
+    /// The roles of the API key; where there are none, it owns each project.
+    pub(crate) key_roles: Vec<KeyRole>,
     issued: u64,
+}
+
+/// A role of the API key, by its code.
+#[derive(Debug, Clone)]
+pub(crate) enum KeyRole {
+    OfProject { project: String, code: String },
+    OfOrganization { code: String },
 }
 
 #[derive(Debug, Clone)]

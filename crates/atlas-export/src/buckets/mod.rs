@@ -10,17 +10,22 @@ mod update;
 use atlas_export_api::{
     PageQuery,
     calls::{CreateExportBucket, DeleteExportBucket, GetExportBucket, ListExportBuckets},
-    types::ExportBucket,
+    types::{BucketName, ExportBucket},
 };
 use atlas_export_types::ExportBucketId;
 
-use crate::{Client, Project, Request, list::List};
+use crate::{Client, Error, Project, Request, list::List};
 
 pub use atlas_export_api::BucketTarget;
 pub use delete::{BucketUsers, DeleteBucketError, DeleteSafely, DeletedBucket};
 pub use ensure::EnsureExportBucket;
 pub use new::NewExportBucket;
 pub use update::UpdateExportBucket;
+
+/// The name of a bucket of S3, if it can be one.
+pub(crate) fn bucket_on_aws(name: &str) -> Result<BucketName, Error> {
+    name::check(name, name::Cloud::Aws)
+}
 
 /// The export buckets of a project.
 ///

@@ -22,6 +22,9 @@ pub(super) fn remedy(status: u16, code: Option<&str>, roles: &[&str]) -> Option<
         codes::EXPORT_BUCKET_DELETE_FAILED_BUCKET_IN_USE => {
             "a backup schedule exports to this bucket, so disable its automatic export first"
         }
+        codes::CANNOT_ASSUME_ROLE => {
+            "check the trust policy of the role, and wait some seconds where the role is new"
+        }
         codes::CLUSTER_NOT_FOUND => "check the name of the cluster, and the project",
         codes::CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API => {
             "only dedicated clusters, M10 and up, can be exported"

@@ -13,6 +13,7 @@ impl Sealed for ExportJob {}
 
 impl Waitable for ExportJob {
     type Id = ExportJobId;
+    type Place = Cluster;
 
     const NOUN: &'static str = "export job";
     const UNFINISHED: &'static str = "has not ended";

@@ -4,7 +4,8 @@
 //! for letter what goes on the wire, below the path of the API. A value becomes one segment, or
 //! part of one, whatever it is: all but unreserved characters are percent-encoded. Gateways may
 //! decode a path before they look at it, some of them twice; so a value is refused that would be
-//! more than one segment to them by way of `.`, `..` or nothing between slashes.
+//! more than one segment to them by way of `.`, `..` or nothing between slashes. The template `/` is the
+//! base itself, and is sent without a slash.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
@@ -85,6 +86,9 @@ fn pieces(template: &str) -> Result<Vec<Piece<'_>>, Error> {
         return refuse("begins with that of the API, which the client adds");
     }
     let mut pieces = Vec::new();
+    if below.is_empty() {
+        return Ok(pieces);
+    }
     for segment in below.split('/') {
         pieces.push(Piece::Literal("/"));
         if matches!(segment, "" | "." | "..") {
@@ -176,6 +180,13 @@ mod tests {
             filled("/{a}/{b}/{a}", &[("b", "1"), ("a", "2")]).unwrap(),
             "/2/1/2"
         );
+    }
+
+    #[test]
+    fn a_slash_alone_is_the_base_itself() {
+        assert_eq!(filled("/", &[]).unwrap(), "");
+        assert!(filled("/", &[("a", "b")]).is_err());
+        assert!(filled("//", &[]).is_err());
     }
 
     #[test]

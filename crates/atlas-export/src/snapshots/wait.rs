@@ -13,6 +13,7 @@ impl Sealed for Snapshot {}
 
 impl Waitable for Snapshot {
     type Id = SnapshotId;
+    type Place = Cluster;
 
     const NOUN: &'static str = "snapshot";
     const UNFINISHED: &'static str = "is not completed";

@@ -1,7 +1,7 @@
 //! The request as it goes on the wire, for every attempt anew.
 
 use atlas_export_api::Operation;
-use atlas_export_types::ClusterName;
+use atlas_export_types::{CloudProvider, ClusterName};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, header};
 use url::Url;
@@ -151,8 +151,13 @@ impl Prepared {
 /// an id such as `..` would turn one request into another.
 fn check_path(path: &str, base_path: &str, operation: &Operation) -> Result<(), Error> {
     let fits = path.strip_prefix(base_path).is_some_and(|path| {
+        // The path `/` is the base itself, and is sent without a slash.
         let mut given = path.split('/');
-        let mut wanted = operation.path.split('/');
+        let mut wanted = operation
+            .path
+            .strip_suffix('/')
+            .unwrap_or(operation.path)
+            .split('/');
         loop {
             match (given.next(), wanted.next()) {
                 (None, None) => return true,
@@ -165,7 +170,8 @@ fn check_path(path: &str, base_path: &str, operation: &Operation) -> Result<(), 
         Ok(())
     } else {
         Err(Error::config(format!(
-            "the path of the request is not {}: an id in it is not 24 hexadecimal digits",
+            "the path of the request is not {}: what stands in it is no id of 24 hexadecimal digits, no \
+             name, or no cloud",
             operation.path
         )))
     }
@@ -174,6 +180,7 @@ fn check_path(path: &str, base_path: &str, operation: &Operation) -> Result<(), 
 fn segment_fits(given: &str, wanted: &str) -> bool {
     match wanted {
         "{clusterName}" => ClusterName::new(given).is_ok(),
+        "{cloudProvider}" => CloudProvider::KNOWN.contains(&given),
         id if id.starts_with('{') => {
             given.len() == 24 && given.bytes().all(|byte| byte.is_ascii_hexdigit())
         }
@@ -241,6 +248,35 @@ mod tests {
             assert!(
                 prepared(operations::LIST_EXPORT_JOBS, &path, ApiVersion::V2).is_err(),
                 "{cluster}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_base_itself_has_no_slash() {
+        for (path, fits) in [("", true), ("/", false), ("/groups", false)] {
+            let url = format!("https://cloud.mongodb.com{BASE}{path}");
+            let request = reqwest::Request::new(Method::GET, url.parse().unwrap());
+            let versions = Versions::new(ApiVersion::V2, &[]).unwrap();
+            let status = Prepared::new(&request, operations::GET_SYSTEM_STATUS, &versions, BASE);
+            assert_eq!(status.is_ok(), fits, "{path}");
+        }
+    }
+
+    #[test]
+    fn nothing_but_a_known_cloud_stands_for_one() {
+        for (cloud, fits) in [
+            ("AWS", true),
+            ("aws", false),
+            ("MOON", false),
+            ("..", false),
+        ] {
+            let path = format!("/groups/{PROJECT}/cloudProviderAccess/{cloud}/{PROJECT}");
+            let operation = operations::DEAUTHORIZE_ACCESS_ROLE;
+            assert_eq!(
+                prepared(operation, &path, ApiVersion::V2).is_ok(),
+                fits,
+                "{cloud}"
             );
         }
     }

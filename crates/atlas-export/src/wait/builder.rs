@@ -11,15 +11,16 @@ use super::{
     error::WaitError,
     polling::{Polling, Waiter},
     progress::{OnProgress, Progress, ProgressStream, Steps},
-    waitable::Waitable,
+    waitable::{Waitable, sealed::Place as _},
 };
-use crate::{Cluster, request::call_options, transport::Caller};
+use crate::{request::call_options, transport::Caller};
 
 /// A wait that is about to begin: await it. Made by
-/// [`ExportJobs::wait_until_finished`](crate::ExportJobs::wait_until_finished) and
-/// [`Snapshots::wait_until_completed`](crate::Snapshots::wait_until_completed).
+/// [`ExportJobs::wait_until_finished`](crate::ExportJobs::wait_until_finished),
+/// [`Snapshots::wait_until_completed`](crate::Snapshots::wait_until_completed) and
+/// [`AccessRoles::wait_until_usable`](crate::AccessRoles::wait_until_usable).
 ///
-/// Dropping it ends the wait, not the job or snapshot.
+/// Dropping it ends the wait, not what is waited for.
 ///
 /// ```no_run
 /// # async fn example(jobs: atlas_export::ExportJobs, id: atlas_export::ExportJobId) {
@@ -40,16 +41,16 @@ use crate::{Cluster, request::call_options, transport::Caller};
 /// ```
 #[must_use = "nothing is waited for until it is awaited"]
 pub struct Wait<T: Waitable> {
-    cluster: Cluster,
+    place: T::Place,
     id: T::Id,
     polling: Polling,
     on_progress: Option<OnProgress<T>>,
 }
 
 impl<T: Waitable> Wait<T> {
-    pub(crate) fn new(cluster: Cluster, id: T::Id) -> Self {
+    pub(crate) fn new(place: T::Place, id: T::Id) -> Self {
         Self {
-            cluster,
+            place,
             id,
             polling: Polling::default(),
             on_progress: None,
@@ -71,7 +72,7 @@ impl<T: Waitable> Wait<T> {
         self
     }
 
-    call_options!(cluster);
+    call_options!(place);
 
     /// Is called after every poll, the last one included.
     pub fn on_progress(mut self, on_progress: impl FnMut(&Progress<T>) + Send + 'static) -> Self {
@@ -99,8 +100,10 @@ impl<T: Waitable> Wait<T> {
 
     /// The same wait, whose polls are one caller's with those of other waits.
     pub(super) fn made_for(self, caller: &Caller) -> Self {
-        let cluster = self.cluster.made_for(caller.clone());
-        Self { cluster, ..self }
+        let place = self
+            .place
+            .map_client(|client| client.made_for(caller.clone()));
+        Self { place, ..self }
     }
 
     /// What is waited for.
@@ -110,7 +113,7 @@ impl<T: Waitable> Wait<T> {
 
     pub(super) fn begin(self) -> Steps<T> {
         Steps::new(
-            Waiter::new(self.cluster, self.id, self.polling),
+            Waiter::new(self.place, self.id, self.polling),
             self.on_progress,
         )
     }

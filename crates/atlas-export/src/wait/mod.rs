@@ -1,9 +1,10 @@
 //! Waiting for something that Atlas does by itself, by looking at it again and again.
 //!
-//! A job or a snapshot is waited for in the same way: [`Wait`] is made by
-//! [`ExportJobs::wait_until_finished`](crate::ExportJobs::wait_until_finished) and
-//! [`Snapshots::wait_until_completed`](crate::Snapshots::wait_until_completed). Await it, read it
-//! as a stream, or hand many of them to [`wait_all`].
+//! A job, a snapshot or an access role is waited for in the same way: [`Wait`] is made by
+//! [`ExportJobs::wait_until_finished`](crate::ExportJobs::wait_until_finished),
+//! [`Snapshots::wait_until_completed`](crate::Snapshots::wait_until_completed) and
+//! [`AccessRoles::wait_until_usable`](crate::AccessRoles::wait_until_usable). Await it, read it as a
+//! stream, or hand many of them to [`wait_all`].
 //!
 //! ```no_run
 //! # async fn example(jobs: atlas_export::ExportJobs, id: atlas_export::ExportJobId) {

@@ -9,9 +9,9 @@ use std::{
 use super::{
     error::WaitError,
     newborn,
-    waitable::{End, Waitable},
+    waitable::{End, Waitable, sealed::Place as _},
 };
-use crate::{Cluster, Error, clock::Clock};
+use crate::{Error, clock::Clock};
 
 /// How long a wait takes at the most, by default.
 pub(crate) const MAX_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
@@ -54,7 +54,7 @@ impl Polling {
 /// A wait that has begun.
 pub(super) struct Waiter<T: Waitable> {
     /// Its requests are made for the caller who waits.
-    cluster: Cluster,
+    place: T::Place,
     id: T::Id,
     polling: Polling,
     clock: Arc<dyn Clock>,
@@ -75,10 +75,10 @@ pub(super) struct Seen<T> {
 }
 
 impl<T: Waitable> Waiter<T> {
-    pub(super) fn new(cluster: Cluster, id: T::Id, polling: Polling) -> Self {
-        let clock = cluster.client().clock();
+    pub(super) fn new(place: T::Place, id: T::Id, polling: Polling) -> Self {
+        let clock = place.client().clock();
         Self {
-            cluster,
+            place,
             id,
             polling,
             started: clock.now(),
@@ -93,8 +93,9 @@ impl<T: Waitable> Waiter<T> {
     /// Looks at it, with the patience to be held back by a rate limit for as long as is left.
     async fn look(&self) -> Result<T, Error> {
         let patience = self.left(self.elapsed());
-        let caller = self.cluster.client().caller().patient(patience);
-        T::look(&self.cluster.made_for(caller), &self.id).await
+        let caller = self.place.client().caller().patient(patience);
+        let place = self.place.map_client(|client| client.made_for(caller));
+        T::look(&place, &self.id).await
     }
 
     /// Polls until one succeeds. Stops where the wait does.
@@ -167,7 +168,7 @@ impl<T: Waitable> Waiter<T> {
         let asked = last_error.as_ref().and_then(Error::retry_after);
         // A server may ask for a year. What it knows of its buckets, the client knows too, and
         // holds the next poll back by itself.
-        let asked = asked.map(|asked| asked.min(self.cluster.client().max_pause()));
+        let asked = asked.map(|asked| asked.min(self.place.client().max_pause()));
         let age = elapsed.saturating_add(self.age_at_start.unwrap_or_default());
         let pause = self.polling.pause(age).max(asked.unwrap_or_default());
         self.pause = Some(pause.min(left));

@@ -4,7 +4,7 @@ use std::{fmt, future::Future, pin::Pin};
 
 use chrono::{DateTime, Utc};
 
-use crate::{Cluster, Error};
+use crate::{Client, Cluster, Error, Project};
 
 /// The future of one look.
 pub(crate) type Looking<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
@@ -22,12 +22,45 @@ pub enum End {
 pub(crate) mod sealed {
     /// Keeps [`Waitable`](super::Waitable) to the types of this crate.
     pub trait Sealed {}
+
+    /// The handle by which something is looked at: of a project, or of a cluster.
+    pub trait Place: Clone + std::fmt::Debug + Send + Sync + 'static {
+        fn client(&self) -> &crate::Client;
+
+        /// The same handle, with the client that becomes of its own.
+        #[must_use]
+        fn map_client(&self, change: impl FnOnce(&crate::Client) -> crate::Client) -> Self;
+    }
 }
 
-/// What can be waited for: export jobs and snapshots. Not for others to implement.
+impl sealed::Place for Project {
+    fn client(&self) -> &Client {
+        self.client()
+    }
+
+    fn map_client(&self, change: impl FnOnce(&Client) -> Client) -> Self {
+        self.map_client(change)
+    }
+}
+
+impl sealed::Place for Cluster {
+    fn client(&self) -> &Client {
+        self.client()
+    }
+
+    fn map_client(&self, change: impl FnOnce(&Client) -> Client) -> Self {
+        self.map_client(change)
+    }
+}
+
+/// What can be waited for: export jobs, snapshots and access roles. Not for others to implement.
 pub trait Waitable: sealed::Sealed + Clone + fmt::Debug + Send + Sync + 'static {
     /// What Atlas knows it by.
     type Id: Clone + fmt::Debug + fmt::Display + Send + Sync + 'static;
+
+    /// Where it lies.
+    #[doc(hidden)]
+    type Place: sealed::Place;
 
     /// What a person calls it.
     #[doc(hidden)]
@@ -39,7 +72,7 @@ pub trait Waitable: sealed::Sealed + Clone + fmt::Debug + Send + Sync + 'static 
 
     /// Looks at it once.
     #[doc(hidden)]
-    fn look(cluster: &Cluster, id: &Self::Id) -> Looking<Self>;
+    fn look(place: &Self::Place, id: &Self::Id) -> Looking<Self>;
 
     /// How it ended, if there is nothing more to wait for.
     #[doc(hidden)]

@@ -1,67 +1,16 @@
-//! Cloud-provider access roles: where the role id of a bucket comes from.
+//! A role by what its cloud calls it.
 
 use atlas_export_api::{
     Object,
-    calls::ListAccessRoles,
     operations::LIST_ACCESS_ROLES,
     types::{self, AwsIamRole, AzureServicePrincipal, GcpServiceAccount},
 };
+use atlas_export_types::TolerantList;
 
-use crate::{
-    Client, Error, Project, Request, needed,
-    redact::{holds_a_uuid, quoted},
-};
-
-/// The roles through which Atlas reaches the clouds of a project's owner.
-///
-/// AWS knows a role by its ARN, Atlas by an id of its own, and a bucket wants the latter:
-///
-/// ```no_run
-/// # async fn example(project: atlas_export::Project) -> Result<(), Box<dyn std::error::Error>> {
-/// use atlas_export::NewExportBucket;
-///
-/// let roles = project.access_roles();
-/// let role = roles
-///     .find_aws("arn:aws:iam::123456789012:role/atlas-export")
-///     .await?
-///     .ok_or("Atlas has not been granted this role")?;
-/// let bucket = NewExportBucket::aws("my-bucket", role.role_id)?;
-/// # let _ = bucket;
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Clone, Debug)]
-pub struct AccessRoles {
-    project: Project,
-}
+use super::{AccessRoles, is_uuid, not_an_arn};
+use crate::{Error, Request, needed, redact::quoted};
 
 impl AccessRoles {
-    pub(crate) fn new(project: Project) -> Self {
-        Self { project }
-    }
-
-    /// The same handle, with the client that becomes of its own.
-    pub(crate) fn map_client(&self, change: impl FnOnce(&Client) -> Client) -> Self {
-        Self::new(self.project.map_client(change))
-    }
-
-    /// The project that the roles belong to.
-    pub fn project(&self) -> &Project {
-        &self.project
-    }
-
-    /// All roles of the project, by cloud. A role of AWS whose ARN is `None` has been
-    /// authorized by nobody yet, and cannot be used.
-    ///
-    #[doc = atlas_export_api::operation_facts!(ListAccessRoles)]
-    ///
-    /// # Errors
-    /// `Api` where the key lacks the role Project Read Only.
-    pub fn list(&self) -> Request<types::AccessRoleList> {
-        self.project
-            .request(|project_id| ListAccessRoles { project_id })
-    }
-
     /// The role of AWS with this ARN, if somebody has authorized it.
     ///
     /// # Errors
@@ -72,12 +21,7 @@ impl AccessRoles {
         Request::new(self.project.client(), move |client| async move {
             let this = this.map_client(|_| client);
             if !arn.starts_with("arn:") {
-                return Err(Error::config(format!(
-                    "{} is not the ARN of a role: expected for example \
-                     arn:aws:iam::123456789012:role/atlas-export",
-                    quoted(&arn)
-                ))
-                .with_operation(LIST_ACCESS_ROLES.id));
+                return Err(not_an_arn(&arn).with_operation(LIST_ACCESS_ROLES.id));
             }
             let roles = this.of_cloud("awsIamRoles").await?.aws_iam_roles;
             find(roles, "iamAssumedRoleArn", |role| {
@@ -94,7 +38,7 @@ impl AccessRoles {
     pub fn find_azure(&self, service_principal_id: &str) -> Request<Option<AzureServicePrincipal>> {
         let (this, wanted) = (self.clone(), service_principal_id.to_owned());
         Request::new(self.project.client(), move |client| async move {
-            if wanted.len() != 36 || !holds_a_uuid(&wanted) {
+            if !is_uuid(&wanted) {
                 return Err(Error::config(format!(
                     "{} is not the id of a service principal: give its object id, a UUID",
                     quoted(&wanted)
@@ -152,7 +96,7 @@ impl AccessRoles {
 }
 
 fn find<T: Object>(
-    roles: atlas_export_types::TolerantList<T>,
+    roles: TolerantList<T>,
     field: &str,
     wanted: impl Fn(&T) -> bool,
 ) -> Result<Option<T>, Error> {
