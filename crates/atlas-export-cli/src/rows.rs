@@ -2,12 +2,9 @@
 
 use std::fmt::Display;
 
-use atlas_export::{
-    buckets::BucketTarget,
-    models::{
-        AccessRole, AwsIamRole, AzureServicePrincipal, ClusterDescription, ExportBucket, ExportJob,
-        GcpServiceAccount, Snapshot,
-    },
+use atlas_export::models::{
+    AccessRole, AwsIamRole, AzureServicePrincipal, ClusterDescription, ExportBucket, ExportJob,
+    GcpServiceAccount, Snapshot,
 };
 use serde::Serialize;
 
@@ -35,9 +32,10 @@ impl Row for ExportBucket {
     const COLUMNS: &'static [&'static str] = &["ID", "CLOUD", "BUCKET", "ROLE", "REGION"];
 
     fn cells(&self) -> Vec<String> {
-        let name = match self.target() {
-            BucketTarget::Azure { .. } => self.service_url.clone().or(self.bucket_name.clone()),
-            _ => self.bucket_name.clone(),
+        // On Azure the container may stand in the URL alone.
+        let name = match (&self.bucket_name, &self.service_url) {
+            (Some(name), Some(url)) => Some(format!("{name} at {url}")),
+            (name, url) => name.clone().or_else(|| url.clone()),
         };
         vec![
             self.id.to_string(),
