@@ -6,13 +6,13 @@ use atlas_export_api::{OPERATIONS, Operation};
 use atlas_export_tests::{BUCKET, CLUSTER, PROJECT, ROLE, SNAPSHOT, Scene};
 use serde_json::json;
 
-use super::every_operation::{JOB, call, furnished, kind};
+use super::every_operation::{ENDPOINT, JOB, call, furnished, kind};
 
 const README: &str = include_str!("../../README.md");
 const CURATION: &str = include_str!("../../openapi/CURATION.md");
 
 /// What the fake has, by placeholder.
-fn ids() -> [(&'static str, &'static str); 7] {
+fn ids() -> [(&'static str, &'static str); 8] {
     [
         ("{groupId}", PROJECT),
         ("{clusterName}", CLUSTER),
@@ -21,6 +21,7 @@ fn ids() -> [(&'static str, &'static str); 7] {
         ("{snapshotId}", SNAPSHOT),
         ("{roleId}", ROLE),
         ("{cloudProvider}", "AWS"),
+        ("{endpointId}", ENDPOINT),
     ]
 }
 

@@ -1,6 +1,6 @@
 //! Every operation of the contract, called by its public method.
 
-use atlas_export::{Client, Error, models::CloudProvider};
+use atlas_export::{Client, Error, models::CloudProvider, snapshots::Retention};
 use atlas_export_api::{Operation, operations::ids};
 use atlas_export_fake::{AccessRole, FakeAtlasBuilder};
 use atlas_export_tests::{
@@ -18,6 +18,7 @@ pub(super) fn furnished() -> FakeAtlasBuilder {
         .sharded_cluster(PROJECT, CLUSTER, &["shard-0", "config-0"])
         .job(PROJECT, CLUSTER, job)
         .access_role(PROJECT, AccessRole::unauthorized_aws(ROLE))
+        .private_endpoint(PROJECT, ENDPOINT, "US_EAST_1", "ACTIVE")
 }
 
 /// What kind of operation it is, as far as faults are concerned.
@@ -29,6 +30,9 @@ pub(super) enum Kind {
     Create,
 }
 
+/// A private endpoint that is there from the start.
+pub(super) const ENDPOINT: &str = "66f9f1c3e2b4d6a7c8e9f0a1";
+
 /// What a role of AWS is called there.
 pub(super) const ARN: &str = "arn:aws:iam::123456789012:role/atlas-export";
 
@@ -36,6 +40,8 @@ pub(super) const ARN: &str = "arn:aws:iam::123456789012:role/atlas-export";
 pub(super) fn kind(operation: &Operation) -> Option<Kind> {
     match operation.method {
         "GET" | "PATCH" | "PUT" => Some(Kind::Read),
+        // One that answers with what it has emptied is a change like any other.
+        "DELETE" if operation.success == 200 => Some(Kind::Read),
         "DELETE" => Some(Kind::Delete),
         "POST" => Some(Kind::Create),
         _ => None,
@@ -47,7 +53,7 @@ pub(super) async fn call(client: &Client, operation: &str) -> Option<Result<(), 
     let project = client.project(PROJECT);
     let cluster = project.cluster(CLUSTER);
     let (buckets, jobs) = (project.export_buckets(), cluster.export_jobs());
-    let roles = project.access_roles();
+    let (roles, endpoints) = (project.access_roles(), project.private_endpoints());
     Some(match operation {
         ids::LIST_EXPORT_BUCKETS => buckets.list().await.map(drop),
         ids::GET_EXPORT_BUCKET => buckets.get(&parsed(BUCKET)).await.map(drop),
@@ -72,6 +78,27 @@ pub(super) async fn call(client: &Client, operation: &str) -> Option<Result<(), 
         ids::TAKE_SNAPSHOT => cluster.snapshots().take().await.map(drop),
         ids::GET_BACKUP_SCHEDULE => cluster.auto_export().get().await.map(drop),
         ids::UPDATE_BACKUP_SCHEDULE => cluster.auto_export().disable().await.map(drop),
+        ids::LIST_PRIVATE_ENDPOINTS => endpoints.list().await.map(drop),
+        ids::CREATE_PRIVATE_ENDPOINT => endpoints.create("EU_WEST_1").await.map(drop),
+        ids::GET_PRIVATE_ENDPOINT => endpoints.get(&parsed(ENDPOINT)).await.map(drop),
+        ids::DELETE_PRIVATE_ENDPOINT => endpoints.delete(&parsed(ENDPOINT)).await,
+        ids::LIST_PROJECTS => client.projects().list().await.map(drop),
+        ids::GET_PROJECT => project.get().await.map(drop),
+        ids::LIST_ALL_CLUSTERS => client.projects().clusters().await.map(drop),
+        ids::GET_CLUSTER => cluster.get().await.map(drop),
+        ids::UPDATE_SNAPSHOT => {
+            let (id, kept) = (parsed(SNAPSHOT), Retention::weeks(6));
+            cluster.snapshots().set_retention(&id, kept).await.map(drop)
+        }
+        ids::DELETE_SNAPSHOT => {
+            let id = parsed(SNAPSHOT);
+            cluster.snapshots().delete_unchecked(&id).await
+        }
+        ids::DELETE_SHARDED_SNAPSHOT => {
+            let id = parsed(SNAPSHOT);
+            cluster.snapshots().delete_sharded_unchecked(&id).await
+        }
+        ids::DELETE_BACKUP_SCHEDULE => cluster.backup_schedule().delete().await.map(drop),
         ids::GET_SYSTEM_STATUS => client.system_status().await.map(drop),
         ids::LIST_CLUSTERS => project.clusters().list().await.map(drop),
         ids::LIST_ACCESS_ROLES => roles.list().await.map(drop),

@@ -263,7 +263,15 @@ async fn meet(operation: &str, fault: &Fault) -> (Outcome, isize) {
         );
         let snapshots = scene.fake.snapshots(PROJECT, CLUSTER);
         let roles = scene.fake.access_roles(PROJECT);
-        isize::try_from(buckets.len() + jobs.len() + snapshots.len() + roles.len()).unwrap()
+        let endpoints = scene.fake.private_endpoints(PROJECT).len();
+        let lists = [
+            buckets.len(),
+            jobs.len(),
+            snapshots.len(),
+            roles.len(),
+            endpoints,
+        ];
+        isize::try_from(lists.iter().sum::<usize>()).unwrap()
     };
     let before = count();
     scene.inject(operation, fault.clone());

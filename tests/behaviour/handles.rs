@@ -6,6 +6,7 @@ use std::fmt::Debug;
 use atlas_export::{
     Cluster, Error, ErrorKind, NewExportBucket, Project, ProjectId,
     models::{CloudProvider, Frequency},
+    snapshots::Retention,
     wait::WaitError,
 };
 use atlas_export_tests::{BUCKET, CLUSTER, PROJECT, ROLE, SNAPSHOT, Scene, parsed, with_bucket};
@@ -34,6 +35,7 @@ fn first<T: Send + 'static>(mut items: atlas_export::list::Items<T>) -> Outcome 
 fn of_project(project: &Project) -> Vec<Outcome> {
     let buckets = project.export_buckets();
     let (id, role, roles) = (&parsed(BUCKET), &parsed(ROLE), project.access_roles());
+    let (endpoint, endpoints) = (&parsed(ROLE), project.private_endpoints());
     let new = || NewExportBucket::aws("exports", parsed(ROLE)).unwrap();
     vec![
         outcome(buckets.list()),
@@ -63,6 +65,13 @@ fn of_project(project: &Project) -> Vec<Outcome> {
         outcome(roles.deauthorize(CloudProvider::Aws, role)),
         outcome(roles.wait_until_usable(role)),
         outcome(project.export_fleet(id).plan()),
+        outcome(project.get()),
+        outcome(endpoints.list()),
+        outcome(endpoints.create("US_EAST_1")),
+        outcome(endpoints.get(endpoint)),
+        outcome(endpoints.delete(endpoint)),
+        outcome(endpoints.wait_until_active(endpoint)),
+        outcome(project.clusters().list_with_deleted()),
     ]
 }
 
@@ -90,6 +99,13 @@ fn of_cluster(cluster: &Cluster) -> Vec<Outcome> {
         outcome(schedule.enable(bucket, Frequency::Monthly)),
         outcome(schedule.disable()),
         outcome(schedule.names_in_prefix(true)),
+        outcome(cluster.get()),
+        outcome(cluster.backup_schedule().get()),
+        outcome(cluster.backup_schedule().delete()),
+        outcome(snapshots.set_retention(snapshot, Retention::days(7))),
+        outcome(snapshots.delete(snapshot)),
+        outcome(snapshots.delete_unchecked(snapshot)),
+        outcome(snapshots.delete_sharded_unchecked(snapshot)),
     ]
 }
 

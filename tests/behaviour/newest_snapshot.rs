@@ -75,6 +75,81 @@ async fn the_newest_snapshot_that_can_be_exported_is_found() {
 }
 
 #[tokio::test]
+async fn of_a_sharded_cluster_the_newest_is_never_a_part() {
+    let snapshot = |id: u8, kind: &str, year: u16| {
+        format!(
+            r#"{{"id":"{id:024}","status":"completed","type":{kind},
+                "createdAt":"{year}-01-01T00:00:00Z"}}"#
+        )
+    };
+    let (whole, part) = (r#""shardedCluster""#, r#""replicaSet""#);
+    // Parts before the whole, after it, and newer than it; one without a type may be a part too.
+    for (list, newest) in [
+        (
+            vec![(1, part, 2026), (2, whole, 2026), (3, part, 2026)],
+            Some(2),
+        ),
+        (
+            vec![(1, part, 2027), (2, whole, 2025), (3, whole, 2026)],
+            Some(3),
+        ),
+        (vec![(1, whole, 2025), (2, "null", 2027)], Some(1)),
+        (vec![(1, part, 2025), (2, part, 2026)], Some(2)),
+        (vec![(1, "null", 2026)], Some(1)),
+    ] {
+        let results: Vec<_> = list
+            .iter()
+            .map(|(id, kind, year)| snapshot(*id, kind, *year))
+            .collect();
+        let page = format!(r#"{{"results":[{}],"links":[]}}"#, results.join(","));
+        let server = ScriptedServer::start([Reply::json(200, &page)]).await;
+        let found = server
+            .cluster()
+            .snapshots()
+            .newest_exportable()
+            .await
+            .unwrap();
+        let found = found.map(|found| found.id.to_string());
+        assert_eq!(found, newest.map(|id| format!("{id:024}")), "{list:?}");
+    }
+    // A whole one that is still being taken says what the others are.
+    let page = format!(
+        r#"{{"results":[{},{{"id":"{:024}","status":"inProgress","type":{whole}}}],"links":[]}}"#,
+        snapshot(1, part, 2026),
+        2
+    );
+    let server = ScriptedServer::start([Reply::json(200, &page)]).await;
+    let found = server
+        .cluster()
+        .snapshots()
+        .newest_exportable()
+        .await
+        .unwrap();
+    assert_eq!(found, None);
+    // A type that does not fit tells nothing.
+    let page = format!(r#"{{"results":[{}],"links":[]}}"#, snapshot(1, "7", 2026));
+    let server = ScriptedServer::start([Reply::json(200, &page)]).await;
+    let error = server
+        .cluster()
+        .snapshots()
+        .newest_exportable()
+        .await
+        .unwrap_err();
+    assert!(error.to_string().contains("field type"), "{error}");
+}
+
+#[tokio::test]
+async fn the_newest_of_a_sharded_fake_has_parts() {
+    let fake = atlas_export_tests::exportable().sharded_cluster(PROJECT, CLUSTER, &["a", "b"]);
+    let scene = Scene::start(fake).await;
+    let snapshots = scene.cluster.snapshots();
+    let newest = snapshots.newest_exportable().await.unwrap().unwrap();
+    let whole = snapshots.get_sharded(&newest.id).await.unwrap();
+    assert_eq!(whole.members.len(), 2);
+    assert!(!whole.snapshot_ids.unwrap().contains(&newest.id));
+}
+
+#[tokio::test]
 async fn a_cluster_without_snapshots_has_none_to_export() {
     let scene = Scene::start(FakeAtlas::builder().cluster(PROJECT, CLUSTER)).await;
     let newest = scene.cluster.snapshots().newest_exportable().await;

@@ -14,13 +14,14 @@ use atlas_export::{
     rate::RateGovernor,
     request::{CallOptions, Method},
     retry::{Backoff, RetryPolicy},
+    snapshots::Retention,
     variables::Variables,
     wait::{WaitError, Waitable as _, wait_all},
 };
 use atlas_export_fake::{FakeAtlas, JobProgress};
 use atlas_export_tests::{
-    BUCKET, CLUSTER, PRIVATE_KEY, PROJECT, ROLE, TestClock, client_of, exportable, new_bucket,
-    parsed,
+    BUCKET, CLUSTER, PRIVATE_KEY, PROJECT, ROLE, SNAPSHOT, TestClock, client_of, exportable,
+    new_bucket, parsed,
 };
 use digest_lanes::{Algorithm, BodyKind, HashFunction, LaneLimits, Lanes, Step, Verdict};
 
@@ -170,6 +171,13 @@ async fn around(shown: &mut Shown, client: &Client) {
     }
     shown.show("Method", &Method::POST);
     shown.show("CallOptions", &CallOptions::new());
+    shown.show("Projects", &client.projects());
+    let endpoints = project.private_endpoints();
+    shown.show("PrivateEndpoints", &endpoints);
+    let create = endpoints.create(PRIVATE_KEY);
+    shown.error("CreatePrivateEndpoint", &create.await.unwrap_err());
+    shown.show("Schedule", &cluster.backup_schedule());
+    shown.show("Retention", &Retention::days(7));
     let status = client.system_status().await.unwrap();
     let check = status.role_for("createAccessRole", &parsed(PROJECT));
     shown.show("RoleCheck", &check);
@@ -190,6 +198,11 @@ async fn around(shown: &mut Shown, client: &Client) {
     shown.show("Existing", &existing);
     let snapshots = cluster.snapshots();
     shown.show("TakeSnapshot", &snapshots.take());
+    let running = jobs.create(&parsed(SNAPSHOT), &bucket).await.unwrap();
+    let delete = snapshots.delete(&parsed(SNAPSHOT));
+    shown.show("DeleteSnapshot", &delete);
+    shown.error("DeleteSnapshotError", &delete.await.unwrap_err());
+    jobs.wait_until_finished(&running.id).await.unwrap();
     let snapshot = snapshots.take().await.unwrap();
     let wait = snapshots.wait_until_completed(&snapshot.id);
     shown.show("Wait", &wait);

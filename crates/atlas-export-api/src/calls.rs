@@ -489,6 +489,99 @@ impl Call for GetSnapshot {
             )
     }
 }
+/// Move the expiry of a snapshot.
+///
+/// Version 2 only. Sets for how long the snapshot is kept.
+///
+/// - `PATCH /groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}`
+/// - Role of the API key: Project Backup Manager
+/// - Resource versions: 2023-01-01; not in version 1.0
+/// - Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-updategroupclusterbackupsnapshot>
+#[derive(Clone, Debug, PartialEq)]
+pub struct UpdateSnapshot {
+    /// The project. Atlas says group on the wire and project everywhere else.
+    pub project_id: ::atlas_export_types::ProjectId,
+    /// The cluster whose snapshots are meant.
+    pub cluster_name: ::atlas_export_types::ClusterName,
+    /// The snapshot.
+    pub snapshot_id: ::atlas_export_types::SnapshotId,
+    /// The body.
+    pub body: types::SnapshotRetention,
+}
+impl Call for UpdateSnapshot {
+    const OPERATION: &'static Operation = operations::UPDATE_SNAPSHOT;
+    type Output = types::Snapshot;
+    fn check(&self) -> Result<(), InvalidId> {
+        self.project_id.well_formed()?;
+        self.snapshot_id.well_formed()?;
+        Ok(())
+    }
+    fn cluster(&self) -> Option<&::atlas_export_types::ClusterName> {
+        Some(&self.cluster_name)
+    }
+    fn send<'a>(
+        &'a self,
+        client: &'a Client,
+        shared: Shared,
+    ) -> impl Future<
+        Output = Result<ResponseValue<Self::Output>, Error<()>>,
+    > + Send + 'a {
+        client
+            .update_snapshot(
+                &self.project_id,
+                &self.cluster_name,
+                &self.snapshot_id,
+                shared.envelope,
+                shared.pretty,
+                &self.body,
+            )
+    }
+}
+/// Delete a snapshot.
+///
+/// Version 2 only. Of a sharded cluster, deleteShardedSnapshot is meant.
+///
+/// - `DELETE /groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}`
+/// - Role of the API key: Project Backup Manager
+/// - Resource versions: 2023-01-01; not in version 1.0
+/// - Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-deletegroupclusterbackupsnapshot>
+#[derive(Clone, Debug, PartialEq)]
+pub struct DeleteSnapshot {
+    /// The project. Atlas says group on the wire and project everywhere else.
+    pub project_id: ::atlas_export_types::ProjectId,
+    /// The cluster whose snapshots are meant.
+    pub cluster_name: ::atlas_export_types::ClusterName,
+    /// The snapshot.
+    pub snapshot_id: ::atlas_export_types::SnapshotId,
+}
+impl Call for DeleteSnapshot {
+    const OPERATION: &'static Operation = operations::DELETE_SNAPSHOT;
+    type Output = ();
+    fn check(&self) -> Result<(), InvalidId> {
+        self.project_id.well_formed()?;
+        self.snapshot_id.well_formed()?;
+        Ok(())
+    }
+    fn cluster(&self) -> Option<&::atlas_export_types::ClusterName> {
+        Some(&self.cluster_name)
+    }
+    fn send<'a>(
+        &'a self,
+        client: &'a Client,
+        shared: Shared,
+    ) -> impl Future<
+        Output = Result<ResponseValue<Self::Output>, Error<()>>,
+    > + Send + 'a {
+        client
+            .delete_snapshot(
+                &self.project_id,
+                &self.cluster_name,
+                &self.snapshot_id,
+                shared.envelope,
+                shared.pretty,
+            )
+    }
+}
 /// List the snapshots of a sharded cluster with their parts.
 ///
 /// All of them in one answer: the list has no pages. Only here, and where one is asked for, do
@@ -576,9 +669,54 @@ impl Call for GetShardedSnapshot {
             )
     }
 }
+/// Delete a snapshot of a sharded cluster.
+///
+/// Version 2 only. Its parts go with it.
+///
+/// - `DELETE /groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedCluster/{snapshotId}`
+/// - Role of the API key: Project Backup Manager
+/// - Resource versions: 2023-01-01; not in version 1.0
+/// - Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-deletegroupclusterbackupsnapshotshardedcluster>
+#[derive(Clone, Debug, PartialEq)]
+pub struct DeleteShardedSnapshot {
+    /// The project. Atlas says group on the wire and project everywhere else.
+    pub project_id: ::atlas_export_types::ProjectId,
+    /// The cluster whose snapshots are meant.
+    pub cluster_name: ::atlas_export_types::ClusterName,
+    /// The snapshot.
+    pub snapshot_id: ::atlas_export_types::SnapshotId,
+}
+impl Call for DeleteShardedSnapshot {
+    const OPERATION: &'static Operation = operations::DELETE_SHARDED_SNAPSHOT;
+    type Output = ();
+    fn check(&self) -> Result<(), InvalidId> {
+        self.project_id.well_formed()?;
+        self.snapshot_id.well_formed()?;
+        Ok(())
+    }
+    fn cluster(&self) -> Option<&::atlas_export_types::ClusterName> {
+        Some(&self.cluster_name)
+    }
+    fn send<'a>(
+        &'a self,
+        client: &'a Client,
+        shared: Shared,
+    ) -> impl Future<
+        Output = Result<ResponseValue<Self::Output>, Error<()>>,
+    > + Send + 'a {
+        client
+            .delete_sharded_snapshot(
+                &self.project_id,
+                &self.cluster_name,
+                &self.snapshot_id,
+                shared.envelope,
+                shared.pretty,
+            )
+    }
+}
 /// Get the backup schedule of a cluster.
 ///
-/// The schedule, of which the models here name what concerns exports.
+/// The schedule, with all that is documented of it.
 ///
 /// - `GET /groups/{groupId}/clusters/{clusterName}/backup/schedule`
 /// - Role of the API key: Project Read Only
@@ -655,6 +793,47 @@ impl Call for UpdateBackupSchedule {
             )
     }
 }
+/// Delete the backup schedule of a cluster.
+///
+/// Version 2 only. Atlas takes no more snapshots of the cluster by itself, exports none by itself, and
+/// answers with the emptied schedule. Snapshots that are there stay.
+///
+/// - `DELETE /groups/{groupId}/clusters/{clusterName}/backup/schedule`
+/// - Role of the API key: Project Backup Manager
+/// - Resource versions: 2024-08-05; not in version 1.0
+/// - Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-deletegroupclusterbackupschedule>
+#[derive(Clone, Debug, PartialEq)]
+pub struct DeleteBackupSchedule {
+    /// The project. Atlas says group on the wire and project everywhere else.
+    pub project_id: ::atlas_export_types::ProjectId,
+    /// The cluster whose snapshots are meant.
+    pub cluster_name: ::atlas_export_types::ClusterName,
+}
+impl Call for DeleteBackupSchedule {
+    const OPERATION: &'static Operation = operations::DELETE_BACKUP_SCHEDULE;
+    type Output = types::BackupSchedule;
+    fn check(&self) -> Result<(), InvalidId> {
+        self.project_id.well_formed()?;
+        Ok(())
+    }
+    fn cluster(&self) -> Option<&::atlas_export_types::ClusterName> {
+        Some(&self.cluster_name)
+    }
+    fn send<'a>(
+        &'a self,
+        client: &'a Client,
+        shared: Shared,
+    ) -> impl Future<
+        Output = Result<ResponseValue<Self::Output>, Error<()>>,
+    > + Send + 'a {
+        client
+            .delete_backup_schedule(
+                &self.project_id,
+                &self.cluster_name,
+                shared.envelope,
+            )
+    }
+}
 /// List the clusters of a project.
 ///
 /// One page of the clusters. Version 1.0 leaves out those that span several clouds. Only
@@ -668,6 +847,8 @@ impl Call for UpdateBackupSchedule {
 pub struct ListClusters {
     /// The project. Atlas says group on the wire and project everywhere else.
     pub project_id: ::atlas_export_types::ProjectId,
+    /// Version 2 only. Whether clusters are listed too that are deleted and whose snapshots remain.
+    pub include_deleted_with_retained_backups: Option<bool>,
     /// Which page.
     pub page: PageQuery,
 }
@@ -690,6 +871,7 @@ impl Call for ListClusters {
                 &self.project_id,
                 shared.envelope,
                 self.page.include_count,
+                self.include_deleted_with_retained_backups,
                 self.page.items_per_page.as_ref(),
                 self.page.page_num,
                 shared.pretty,
@@ -923,6 +1105,335 @@ impl Call for GetSystemStatus {
         client.get_system_status(shared.envelope, shared.pretty)
     }
 }
+/// List the projects that the caller sees.
+///
+/// Version 2 only. One page of the projects, of whichever organization.
+///
+/// - `GET /groups`
+/// - Resource versions: 2023-01-01; not in version 1.0
+/// - Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroups>
+#[derive(Clone, Debug, PartialEq)]
+pub struct ListProjects {
+    /// Which page.
+    pub page: PageQuery,
+}
+impl Call for ListProjects {
+    const OPERATION: &'static Operation = operations::LIST_PROJECTS;
+    type Output = types::ProjectDescriptionPage;
+    fn check(&self) -> Result<(), InvalidId> {
+        Ok(())
+    }
+    fn send<'a>(
+        &'a self,
+        client: &'a Client,
+        shared: Shared,
+    ) -> impl Future<
+        Output = Result<ResponseValue<Self::Output>, Error<()>>,
+    > + Send + 'a {
+        client
+            .list_projects(
+                shared.envelope,
+                self.page.include_count,
+                self.page.items_per_page.as_ref(),
+                self.page.page_num,
+                shared.pretty,
+            )
+    }
+}
+impl PagedCall for ListProjects {
+    fn at(mut self, page: PageQuery) -> Self {
+        self.page = page;
+        self
+    }
+}
+/// Get one project.
+///
+/// Version 2 only.
+///
+/// - `GET /groups/{groupId}`
+/// - Role of the API key: Project Read Only
+/// - Resource versions: 2023-01-01; not in version 1.0
+/// - Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroup>
+#[derive(Clone, Debug, PartialEq)]
+pub struct GetProject {
+    /// The project. Atlas says group on the wire and project everywhere else.
+    pub project_id: ::atlas_export_types::ProjectId,
+}
+impl Call for GetProject {
+    const OPERATION: &'static Operation = operations::GET_PROJECT;
+    type Output = types::ProjectDescription;
+    fn check(&self) -> Result<(), InvalidId> {
+        self.project_id.well_formed()?;
+        Ok(())
+    }
+    fn send<'a>(
+        &'a self,
+        client: &'a Client,
+        shared: Shared,
+    ) -> impl Future<
+        Output = Result<ResponseValue<Self::Output>, Error<()>>,
+    > + Send + 'a {
+        client.get_project(&self.project_id, shared.envelope, shared.pretty)
+    }
+}
+/// List the clusters of all projects that the caller sees.
+///
+/// Version 2 only. The items are projects, each with summaries of its clusters, which tell no tier.
+/// Clusters that span several clouds are left out.
+///
+/// - `GET /clusters`
+/// - Resource versions: 2023-01-01; not in version 1.0
+/// - Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listclusterdetails>
+#[derive(Clone, Debug, PartialEq)]
+pub struct ListAllClusters {
+    /// Which page.
+    pub page: PageQuery,
+}
+impl Call for ListAllClusters {
+    const OPERATION: &'static Operation = operations::LIST_ALL_CLUSTERS;
+    type Output = types::ProjectClustersPage;
+    fn check(&self) -> Result<(), InvalidId> {
+        Ok(())
+    }
+    fn send<'a>(
+        &'a self,
+        client: &'a Client,
+        shared: Shared,
+    ) -> impl Future<
+        Output = Result<ResponseValue<Self::Output>, Error<()>>,
+    > + Send + 'a {
+        client
+            .list_all_clusters(
+                shared.envelope,
+                self.page.include_count,
+                self.page.items_per_page.as_ref(),
+                self.page.page_num,
+                shared.pretty,
+            )
+    }
+}
+impl PagedCall for ListAllClusters {
+    fn at(mut self, page: PageQuery) -> Self {
+        self.page = page;
+        self
+    }
+}
+/// Get one cluster.
+///
+/// Version 2 only.
+///
+/// - `GET /groups/{groupId}/clusters/{clusterName}`
+/// - Role of the API key: Project Read Only
+/// - Resource versions: 2024-08-05; not in version 1.0
+/// - Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupcluster>
+#[derive(Clone, Debug, PartialEq)]
+pub struct GetCluster {
+    /// The project. Atlas says group on the wire and project everywhere else.
+    pub project_id: ::atlas_export_types::ProjectId,
+    /// The cluster whose snapshots are meant.
+    pub cluster_name: ::atlas_export_types::ClusterName,
+}
+impl Call for GetCluster {
+    const OPERATION: &'static Operation = operations::GET_CLUSTER;
+    type Output = types::ClusterDescription;
+    fn check(&self) -> Result<(), InvalidId> {
+        self.project_id.well_formed()?;
+        Ok(())
+    }
+    fn cluster(&self) -> Option<&::atlas_export_types::ClusterName> {
+        Some(&self.cluster_name)
+    }
+    fn send<'a>(
+        &'a self,
+        client: &'a Client,
+        shared: Shared,
+    ) -> impl Future<
+        Output = Result<ResponseValue<Self::Output>, Error<()>>,
+    > + Send + 'a {
+        client
+            .get_cluster(
+                &self.project_id,
+                &self.cluster_name,
+                shared.envelope,
+                shared.pretty,
+            )
+    }
+}
+/// List the private endpoints for object storage.
+///
+/// Version 2 only, and AWS only. One page of them.
+///
+/// - `GET /groups/{groupId}/backup/{cloudProvider}/privateEndpoints`
+/// - Role of the API key: Project Owner
+/// - Resource versions: 2024-11-13; not in version 1.0
+/// - Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupbackupprivateendpoints>
+#[derive(Clone, Debug, PartialEq)]
+pub struct ListPrivateEndpoints {
+    /// The project. Atlas says group on the wire and project everywhere else.
+    pub project_id: ::atlas_export_types::ProjectId,
+    /// The cloud that is meant.
+    pub cloud_provider: ::atlas_export_types::CloudProvider,
+    /// Which page.
+    pub page: PageQuery,
+}
+impl Call for ListPrivateEndpoints {
+    const OPERATION: &'static Operation = operations::LIST_PRIVATE_ENDPOINTS;
+    type Output = types::PrivateEndpointPage;
+    fn check(&self) -> Result<(), InvalidId> {
+        self.project_id.well_formed()?;
+        Ok(())
+    }
+    fn send<'a>(
+        &'a self,
+        client: &'a Client,
+        shared: Shared,
+    ) -> impl Future<
+        Output = Result<ResponseValue<Self::Output>, Error<()>>,
+    > + Send + 'a {
+        client
+            .list_private_endpoints(
+                &self.project_id,
+                &self.cloud_provider,
+                shared.envelope,
+                self.page.include_count,
+                self.page.items_per_page.as_ref(),
+                self.page.page_num,
+                shared.pretty,
+            )
+    }
+}
+impl PagedCall for ListPrivateEndpoints {
+    fn at(mut self, page: PageQuery) -> Self {
+        self.page = page;
+        self
+    }
+}
+/// Have Atlas make a private endpoint for object storage.
+///
+/// Version 2 only, and AWS only. One serves all buckets of a region. It is of no use until it is
+/// `ACTIVE`. Not idempotent as published; a second one of the same region may be refused with 409.
+///
+/// - `POST /groups/{groupId}/backup/{cloudProvider}/privateEndpoints`
+/// - Role of the API key: Project Owner
+/// - Resource versions: 2024-11-13; not in version 1.0
+/// - Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-creategroupbackupprivateendpoint>
+#[derive(Clone, Debug, PartialEq)]
+pub struct CreatePrivateEndpoint {
+    /// The project. Atlas says group on the wire and project everywhere else.
+    pub project_id: ::atlas_export_types::ProjectId,
+    /// The cloud that is meant.
+    pub cloud_provider: ::atlas_export_types::CloudProvider,
+    /// The body.
+    pub body: types::NewPrivateEndpoint,
+}
+impl Call for CreatePrivateEndpoint {
+    const OPERATION: &'static Operation = operations::CREATE_PRIVATE_ENDPOINT;
+    type Output = types::PrivateEndpoint;
+    fn check(&self) -> Result<(), InvalidId> {
+        self.project_id.well_formed()?;
+        Ok(())
+    }
+    fn send<'a>(
+        &'a self,
+        client: &'a Client,
+        shared: Shared,
+    ) -> impl Future<
+        Output = Result<ResponseValue<Self::Output>, Error<()>>,
+    > + Send + 'a {
+        client
+            .create_private_endpoint(
+                &self.project_id,
+                &self.cloud_provider,
+                shared.envelope,
+                shared.pretty,
+                &self.body,
+            )
+    }
+}
+/// Get one private endpoint for object storage.
+///
+/// Version 2 only, and AWS only.
+///
+/// - `GET /groups/{groupId}/backup/{cloudProvider}/privateEndpoints/{endpointId}`
+/// - Role of the API key: Project Owner
+/// - Resource versions: 2024-11-13; not in version 1.0
+/// - Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupbackupprivateendpoint>
+#[derive(Clone, Debug, PartialEq)]
+pub struct GetPrivateEndpoint {
+    /// The project. Atlas says group on the wire and project everywhere else.
+    pub project_id: ::atlas_export_types::ProjectId,
+    /// The cloud that is meant.
+    pub cloud_provider: ::atlas_export_types::CloudProvider,
+    /// The private endpoint.
+    pub private_endpoint_id: ::atlas_export_types::PrivateEndpointId,
+}
+impl Call for GetPrivateEndpoint {
+    const OPERATION: &'static Operation = operations::GET_PRIVATE_ENDPOINT;
+    type Output = types::PrivateEndpoint;
+    fn check(&self) -> Result<(), InvalidId> {
+        self.project_id.well_formed()?;
+        self.private_endpoint_id.well_formed()?;
+        Ok(())
+    }
+    fn send<'a>(
+        &'a self,
+        client: &'a Client,
+        shared: Shared,
+    ) -> impl Future<
+        Output = Result<ResponseValue<Self::Output>, Error<()>>,
+    > + Send + 'a {
+        client
+            .get_private_endpoint(
+                &self.project_id,
+                &self.cloud_provider,
+                &self.private_endpoint_id,
+                shared.envelope,
+                shared.pretty,
+            )
+    }
+}
+/// Delete a private endpoint for object storage.
+///
+/// Version 2 only, and AWS only.
+///
+/// - `DELETE /groups/{groupId}/backup/{cloudProvider}/privateEndpoints/{endpointId}`
+/// - Role of the API key: Project Owner
+/// - Resource versions: 2024-11-13; not in version 1.0
+/// - Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-deletegroupbackupprivateendpoint>
+#[derive(Clone, Debug, PartialEq)]
+pub struct DeletePrivateEndpoint {
+    /// The project. Atlas says group on the wire and project everywhere else.
+    pub project_id: ::atlas_export_types::ProjectId,
+    /// The cloud that is meant.
+    pub cloud_provider: ::atlas_export_types::CloudProvider,
+    /// The private endpoint.
+    pub private_endpoint_id: ::atlas_export_types::PrivateEndpointId,
+}
+impl Call for DeletePrivateEndpoint {
+    const OPERATION: &'static Operation = operations::DELETE_PRIVATE_ENDPOINT;
+    type Output = ();
+    fn check(&self) -> Result<(), InvalidId> {
+        self.project_id.well_formed()?;
+        self.private_endpoint_id.well_formed()?;
+        Ok(())
+    }
+    fn send<'a>(
+        &'a self,
+        client: &'a Client,
+        shared: Shared,
+    ) -> impl Future<
+        Output = Result<ResponseValue<Self::Output>, Error<()>>,
+    > + Send + 'a {
+        client
+            .delete_private_endpoint(
+                &self.project_id,
+                &self.cloud_provider,
+                &self.private_endpoint_id,
+                shared.envelope,
+                shared.pretty,
+            )
+    }
+}
 impl Page for types::ClusterDescriptionPage {
     type Item = types::ClusterDescription;
     type Link = types::Link;
@@ -951,6 +1462,45 @@ impl Page for types::ExportBucketPage {
 }
 impl Page for types::ExportJobPage {
     type Item = types::ExportJob;
+    type Link = types::Link;
+    fn into_parts(
+        self,
+    ) -> (
+        ::atlas_export_types::TolerantList<Self::Item>,
+        ::atlas_export_types::TolerantList<Self::Link>,
+        Option<::atlas_export_types::ItemCount>,
+    ) {
+        (self.results, self.links, self.total_count)
+    }
+}
+impl Page for types::PrivateEndpointPage {
+    type Item = types::PrivateEndpoint;
+    type Link = types::Link;
+    fn into_parts(
+        self,
+    ) -> (
+        ::atlas_export_types::TolerantList<Self::Item>,
+        ::atlas_export_types::TolerantList<Self::Link>,
+        Option<::atlas_export_types::ItemCount>,
+    ) {
+        (self.results, self.links, self.total_count)
+    }
+}
+impl Page for types::ProjectClustersPage {
+    type Item = types::ProjectClusters;
+    type Link = types::Link;
+    fn into_parts(
+        self,
+    ) -> (
+        ::atlas_export_types::TolerantList<Self::Item>,
+        ::atlas_export_types::TolerantList<Self::Link>,
+        Option<::atlas_export_types::ItemCount>,
+    ) {
+        (self.results, self.links, self.total_count)
+    }
+}
+impl Page for types::ProjectDescriptionPage {
+    type Item = types::ProjectDescription;
     type Link = types::Link;
     fn into_parts(
         self,
@@ -1012,17 +1562,29 @@ macro_rules! operation_facts {
     (GetSnapshot) => {
         "\n- `GET /groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}`\n- Role of the API key: Project Read Only\n- Resource versions: 2023-01-01, and version 1.0\n- Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclusterbackupsnapshot>\n"
     };
+    (UpdateSnapshot) => {
+        "\n- `PATCH /groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}`\n- Role of the API key: Project Backup Manager\n- Resource versions: 2023-01-01; not in version 1.0\n- Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-updategroupclusterbackupsnapshot>\n"
+    };
+    (DeleteSnapshot) => {
+        "\n- `DELETE /groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}`\n- Role of the API key: Project Backup Manager\n- Resource versions: 2023-01-01; not in version 1.0\n- Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-deletegroupclusterbackupsnapshot>\n"
+    };
     (ListShardedSnapshots) => {
         "\n- `GET /groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedClusters`\n- Role of the API key: Project Read Only\n- Resource versions: 2023-01-01, and version 1.0\n- Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclusterbackupsnapshotshardedclusters>\n"
     };
     (GetShardedSnapshot) => {
         "\n- `GET /groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedCluster/{snapshotId}`\n- Role of the API key: Project Read Only\n- Resource versions: 2023-01-01, and version 1.0\n- Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclusterbackupsnapshotshardedcluster>\n"
     };
+    (DeleteShardedSnapshot) => {
+        "\n- `DELETE /groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedCluster/{snapshotId}`\n- Role of the API key: Project Backup Manager\n- Resource versions: 2023-01-01; not in version 1.0\n- Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-deletegroupclusterbackupsnapshotshardedcluster>\n"
+    };
     (GetBackupSchedule) => {
         "\n- `GET /groups/{groupId}/clusters/{clusterName}/backup/schedule`\n- Role of the API key: Project Read Only\n- Resource versions: 2024-08-05, and version 1.0\n- Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclusterbackupschedule>\n"
     };
     (UpdateBackupSchedule) => {
         "\n- `PATCH /groups/{groupId}/clusters/{clusterName}/backup/schedule`\n- Role of the API key: Project Backup Manager\n- Resource versions: 2024-08-05, and version 1.0\n- Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-updategroupclusterbackupschedule>\n"
+    };
+    (DeleteBackupSchedule) => {
+        "\n- `DELETE /groups/{groupId}/clusters/{clusterName}/backup/schedule`\n- Role of the API key: Project Backup Manager\n- Resource versions: 2024-08-05; not in version 1.0\n- Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-deletegroupclusterbackupschedule>\n"
     };
     (ListClusters) => {
         "\n- `GET /groups/{groupId}/clusters`\n- Role of the API key: Project Read Only\n- Resource versions: 2024-08-05, and version 1.0\n- Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclusters>\n"
@@ -1044,5 +1606,29 @@ macro_rules! operation_facts {
     };
     (GetSystemStatus) => {
         "\n- `GET /`\n- Resource versions: 2023-01-01; not in version 1.0\n- Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getsystemstatus>\n"
+    };
+    (ListProjects) => {
+        "\n- `GET /groups`\n- Resource versions: 2023-01-01; not in version 1.0\n- Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroups>\n"
+    };
+    (GetProject) => {
+        "\n- `GET /groups/{groupId}`\n- Role of the API key: Project Read Only\n- Resource versions: 2023-01-01; not in version 1.0\n- Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroup>\n"
+    };
+    (ListAllClusters) => {
+        "\n- `GET /clusters`\n- Resource versions: 2023-01-01; not in version 1.0\n- Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listclusterdetails>\n"
+    };
+    (GetCluster) => {
+        "\n- `GET /groups/{groupId}/clusters/{clusterName}`\n- Role of the API key: Project Read Only\n- Resource versions: 2024-08-05; not in version 1.0\n- Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupcluster>\n"
+    };
+    (ListPrivateEndpoints) => {
+        "\n- `GET /groups/{groupId}/backup/{cloudProvider}/privateEndpoints`\n- Role of the API key: Project Owner\n- Resource versions: 2024-11-13; not in version 1.0\n- Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupbackupprivateendpoints>\n"
+    };
+    (CreatePrivateEndpoint) => {
+        "\n- `POST /groups/{groupId}/backup/{cloudProvider}/privateEndpoints`\n- Role of the API key: Project Owner\n- Resource versions: 2024-11-13; not in version 1.0\n- Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-creategroupbackupprivateendpoint>\n"
+    };
+    (GetPrivateEndpoint) => {
+        "\n- `GET /groups/{groupId}/backup/{cloudProvider}/privateEndpoints/{endpointId}`\n- Role of the API key: Project Owner\n- Resource versions: 2024-11-13; not in version 1.0\n- Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupbackupprivateendpoint>\n"
+    };
+    (DeletePrivateEndpoint) => {
+        "\n- `DELETE /groups/{groupId}/backup/{cloudProvider}/privateEndpoints/{endpointId}`\n- Role of the API key: Project Owner\n- Resource versions: 2024-11-13; not in version 1.0\n- Source: <https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-deletegroupbackupprivateendpoint>\n"
     };
 }

@@ -410,12 +410,21 @@ pub mod types {
         "providerName"; optional service_principal_id "servicePrincipalId"; optional
         tenant_id "tenantId";
     }
-    /// When snapshots of a cluster are taken, kept and exported. Only what concerns exports is
-    /// named here; policies, copies and times are among the other fields.
+    /// When snapshots of a cluster are taken, kept, copied and exported. Policies, copies and extra
+    /// retentions are kept as they came.
     #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct BackupSchedule {
+        /// Version 2 only. Whether Atlas keeps the copies in step with the regions of the cluster.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "autoCopySettingsEnabled",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub auto_copy_settings_enabled: ::std::option::Option<bool>,
         /// Whether snapshots are exported by themselves.
         #[cfg_attr(
             feature = "schemars",
@@ -443,12 +452,43 @@ pub mod types {
             )
         )]
         pub cluster_name: ::std::option::Option<::std::string::String>,
+        /// Whether copies go by items of a policy rather than by frequencies.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "copyPolicyItemsEnabled",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub copy_policy_items_enabled: ::std::option::Option<bool>,
+        /// Where copies of snapshots go, as it came.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "copySettings",
+                default,
+                skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+            )
+        )]
+        pub copy_settings: ::atlas_export_types::TolerantList<::serde_json::Value>,
         /// Where a schedule exports to, and how often.
         #[cfg_attr(
             feature = "schemars",
             serde(skip_serializing_if = "::std::option::Option::is_none")
         )]
         pub export: ::std::option::Option<ScheduleExport>,
+        /// What is kept longer, as it came.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "extraRetentionSettings",
+                default,
+                skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+            )
+        )]
+        pub extra_retention_settings: ::atlas_export_types::TolerantList<
+            ::serde_json::Value,
+        >,
         /// A link as in RFC 8288. A proxy may have rewritten the host; `rel` may itself be a URL.
         #[cfg_attr(
             feature = "schemars",
@@ -470,6 +510,43 @@ pub mod types {
         pub next_snapshot: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
+        /// When snapshots are taken and how long they are kept, as it came. One policy at the most.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "policies",
+                default,
+                skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+            )
+        )]
+        pub policies: ::atlas_export_types::TolerantList<::serde_json::Value>,
+        /// The hour at which snapshots are taken, in UTC.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "referenceHourOfDay",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub reference_hour_of_day: ::std::option::Option<i32>,
+        /// The minute of that hour.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "referenceMinuteOfHour",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub reference_minute_of_hour: ::std::option::Option<i32>,
+        /// For how many days a cluster can be restored to any moment. Continuous backups only.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "restoreWindowDays",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub restore_window_days: ::std::option::Option<i32>,
         /// Whether the prefix in the bucket has the names of organization and project in place of their ids.
         #[cfg_attr(
             feature = "schemars",
@@ -484,9 +561,15 @@ pub mod types {
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     crate::decode::object! {
-        BackupSchedule : optional auto_export_enabled "autoExportEnabled"; optional
-        cluster_id "clusterId"; optional cluster_name "clusterName"; optional export
-        "export"; list links "links"; optional next_snapshot "nextSnapshot"; optional
+        BackupSchedule : optional auto_copy_settings_enabled "autoCopySettingsEnabled";
+        optional auto_export_enabled "autoExportEnabled"; optional cluster_id
+        "clusterId"; optional cluster_name "clusterName"; optional
+        copy_policy_items_enabled "copyPolicyItemsEnabled"; list copy_settings
+        "copySettings"; optional export "export"; list extra_retention_settings
+        "extraRetentionSettings"; list links "links"; optional next_snapshot
+        "nextSnapshot"; list policies "policies"; optional reference_hour_of_day
+        "referenceHourOfDay"; optional reference_minute_of_hour "referenceMinuteOfHour";
+        optional restore_window_days "restoreWindowDays"; optional
         use_org_and_group_names_in_export_prefix "useOrgAndGroupNamesInExportPrefix";
     }
     /// What changes about a schedule; what is left out stays.
@@ -749,6 +832,74 @@ pub mod types {
     crate::decode::object! {
         ClusterDescriptionPage : list links "links"; strict_list results "results";
         optional total_count "totalCount";
+    }
+    /// A cluster in a list of all projects. Its tier is not told.
+    #[derive(Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct ClusterSummary {
+        /// How many of its nodes can be reached: `available`, `warning`, `unavailable` or `dead`.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(skip_serializing_if = "::std::option::Option::is_none")
+        )]
+        pub availability: ::std::option::Option<::std::string::String>,
+        /// Whether Atlas takes snapshots of the cluster, of shared ones too.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "backupEnabled",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub backup_enabled: ::std::option::Option<bool>,
+        /// Identifies a cluster. 24 hexadecimal digits. Paths have the name in its place.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "clusterId",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub cluster_id: ::std::option::Option<::atlas_export_types::ClusterId>,
+        /// The size of the data on each node, in bytes.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "dataSizeBytes",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub data_size_bytes: ::std::option::Option<i64>,
+        /// The name of a cluster, unique within its project.
+        pub name: ::atlas_export_types::ClusterName,
+        /// How many nodes it has.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "nodeCount",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub node_count: ::std::option::Option<i32>,
+        /// How it spreads its data: `REPLICA_SET` or `SHARDED_CLUSTER`.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "type",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub type_: ::std::option::Option<::std::string::String>,
+        /// Properties that have no field of their own, and those whose value did not fit their field, by their names.
+        #[cfg_attr(feature = "schemars", serde(flatten))]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    crate::decode::object! {
+        ClusterSummary : optional availability "availability"; optional backup_enabled
+        "backupEnabled"; optional cluster_id "clusterId"; optional data_size_bytes
+        "dataSizeBytes"; strict name "name"; optional node_count "nodeCount"; optional
+        type_ "type";
     }
     /// One pair that Atlas copies into the `.complete` file of a finished export.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -1434,6 +1585,29 @@ pub mod types {
         pub snapshot_id: ::atlas_export_types::SnapshotId,
     }
     impl crate::decode::Model for NewExportJob {}
+    /// Where the buckets are, and where the endpoint is to be.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[serde(deny_unknown_fields)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct NewPrivateEndpoint {
+        /// The cloud that a bucket or a cluster is in. Version 1.0 knows AWS only.
+        #[serde(
+            rename = "cloudProvider",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub cloud_provider: ::std::option::Option<::atlas_export_types::CloudProvider>,
+        /// The region of the buckets, in Atlas's words.
+        #[serde(rename = "regionName")]
+        pub region_name: ::std::string::String,
+        /// The region of the network that the endpoint is in. The same where it is left out.
+        #[serde(
+            rename = "vpcRegionName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub vpc_region_name: ::std::option::Option<::std::string::String>,
+    }
+    impl crate::decode::Model for NewPrivateEndpoint {}
     /// Where a schedule is to export to, and how often.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[serde(deny_unknown_fields)]
@@ -1466,6 +1640,297 @@ pub mod types {
         pub retention_in_days: ::std::option::Option<::std::num::NonZeroU32>,
     }
     impl crate::decode::Model for NewSnapshot {}
+    /// A way from Atlas to buckets of a region that does not leave the cloud's network.
+    #[derive(Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct PrivateEndpoint {
+        /// The cloud that a bucket or a cluster is in. Version 1.0 knows AWS only.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "cloudProvider",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub cloud_provider: ::std::option::Option<::atlas_export_types::CloudProvider>,
+        /// Why it failed.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "errorMessage",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub error_message: ::std::option::Option<::std::string::String>,
+        /// Identifies a private endpoint for object storage. 24 hexadecimal digits.
+        pub id: ::atlas_export_types::PrivateEndpointId,
+        /// What the cloud calls the connection.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "privateEndpointConnectionName",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub private_endpoint_connection_name: ::std::option::Option<
+            ::std::string::String,
+        >,
+        /// The region of the buckets, in Atlas's words.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "regionName",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub region_name: ::std::option::Option<::std::string::String>,
+        /// Where a private endpoint is in its life. Only an active one carries exports.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(skip_serializing_if = "::std::option::Option::is_none")
+        )]
+        pub status: ::std::option::Option<::atlas_export_types::PrivateEndpointStatus>,
+        /// The region of the network that the endpoint is in; as a rule the same.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "vpcRegionName",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub vpc_region_name: ::std::option::Option<::std::string::String>,
+        /// Properties that have no field of their own, and those whose value did not fit their field, by their names.
+        #[cfg_attr(feature = "schemars", serde(flatten))]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    crate::decode::object! {
+        PrivateEndpoint : optional cloud_provider "cloudProvider"; optional error_message
+        "errorMessage"; strict id "id"; optional private_endpoint_connection_name
+        "privateEndpointConnectionName"; optional region_name "regionName"; optional
+        status "status"; optional vpc_region_name "vpcRegionName";
+    }
+    /// One page of private endpoints.
+    #[derive(Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct PrivateEndpointPage {
+        /// A link as in RFC 8288. A proxy may have rewritten the host; `rel` may itself be a URL.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "links",
+                default,
+                skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+            )
+        )]
+        pub links: ::atlas_export_types::TolerantList<Link>,
+        /// A way from Atlas to buckets of a region that does not leave the cloud's network.
+        pub results: ::atlas_export_types::TolerantList<PrivateEndpoint>,
+        /// An estimate of the items in all pages; not to be counted on.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "totalCount",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub total_count: ::std::option::Option<::atlas_export_types::ItemCount>,
+        /// Properties that have no field of their own, and those whose value did not fit their field, by their names.
+        #[cfg_attr(feature = "schemars", serde(flatten))]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    crate::decode::object! {
+        PrivateEndpointPage : list links "links"; strict_list results "results"; optional
+        total_count "totalCount";
+    }
+    /// A project, with summaries of its clusters.
+    #[derive(Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct ProjectClusters {
+        /// Its clusters.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "clusters",
+                default,
+                skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+            )
+        )]
+        pub clusters: ::atlas_export_types::TolerantList<ClusterSummary>,
+        /// Identifies a project. 24 hexadecimal digits.
+        #[cfg_attr(feature = "schemars", serde(rename = "groupId"))]
+        pub group_id: ::atlas_export_types::ProjectId,
+        /// The name of the project.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "groupName",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub group_name: ::std::option::Option<::std::string::String>,
+        /// Identifies an organization. 24 hexadecimal digits.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "orgId",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub org_id: ::std::option::Option<::atlas_export_types::OrganizationId>,
+        /// The name of its organization.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "orgName",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub org_name: ::std::option::Option<::std::string::String>,
+        /// How the project is paid for.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "planType",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub plan_type: ::std::option::Option<::std::string::String>,
+        /// Properties that have no field of their own, and those whose value did not fit their field, by their names.
+        #[cfg_attr(feature = "schemars", serde(flatten))]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    crate::decode::object! {
+        ProjectClusters : list clusters "clusters"; strict group_id "groupId"; optional
+        group_name "groupName"; optional org_id "orgId"; optional org_name "orgName";
+        optional plan_type "planType";
+    }
+    /// One page of projects with their clusters.
+    #[derive(Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct ProjectClustersPage {
+        /// A link as in RFC 8288. A proxy may have rewritten the host; `rel` may itself be a URL.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "links",
+                default,
+                skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+            )
+        )]
+        pub links: ::atlas_export_types::TolerantList<Link>,
+        /// A project, with summaries of its clusters.
+        pub results: ::atlas_export_types::TolerantList<ProjectClusters>,
+        /// An estimate of the items in all pages; not to be counted on.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "totalCount",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub total_count: ::std::option::Option<::atlas_export_types::ItemCount>,
+        /// Properties that have no field of their own, and those whose value did not fit their field, by their names.
+        #[cfg_attr(feature = "schemars", serde(flatten))]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    crate::decode::object! {
+        ProjectClustersPage : list links "links"; strict_list results "results"; optional
+        total_count "totalCount";
+    }
+    /// A project, as far as exports are concerned.
+    #[derive(Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct ProjectDescription {
+        /// How many clusters it has.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "clusterCount",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub cluster_count: ::std::option::Option<i64>,
+        /// When it was created.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(skip_serializing_if = "::std::option::Option::is_none")
+        )]
+        pub created: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        /// Identifies a project. 24 hexadecimal digits.
+        pub id: ::atlas_export_types::ProjectId,
+        /// A link as in RFC 8288. A proxy may have rewritten the host; `rel` may itself be a URL.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "links",
+                default,
+                skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+            )
+        )]
+        pub links: ::atlas_export_types::TolerantList<Link>,
+        /// The name that people gave it.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(skip_serializing_if = "::std::option::Option::is_none")
+        )]
+        pub name: ::std::option::Option<::std::string::String>,
+        /// Identifies an organization. 24 hexadecimal digits.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "orgId",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub org_id: ::std::option::Option<::atlas_export_types::OrganizationId>,
+        /// Properties that have no field of their own, and those whose value did not fit their field, by their names.
+        #[cfg_attr(feature = "schemars", serde(flatten))]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    crate::decode::object! {
+        ProjectDescription : optional cluster_count "clusterCount"; optional created
+        "created"; strict id "id"; list links "links"; optional name "name"; optional
+        org_id "orgId";
+    }
+    /// One page of projects.
+    #[derive(Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct ProjectDescriptionPage {
+        /// A link as in RFC 8288. A proxy may have rewritten the host; `rel` may itself be a URL.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "links",
+                default,
+                skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+            )
+        )]
+        pub links: ::atlas_export_types::TolerantList<Link>,
+        /// A project, as far as exports are concerned.
+        pub results: ::atlas_export_types::TolerantList<ProjectDescription>,
+        /// An estimate of the items in all pages; not to be counted on.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "totalCount",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub total_count: ::std::option::Option<::atlas_export_types::ItemCount>,
+        /// Properties that have no field of their own, and those whose value did not fit their field, by their names.
+        #[cfg_attr(feature = "schemars", serde(flatten))]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    crate::decode::object! {
+        ProjectDescriptionPage : list links "links"; strict_list results "results";
+        optional total_count "totalCount";
+    }
     /// The hardware of a cluster, in version 1.0.
     #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -2005,6 +2470,20 @@ pub mod types {
         SnapshotPage : list links "links"; strict_list results "results"; optional
         total_count "totalCount";
     }
+    /// For how long a snapshot is kept.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[serde(deny_unknown_fields)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct SnapshotRetention {
+        /// What a retention is counted in.
+        #[serde(rename = "retentionUnit")]
+        pub retention_unit: ::atlas_export_types::RetentionUnit,
+        /// How many of them.
+        #[serde(rename = "retentionValue")]
+        pub retention_value: ::std::num::NonZeroU32,
+    }
+    impl crate::decode::Model for SnapshotRetention {}
     /// What Atlas says of itself, and of who is asking.
     #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -2168,6 +2647,32 @@ pub mod types {
             self
         }
     }
+    impl NewPrivateEndpoint {
+        /// A body of what is required.
+        #[must_use]
+        pub fn new(region_name: ::std::string::String) -> Self {
+            Self {
+                region_name,
+                cloud_provider: ::std::default::Default::default(),
+                vpc_region_name: ::std::default::Default::default(),
+            }
+        }
+        /// The cloud that a bucket or a cluster is in. Version 1.0 knows AWS only.
+        #[must_use]
+        pub fn cloud_provider(
+            mut self,
+            value: ::atlas_export_types::CloudProvider,
+        ) -> Self {
+            self.cloud_provider = ::std::option::Option::Some(value);
+            self
+        }
+        /// The region of the network that the endpoint is in. The same where it is left out.
+        #[must_use]
+        pub fn vpc_region_name(mut self, value: ::std::string::String) -> Self {
+            self.vpc_region_name = ::std::option::Option::Some(value);
+            self
+        }
+    }
     impl NewScheduleExport {
         /// A body of what is required.
         #[must_use]
@@ -2201,6 +2706,19 @@ pub mod types {
         pub fn retention_in_days(mut self, value: ::std::num::NonZeroU32) -> Self {
             self.retention_in_days = ::std::option::Option::Some(value);
             self
+        }
+    }
+    impl SnapshotRetention {
+        /// A body of what is required.
+        #[must_use]
+        pub fn new(
+            retention_unit: ::atlas_export_types::RetentionUnit,
+            retention_value: ::std::num::NonZeroU32,
+        ) -> Self {
+            Self {
+                retention_unit,
+                retention_value,
+            }
         }
     }
 }
@@ -2871,6 +3389,117 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+    /// Delete a snapshot
+    ///
+    /// Version 2 only. Of a sharded cluster, deleteShardedSnapshot is meant.
+    ///
+    /// Sends a `DELETE` request to `/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}`
+    ///
+    /// Arguments:
+    /// - `group_id`: The project. Atlas says group on the wire and project everywhere else.
+    /// - `cluster_name`: The cluster whose snapshots are meant.
+    /// - `snapshot_id`: The snapshot.
+    /// - `envelope`: Whether the body repeats the status, for clients that cannot see the status line. One
+    /// result is then wrapped as `status` and `envelope` (or `content`); a page gains `status`.
+    /// - `pretty`: Whether the body is indented for people.
+    pub async fn delete_snapshot<'a>(
+        &'a self,
+        group_id: &'a ::atlas_export_types::ProjectId,
+        cluster_name: &'a ::atlas_export_types::ClusterName,
+        snapshot_id: &'a ::atlas_export_types::SnapshotId,
+        envelope: Option<bool>,
+        pretty: Option<bool>,
+    ) -> Result<ResponseValue<()>, Error<()>> {
+        let url = format!(
+            "{}/groups/{}/clusters/{}/backup/snapshots/{}", self.baseurl, encode_path(&
+            group_id.to_string()), encode_path(& cluster_name.to_string()), encode_path(&
+            snapshot_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .query(&progenitor_client::QueryParam::new("envelope", &envelope))
+            .query(&progenitor_client::QueryParam::new("pretty", &pretty))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "delete_snapshot",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            204u16 => Ok(ResponseValue::empty(response)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Move the expiry of a snapshot
+    ///
+    /// Version 2 only. Sets for how long the snapshot is kept.
+    ///
+    /// Sends a `PATCH` request to `/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}`
+    ///
+    /// Arguments:
+    /// - `group_id`: The project. Atlas says group on the wire and project everywhere else.
+    /// - `cluster_name`: The cluster whose snapshots are meant.
+    /// - `snapshot_id`: The snapshot.
+    /// - `envelope`: Whether the body repeats the status, for clients that cannot see the status line. One
+    /// result is then wrapped as `status` and `envelope` (or `content`); a page gains `status`.
+    /// - `pretty`: Whether the body is indented for people.
+    /// - `body`
+    pub async fn update_snapshot<'a>(
+        &'a self,
+        group_id: &'a ::atlas_export_types::ProjectId,
+        cluster_name: &'a ::atlas_export_types::ClusterName,
+        snapshot_id: &'a ::atlas_export_types::SnapshotId,
+        envelope: Option<bool>,
+        pretty: Option<bool>,
+        body: &'a types::SnapshotRetention,
+    ) -> Result<ResponseValue<types::Snapshot>, Error<()>> {
+        let url = format!(
+            "{}/groups/{}/clusters/{}/backup/snapshots/{}", self.baseurl, encode_path(&
+            group_id.to_string()), encode_path(& cluster_name.to_string()), encode_path(&
+            snapshot_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .patch(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .query(&progenitor_client::QueryParam::new("envelope", &envelope))
+            .query(&progenitor_client::QueryParam::new("pretty", &pretty))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "update_snapshot",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => crate::decode::response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
     /// List the snapshots of a sharded cluster with their parts
     ///
     /// All of them in one answer: the list has no pages. Only here, and where one is asked for, do
@@ -2981,9 +3610,61 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+    /// Delete a snapshot of a sharded cluster
+    ///
+    /// Version 2 only. Its parts go with it.
+    ///
+    /// Sends a `DELETE` request to `/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedCluster/{snapshotId}`
+    ///
+    /// Arguments:
+    /// - `group_id`: The project. Atlas says group on the wire and project everywhere else.
+    /// - `cluster_name`: The cluster whose snapshots are meant.
+    /// - `snapshot_id`: The snapshot.
+    /// - `envelope`: Whether the body repeats the status, for clients that cannot see the status line. One
+    /// result is then wrapped as `status` and `envelope` (or `content`); a page gains `status`.
+    /// - `pretty`: Whether the body is indented for people.
+    pub async fn delete_sharded_snapshot<'a>(
+        &'a self,
+        group_id: &'a ::atlas_export_types::ProjectId,
+        cluster_name: &'a ::atlas_export_types::ClusterName,
+        snapshot_id: &'a ::atlas_export_types::SnapshotId,
+        envelope: Option<bool>,
+        pretty: Option<bool>,
+    ) -> Result<ResponseValue<()>, Error<()>> {
+        let url = format!(
+            "{}/groups/{}/clusters/{}/backup/snapshots/shardedCluster/{}", self.baseurl,
+            encode_path(& group_id.to_string()), encode_path(& cluster_name.to_string()),
+            encode_path(& snapshot_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .query(&progenitor_client::QueryParam::new("envelope", &envelope))
+            .query(&progenitor_client::QueryParam::new("pretty", &pretty))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "delete_sharded_snapshot",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            204u16 => Ok(ResponseValue::empty(response)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
     /// Get the backup schedule of a cluster
     ///
-    /// The schedule, of which the models here name what concerns exports.
+    /// The schedule, with all that is documented of it.
     ///
     /// Sends a `GET` request to `/groups/{groupId}/clusters/{clusterName}/backup/schedule`
     ///
@@ -3021,6 +3702,57 @@ impl Client {
             .build()?;
         let info = OperationInfo {
             operation_id: "get_backup_schedule",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => crate::decode::response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Delete the backup schedule of a cluster
+    ///
+    /// Version 2 only. Atlas takes no more snapshots of the cluster by itself, exports none by itself, and
+    /// answers with the emptied schedule. Snapshots that are there stay.
+    ///
+    /// Sends a `DELETE` request to `/groups/{groupId}/clusters/{clusterName}/backup/schedule`
+    ///
+    /// Arguments:
+    /// - `group_id`: The project. Atlas says group on the wire and project everywhere else.
+    /// - `cluster_name`: The cluster whose snapshots are meant.
+    /// - `envelope`: Whether the body repeats the status, for clients that cannot see the status line. One
+    /// result is then wrapped as `status` and `envelope` (or `content`); a page gains `status`.
+    pub async fn delete_backup_schedule<'a>(
+        &'a self,
+        group_id: &'a ::atlas_export_types::ProjectId,
+        cluster_name: &'a ::atlas_export_types::ClusterName,
+        envelope: Option<bool>,
+    ) -> Result<ResponseValue<types::BackupSchedule>, Error<()>> {
+        let url = format!(
+            "{}/groups/{}/clusters/{}/backup/schedule", self.baseurl, encode_path(&
+            group_id.to_string()), encode_path(& cluster_name.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("envelope", &envelope))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "delete_backup_schedule",
         };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;
@@ -3097,6 +3829,7 @@ impl Client {
     /// - `envelope`: Whether the body repeats the status, for clients that cannot see the status line. One
     /// result is then wrapped as `status` and `envelope` (or `content`); a page gains `status`.
     /// - `include_count`: Whether the page says how many items there are in all.
+    /// - `include_deleted_with_retained_backups`: Version 2 only. Whether clusters are listed too that are deleted and whose snapshots remain.
     /// - `items_per_page`: How many items a page holds at the most.
     /// - `page_num`: The page to answer, counted from 1.
     /// - `pretty`: Whether the body is indented for people.
@@ -3105,6 +3838,7 @@ impl Client {
         group_id: &'a ::atlas_export_types::ProjectId,
         envelope: Option<bool>,
         include_count: Option<bool>,
+        include_deleted_with_retained_backups: Option<bool>,
         items_per_page: Option<&'a ::atlas_export_types::PageSize>,
         page_num: Option<::std::num::NonZeroU32>,
         pretty: Option<bool>,
@@ -3128,6 +3862,12 @@ impl Client {
             )
             .query(&progenitor_client::QueryParam::new("envelope", &envelope))
             .query(&progenitor_client::QueryParam::new("includeCount", &include_count))
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "includeDeletedWithRetainedBackups",
+                    &include_deleted_with_retained_backups,
+                ),
+            )
             .query(&progenitor_client::QueryParam::new("itemsPerPage", &items_per_page))
             .query(&progenitor_client::QueryParam::new("pageNum", &page_num))
             .query(&progenitor_client::QueryParam::new("pretty", &pretty))
@@ -3459,6 +4199,447 @@ impl Client {
         let response = result?;
         match response.status().as_u16() {
             200u16 => crate::decode::response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// List the projects that the caller sees
+    ///
+    /// Version 2 only. One page of the projects, of whichever organization.
+    ///
+    /// Sends a `GET` request to `/groups`
+    ///
+    /// Arguments:
+    /// - `envelope`: Whether the body repeats the status, for clients that cannot see the status line. One
+    /// result is then wrapped as `status` and `envelope` (or `content`); a page gains `status`.
+    /// - `include_count`: Whether the page says how many items there are in all.
+    /// - `items_per_page`: How many items a page holds at the most.
+    /// - `page_num`: The page to answer, counted from 1.
+    /// - `pretty`: Whether the body is indented for people.
+    pub async fn list_projects<'a>(
+        &'a self,
+        envelope: Option<bool>,
+        include_count: Option<bool>,
+        items_per_page: Option<&'a ::atlas_export_types::PageSize>,
+        page_num: Option<::std::num::NonZeroU32>,
+        pretty: Option<bool>,
+    ) -> Result<ResponseValue<types::ProjectDescriptionPage>, Error<()>> {
+        let url = format!("{}/groups", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("envelope", &envelope))
+            .query(&progenitor_client::QueryParam::new("includeCount", &include_count))
+            .query(&progenitor_client::QueryParam::new("itemsPerPage", &items_per_page))
+            .query(&progenitor_client::QueryParam::new("pageNum", &page_num))
+            .query(&progenitor_client::QueryParam::new("pretty", &pretty))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "list_projects",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => crate::decode::response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Get one project
+    ///
+    /// Version 2 only.
+    ///
+    /// Sends a `GET` request to `/groups/{groupId}`
+    ///
+    /// Arguments:
+    /// - `group_id`: The project. Atlas says group on the wire and project everywhere else.
+    /// - `envelope`: Whether the body repeats the status, for clients that cannot see the status line. One
+    /// result is then wrapped as `status` and `envelope` (or `content`); a page gains `status`.
+    /// - `pretty`: Whether the body is indented for people.
+    pub async fn get_project<'a>(
+        &'a self,
+        group_id: &'a ::atlas_export_types::ProjectId,
+        envelope: Option<bool>,
+        pretty: Option<bool>,
+    ) -> Result<ResponseValue<types::ProjectDescription>, Error<()>> {
+        let url = format!(
+            "{}/groups/{}", self.baseurl, encode_path(& group_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("envelope", &envelope))
+            .query(&progenitor_client::QueryParam::new("pretty", &pretty))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "get_project",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => crate::decode::response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// List the clusters of all projects that the caller sees
+    ///
+    /// Version 2 only. The items are projects, each with summaries of its clusters, which tell no tier.
+    /// Clusters that span several clouds are left out.
+    ///
+    /// Sends a `GET` request to `/clusters`
+    ///
+    /// Arguments:
+    /// - `envelope`: Whether the body repeats the status, for clients that cannot see the status line. One
+    /// result is then wrapped as `status` and `envelope` (or `content`); a page gains `status`.
+    /// - `include_count`: Whether the page says how many items there are in all.
+    /// - `items_per_page`: How many items a page holds at the most.
+    /// - `page_num`: The page to answer, counted from 1.
+    /// - `pretty`: Whether the body is indented for people.
+    pub async fn list_all_clusters<'a>(
+        &'a self,
+        envelope: Option<bool>,
+        include_count: Option<bool>,
+        items_per_page: Option<&'a ::atlas_export_types::PageSize>,
+        page_num: Option<::std::num::NonZeroU32>,
+        pretty: Option<bool>,
+    ) -> Result<ResponseValue<types::ProjectClustersPage>, Error<()>> {
+        let url = format!("{}/clusters", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("envelope", &envelope))
+            .query(&progenitor_client::QueryParam::new("includeCount", &include_count))
+            .query(&progenitor_client::QueryParam::new("itemsPerPage", &items_per_page))
+            .query(&progenitor_client::QueryParam::new("pageNum", &page_num))
+            .query(&progenitor_client::QueryParam::new("pretty", &pretty))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "list_all_clusters",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => crate::decode::response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Get one cluster
+    ///
+    /// Version 2 only.
+    ///
+    /// Sends a `GET` request to `/groups/{groupId}/clusters/{clusterName}`
+    ///
+    /// Arguments:
+    /// - `group_id`: The project. Atlas says group on the wire and project everywhere else.
+    /// - `cluster_name`: The cluster whose snapshots are meant.
+    /// - `envelope`: Whether the body repeats the status, for clients that cannot see the status line. One
+    /// result is then wrapped as `status` and `envelope` (or `content`); a page gains `status`.
+    /// - `pretty`: Whether the body is indented for people.
+    pub async fn get_cluster<'a>(
+        &'a self,
+        group_id: &'a ::atlas_export_types::ProjectId,
+        cluster_name: &'a ::atlas_export_types::ClusterName,
+        envelope: Option<bool>,
+        pretty: Option<bool>,
+    ) -> Result<ResponseValue<types::ClusterDescription>, Error<()>> {
+        let url = format!(
+            "{}/groups/{}/clusters/{}", self.baseurl, encode_path(& group_id
+            .to_string()), encode_path(& cluster_name.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("envelope", &envelope))
+            .query(&progenitor_client::QueryParam::new("pretty", &pretty))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "get_cluster",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => crate::decode::response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// List the private endpoints for object storage
+    ///
+    /// Version 2 only, and AWS only. One page of them.
+    ///
+    /// Sends a `GET` request to `/groups/{groupId}/backup/{cloudProvider}/privateEndpoints`
+    ///
+    /// Arguments:
+    /// - `group_id`: The project. Atlas says group on the wire and project everywhere else.
+    /// - `cloud_provider`: The cloud that is meant.
+    /// - `envelope`: Whether the body repeats the status, for clients that cannot see the status line. One
+    /// result is then wrapped as `status` and `envelope` (or `content`); a page gains `status`.
+    /// - `include_count`: Whether the page says how many items there are in all.
+    /// - `items_per_page`: How many items a page holds at the most.
+    /// - `page_num`: The page to answer, counted from 1.
+    /// - `pretty`: Whether the body is indented for people.
+    pub async fn list_private_endpoints<'a>(
+        &'a self,
+        group_id: &'a ::atlas_export_types::ProjectId,
+        cloud_provider: &'a ::atlas_export_types::CloudProvider,
+        envelope: Option<bool>,
+        include_count: Option<bool>,
+        items_per_page: Option<&'a ::atlas_export_types::PageSize>,
+        page_num: Option<::std::num::NonZeroU32>,
+        pretty: Option<bool>,
+    ) -> Result<ResponseValue<types::PrivateEndpointPage>, Error<()>> {
+        let url = format!(
+            "{}/groups/{}/backup/{}/privateEndpoints", self.baseurl, encode_path(&
+            group_id.to_string()), encode_path(& cloud_provider.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("envelope", &envelope))
+            .query(&progenitor_client::QueryParam::new("includeCount", &include_count))
+            .query(&progenitor_client::QueryParam::new("itemsPerPage", &items_per_page))
+            .query(&progenitor_client::QueryParam::new("pageNum", &page_num))
+            .query(&progenitor_client::QueryParam::new("pretty", &pretty))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "list_private_endpoints",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => crate::decode::response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Have Atlas make a private endpoint for object storage
+    ///
+    /// Version 2 only, and AWS only. One serves all buckets of a region. It is of no use until it is
+    /// `ACTIVE`. Not idempotent as published; a second one of the same region may be refused with 409.
+    ///
+    /// Sends a `POST` request to `/groups/{groupId}/backup/{cloudProvider}/privateEndpoints`
+    ///
+    /// Arguments:
+    /// - `group_id`: The project. Atlas says group on the wire and project everywhere else.
+    /// - `cloud_provider`: The cloud that is meant.
+    /// - `envelope`: Whether the body repeats the status, for clients that cannot see the status line. One
+    /// result is then wrapped as `status` and `envelope` (or `content`); a page gains `status`.
+    /// - `pretty`: Whether the body is indented for people.
+    /// - `body`
+    pub async fn create_private_endpoint<'a>(
+        &'a self,
+        group_id: &'a ::atlas_export_types::ProjectId,
+        cloud_provider: &'a ::atlas_export_types::CloudProvider,
+        envelope: Option<bool>,
+        pretty: Option<bool>,
+        body: &'a types::NewPrivateEndpoint,
+    ) -> Result<ResponseValue<types::PrivateEndpoint>, Error<()>> {
+        let url = format!(
+            "{}/groups/{}/backup/{}/privateEndpoints", self.baseurl, encode_path(&
+            group_id.to_string()), encode_path(& cloud_provider.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .query(&progenitor_client::QueryParam::new("envelope", &envelope))
+            .query(&progenitor_client::QueryParam::new("pretty", &pretty))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "create_private_endpoint",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            201u16 => crate::decode::response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Get one private endpoint for object storage
+    ///
+    /// Version 2 only, and AWS only.
+    ///
+    /// Sends a `GET` request to `/groups/{groupId}/backup/{cloudProvider}/privateEndpoints/{endpointId}`
+    ///
+    /// Arguments:
+    /// - `group_id`: The project. Atlas says group on the wire and project everywhere else.
+    /// - `cloud_provider`: The cloud that is meant.
+    /// - `endpoint_id`: The private endpoint.
+    /// - `envelope`: Whether the body repeats the status, for clients that cannot see the status line. One
+    /// result is then wrapped as `status` and `envelope` (or `content`); a page gains `status`.
+    /// - `pretty`: Whether the body is indented for people.
+    pub async fn get_private_endpoint<'a>(
+        &'a self,
+        group_id: &'a ::atlas_export_types::ProjectId,
+        cloud_provider: &'a ::atlas_export_types::CloudProvider,
+        endpoint_id: &'a ::atlas_export_types::PrivateEndpointId,
+        envelope: Option<bool>,
+        pretty: Option<bool>,
+    ) -> Result<ResponseValue<types::PrivateEndpoint>, Error<()>> {
+        let url = format!(
+            "{}/groups/{}/backup/{}/privateEndpoints/{}", self.baseurl, encode_path(&
+            group_id.to_string()), encode_path(& cloud_provider.to_string()),
+            encode_path(& endpoint_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("envelope", &envelope))
+            .query(&progenitor_client::QueryParam::new("pretty", &pretty))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "get_private_endpoint",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => crate::decode::response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Delete a private endpoint for object storage
+    ///
+    /// Version 2 only, and AWS only.
+    ///
+    /// Sends a `DELETE` request to `/groups/{groupId}/backup/{cloudProvider}/privateEndpoints/{endpointId}`
+    ///
+    /// Arguments:
+    /// - `group_id`: The project. Atlas says group on the wire and project everywhere else.
+    /// - `cloud_provider`: The cloud that is meant.
+    /// - `endpoint_id`: The private endpoint.
+    /// - `envelope`: Whether the body repeats the status, for clients that cannot see the status line. One
+    /// result is then wrapped as `status` and `envelope` (or `content`); a page gains `status`.
+    /// - `pretty`: Whether the body is indented for people.
+    pub async fn delete_private_endpoint<'a>(
+        &'a self,
+        group_id: &'a ::atlas_export_types::ProjectId,
+        cloud_provider: &'a ::atlas_export_types::CloudProvider,
+        endpoint_id: &'a ::atlas_export_types::PrivateEndpointId,
+        envelope: Option<bool>,
+        pretty: Option<bool>,
+    ) -> Result<ResponseValue<()>, Error<()>> {
+        let url = format!(
+            "{}/groups/{}/backup/{}/privateEndpoints/{}", self.baseurl, encode_path(&
+            group_id.to_string()), encode_path(& cloud_provider.to_string()),
+            encode_path(& endpoint_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .query(&progenitor_client::QueryParam::new("envelope", &envelope))
+            .query(&progenitor_client::QueryParam::new("pretty", &pretty))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "delete_private_endpoint",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            204u16 => Ok(ResponseValue::empty(response)),
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }

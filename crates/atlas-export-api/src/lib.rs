@@ -71,9 +71,7 @@ pub use decode::{Model, Object, from_slice};
 pub use generated::{Client, Error, ResponseValue, types};
 pub use operations::OPERATIONS;
 pub use roles::ROLES;
-pub use views::{
-    BucketTarget, JobReason, NotExportable, RoleCheck, Tier, UnknownRole, split_service_url,
-};
+pub use views::*;
 
 /// One operation of the contract: what the generated method does not say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -125,6 +125,28 @@ pub const OPERATIONS: &[Operation] = &[
         roles: &["Project Read Only"],
     },
     Operation {
+        id: "updateSnapshot",
+        function: "update_snapshot",
+        method: "PATCH",
+        path: "/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}",
+        versions: &["2023-01-01"],
+        v1: false,
+        success: 200,
+        query: &["envelope", "pretty"],
+        roles: &["Project Backup Manager"],
+    },
+    Operation {
+        id: "deleteSnapshot",
+        function: "delete_snapshot",
+        method: "DELETE",
+        path: "/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}",
+        versions: &["2023-01-01"],
+        v1: false,
+        success: 204,
+        query: &["envelope", "pretty"],
+        roles: &["Project Backup Manager"],
+    },
+    Operation {
         id: "listShardedSnapshots",
         function: "list_sharded_snapshots",
         method: "GET",
@@ -145,6 +167,17 @@ pub const OPERATIONS: &[Operation] = &[
         success: 200,
         query: &["envelope", "pretty"],
         roles: &["Project Read Only"],
+    },
+    Operation {
+        id: "deleteShardedSnapshot",
+        function: "delete_sharded_snapshot",
+        method: "DELETE",
+        path: "/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedCluster/{snapshotId}",
+        versions: &["2023-01-01"],
+        v1: false,
+        success: 204,
+        query: &["envelope", "pretty"],
+        roles: &["Project Backup Manager"],
     },
     Operation {
         id: "getBackupSchedule",
@@ -169,6 +202,17 @@ pub const OPERATIONS: &[Operation] = &[
         roles: &["Project Backup Manager"],
     },
     Operation {
+        id: "deleteBackupSchedule",
+        function: "delete_backup_schedule",
+        method: "DELETE",
+        path: "/groups/{groupId}/clusters/{clusterName}/backup/schedule",
+        versions: &["2024-08-05"],
+        v1: false,
+        success: 200,
+        query: &["envelope"],
+        roles: &["Project Backup Manager"],
+    },
+    Operation {
         id: "listClusters",
         function: "list_clusters",
         method: "GET",
@@ -176,7 +220,14 @@ pub const OPERATIONS: &[Operation] = &[
         versions: &["2024-08-05"],
         v1: true,
         success: 200,
-        query: &["envelope", "includeCount", "itemsPerPage", "pageNum", "pretty"],
+        query: &[
+            "envelope",
+            "includeCount",
+            "includeDeletedWithRetainedBackups",
+            "itemsPerPage",
+            "pageNum",
+            "pretty",
+        ],
         roles: &["Project Read Only"],
     },
     Operation {
@@ -245,6 +296,94 @@ pub const OPERATIONS: &[Operation] = &[
         query: &["envelope", "pretty"],
         roles: &[],
     },
+    Operation {
+        id: "listProjects",
+        function: "list_projects",
+        method: "GET",
+        path: "/groups",
+        versions: &["2023-01-01"],
+        v1: false,
+        success: 200,
+        query: &["envelope", "includeCount", "itemsPerPage", "pageNum", "pretty"],
+        roles: &[],
+    },
+    Operation {
+        id: "getProject",
+        function: "get_project",
+        method: "GET",
+        path: "/groups/{groupId}",
+        versions: &["2023-01-01"],
+        v1: false,
+        success: 200,
+        query: &["envelope", "pretty"],
+        roles: &["Project Read Only"],
+    },
+    Operation {
+        id: "listAllClusters",
+        function: "list_all_clusters",
+        method: "GET",
+        path: "/clusters",
+        versions: &["2023-01-01"],
+        v1: false,
+        success: 200,
+        query: &["envelope", "includeCount", "itemsPerPage", "pageNum", "pretty"],
+        roles: &[],
+    },
+    Operation {
+        id: "getCluster",
+        function: "get_cluster",
+        method: "GET",
+        path: "/groups/{groupId}/clusters/{clusterName}",
+        versions: &["2024-08-05"],
+        v1: false,
+        success: 200,
+        query: &["envelope", "pretty"],
+        roles: &["Project Read Only"],
+    },
+    Operation {
+        id: "listPrivateEndpoints",
+        function: "list_private_endpoints",
+        method: "GET",
+        path: "/groups/{groupId}/backup/{cloudProvider}/privateEndpoints",
+        versions: &["2024-11-13"],
+        v1: false,
+        success: 200,
+        query: &["envelope", "includeCount", "itemsPerPage", "pageNum", "pretty"],
+        roles: &["Project Owner"],
+    },
+    Operation {
+        id: "createPrivateEndpoint",
+        function: "create_private_endpoint",
+        method: "POST",
+        path: "/groups/{groupId}/backup/{cloudProvider}/privateEndpoints",
+        versions: &["2024-11-13"],
+        v1: false,
+        success: 201,
+        query: &["envelope", "pretty"],
+        roles: &["Project Owner"],
+    },
+    Operation {
+        id: "getPrivateEndpoint",
+        function: "get_private_endpoint",
+        method: "GET",
+        path: "/groups/{groupId}/backup/{cloudProvider}/privateEndpoints/{endpointId}",
+        versions: &["2024-11-13"],
+        v1: false,
+        success: 200,
+        query: &["envelope", "pretty"],
+        roles: &["Project Owner"],
+    },
+    Operation {
+        id: "deletePrivateEndpoint",
+        function: "delete_private_endpoint",
+        method: "DELETE",
+        path: "/groups/{groupId}/backup/{cloudProvider}/privateEndpoints/{endpointId}",
+        versions: &["2024-11-13"],
+        v1: false,
+        success: 204,
+        query: &["envelope", "pretty"],
+        roles: &["Project Owner"],
+    },
 ];
 /// `listExportBuckets`: List the export buckets of a project.
 pub const LIST_EXPORT_BUCKETS: &Operation = &OPERATIONS[0usize];
@@ -268,28 +407,52 @@ pub const LIST_SNAPSHOTS: &Operation = &OPERATIONS[8usize];
 pub const TAKE_SNAPSHOT: &Operation = &OPERATIONS[9usize];
 /// `getSnapshot`: Get one snapshot.
 pub const GET_SNAPSHOT: &Operation = &OPERATIONS[10usize];
+/// `updateSnapshot`: Move the expiry of a snapshot.
+pub const UPDATE_SNAPSHOT: &Operation = &OPERATIONS[11usize];
+/// `deleteSnapshot`: Delete a snapshot.
+pub const DELETE_SNAPSHOT: &Operation = &OPERATIONS[12usize];
 /// `listShardedSnapshots`: List the snapshots of a sharded cluster with their parts.
-pub const LIST_SHARDED_SNAPSHOTS: &Operation = &OPERATIONS[11usize];
+pub const LIST_SHARDED_SNAPSHOTS: &Operation = &OPERATIONS[13usize];
 /// `getShardedSnapshot`: Get one snapshot of a sharded cluster with its parts.
-pub const GET_SHARDED_SNAPSHOT: &Operation = &OPERATIONS[12usize];
+pub const GET_SHARDED_SNAPSHOT: &Operation = &OPERATIONS[14usize];
+/// `deleteShardedSnapshot`: Delete a snapshot of a sharded cluster.
+pub const DELETE_SHARDED_SNAPSHOT: &Operation = &OPERATIONS[15usize];
 /// `getBackupSchedule`: Get the backup schedule of a cluster.
-pub const GET_BACKUP_SCHEDULE: &Operation = &OPERATIONS[13usize];
+pub const GET_BACKUP_SCHEDULE: &Operation = &OPERATIONS[16usize];
 /// `updateBackupSchedule`: Change what a cluster exports by itself.
-pub const UPDATE_BACKUP_SCHEDULE: &Operation = &OPERATIONS[14usize];
+pub const UPDATE_BACKUP_SCHEDULE: &Operation = &OPERATIONS[17usize];
+/// `deleteBackupSchedule`: Delete the backup schedule of a cluster.
+pub const DELETE_BACKUP_SCHEDULE: &Operation = &OPERATIONS[18usize];
 /// `listClusters`: List the clusters of a project.
-pub const LIST_CLUSTERS: &Operation = &OPERATIONS[15usize];
+pub const LIST_CLUSTERS: &Operation = &OPERATIONS[19usize];
 /// `listAccessRoles`: List the roles through which Atlas reaches the customer's cloud.
-pub const LIST_ACCESS_ROLES: &Operation = &OPERATIONS[16usize];
+pub const LIST_ACCESS_ROLES: &Operation = &OPERATIONS[20usize];
 /// `createAccessRole`: Begin a role through which Atlas reaches the customer's cloud.
-pub const CREATE_ACCESS_ROLE: &Operation = &OPERATIONS[17usize];
+pub const CREATE_ACCESS_ROLE: &Operation = &OPERATIONS[21usize];
 /// `getAccessRole`: Get one role through which Atlas reaches the customer's cloud.
-pub const GET_ACCESS_ROLE: &Operation = &OPERATIONS[18usize];
+pub const GET_ACCESS_ROLE: &Operation = &OPERATIONS[22usize];
 /// `authorizeAccessRole`: Authorize a role of AWS.
-pub const AUTHORIZE_ACCESS_ROLE: &Operation = &OPERATIONS[19usize];
+pub const AUTHORIZE_ACCESS_ROLE: &Operation = &OPERATIONS[23usize];
 /// `deauthorizeAccessRole`: Take a role back from Atlas.
-pub const DEAUTHORIZE_ACCESS_ROLE: &Operation = &OPERATIONS[20usize];
+pub const DEAUTHORIZE_ACCESS_ROLE: &Operation = &OPERATIONS[24usize];
 /// `getSystemStatus`: Get the status of Atlas, and who is asking.
-pub const GET_SYSTEM_STATUS: &Operation = &OPERATIONS[21usize];
+pub const GET_SYSTEM_STATUS: &Operation = &OPERATIONS[25usize];
+/// `listProjects`: List the projects that the caller sees.
+pub const LIST_PROJECTS: &Operation = &OPERATIONS[26usize];
+/// `getProject`: Get one project.
+pub const GET_PROJECT: &Operation = &OPERATIONS[27usize];
+/// `listAllClusters`: List the clusters of all projects that the caller sees.
+pub const LIST_ALL_CLUSTERS: &Operation = &OPERATIONS[28usize];
+/// `getCluster`: Get one cluster.
+pub const GET_CLUSTER: &Operation = &OPERATIONS[29usize];
+/// `listPrivateEndpoints`: List the private endpoints for object storage.
+pub const LIST_PRIVATE_ENDPOINTS: &Operation = &OPERATIONS[30usize];
+/// `createPrivateEndpoint`: Have Atlas make a private endpoint for object storage.
+pub const CREATE_PRIVATE_ENDPOINT: &Operation = &OPERATIONS[31usize];
+/// `getPrivateEndpoint`: Get one private endpoint for object storage.
+pub const GET_PRIVATE_ENDPOINT: &Operation = &OPERATIONS[32usize];
+/// `deletePrivateEndpoint`: Delete a private endpoint for object storage.
+pub const DELETE_PRIVATE_ENDPOINT: &Operation = &OPERATIONS[33usize];
 /// The ids of the operations, as constants that a pattern can hold.
 pub mod ids {
     /// Of [`LIST_EXPORT_BUCKETS`](super::LIST_EXPORT_BUCKETS).
@@ -314,14 +477,22 @@ pub mod ids {
     pub const TAKE_SNAPSHOT: &str = "takeSnapshot";
     /// Of [`GET_SNAPSHOT`](super::GET_SNAPSHOT).
     pub const GET_SNAPSHOT: &str = "getSnapshot";
+    /// Of [`UPDATE_SNAPSHOT`](super::UPDATE_SNAPSHOT).
+    pub const UPDATE_SNAPSHOT: &str = "updateSnapshot";
+    /// Of [`DELETE_SNAPSHOT`](super::DELETE_SNAPSHOT).
+    pub const DELETE_SNAPSHOT: &str = "deleteSnapshot";
     /// Of [`LIST_SHARDED_SNAPSHOTS`](super::LIST_SHARDED_SNAPSHOTS).
     pub const LIST_SHARDED_SNAPSHOTS: &str = "listShardedSnapshots";
     /// Of [`GET_SHARDED_SNAPSHOT`](super::GET_SHARDED_SNAPSHOT).
     pub const GET_SHARDED_SNAPSHOT: &str = "getShardedSnapshot";
+    /// Of [`DELETE_SHARDED_SNAPSHOT`](super::DELETE_SHARDED_SNAPSHOT).
+    pub const DELETE_SHARDED_SNAPSHOT: &str = "deleteShardedSnapshot";
     /// Of [`GET_BACKUP_SCHEDULE`](super::GET_BACKUP_SCHEDULE).
     pub const GET_BACKUP_SCHEDULE: &str = "getBackupSchedule";
     /// Of [`UPDATE_BACKUP_SCHEDULE`](super::UPDATE_BACKUP_SCHEDULE).
     pub const UPDATE_BACKUP_SCHEDULE: &str = "updateBackupSchedule";
+    /// Of [`DELETE_BACKUP_SCHEDULE`](super::DELETE_BACKUP_SCHEDULE).
+    pub const DELETE_BACKUP_SCHEDULE: &str = "deleteBackupSchedule";
     /// Of [`LIST_CLUSTERS`](super::LIST_CLUSTERS).
     pub const LIST_CLUSTERS: &str = "listClusters";
     /// Of [`LIST_ACCESS_ROLES`](super::LIST_ACCESS_ROLES).
@@ -336,4 +507,20 @@ pub mod ids {
     pub const DEAUTHORIZE_ACCESS_ROLE: &str = "deauthorizeAccessRole";
     /// Of [`GET_SYSTEM_STATUS`](super::GET_SYSTEM_STATUS).
     pub const GET_SYSTEM_STATUS: &str = "getSystemStatus";
+    /// Of [`LIST_PROJECTS`](super::LIST_PROJECTS).
+    pub const LIST_PROJECTS: &str = "listProjects";
+    /// Of [`GET_PROJECT`](super::GET_PROJECT).
+    pub const GET_PROJECT: &str = "getProject";
+    /// Of [`LIST_ALL_CLUSTERS`](super::LIST_ALL_CLUSTERS).
+    pub const LIST_ALL_CLUSTERS: &str = "listAllClusters";
+    /// Of [`GET_CLUSTER`](super::GET_CLUSTER).
+    pub const GET_CLUSTER: &str = "getCluster";
+    /// Of [`LIST_PRIVATE_ENDPOINTS`](super::LIST_PRIVATE_ENDPOINTS).
+    pub const LIST_PRIVATE_ENDPOINTS: &str = "listPrivateEndpoints";
+    /// Of [`CREATE_PRIVATE_ENDPOINT`](super::CREATE_PRIVATE_ENDPOINT).
+    pub const CREATE_PRIVATE_ENDPOINT: &str = "createPrivateEndpoint";
+    /// Of [`GET_PRIVATE_ENDPOINT`](super::GET_PRIVATE_ENDPOINT).
+    pub const GET_PRIVATE_ENDPOINT: &str = "getPrivateEndpoint";
+    /// Of [`DELETE_PRIVATE_ENDPOINT`](super::DELETE_PRIVATE_ENDPOINT).
+    pub const DELETE_PRIVATE_ENDPOINT: &str = "deletePrivateEndpoint";
 }

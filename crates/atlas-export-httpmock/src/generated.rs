@@ -899,6 +899,177 @@ pub mod operations {
             )
         }
     }
+    pub struct DeleteSnapshotWhen(::httpmock::When);
+    impl DeleteSnapshotWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::DELETE)
+                    .path_matches(
+                        regex::Regex::new(
+                                "^(?:/[^?]*)?/groups/[^/]*/clusters/[^/]*/backup/snapshots/[^/]*$",
+                            )
+                            .unwrap(),
+                    ),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn group_id(self, value: &::atlas_export_types::ProjectId) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/{}/clusters/.*/backup/snapshots/.*$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn cluster_name(self, value: &::atlas_export_types::ClusterName) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/.*/clusters/{}/backup/snapshots/.*$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn snapshot_id(self, value: &::atlas_export_types::SnapshotId) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/.*/clusters/.*/backup/snapshots/{}$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn envelope<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("envelope", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("envelope"))
+            }
+        }
+        pub fn pretty<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("pretty", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("pretty"))
+            }
+        }
+    }
+    pub struct DeleteSnapshotThen(::httpmock::Then);
+    impl DeleteSnapshotThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn no_content(self) -> Self {
+            Self(self.0.status(204u16))
+        }
+    }
+    pub struct UpdateSnapshotWhen(::httpmock::When);
+    impl UpdateSnapshotWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::PATCH)
+                    .path_matches(
+                        regex::Regex::new(
+                                "^(?:/[^?]*)?/groups/[^/]*/clusters/[^/]*/backup/snapshots/[^/]*$",
+                            )
+                            .unwrap(),
+                    ),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn group_id(self, value: &::atlas_export_types::ProjectId) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/{}/clusters/.*/backup/snapshots/.*$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn cluster_name(self, value: &::atlas_export_types::ClusterName) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/.*/clusters/{}/backup/snapshots/.*$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn snapshot_id(self, value: &::atlas_export_types::SnapshotId) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/.*/clusters/.*/backup/snapshots/{}$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn envelope<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("envelope", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("envelope"))
+            }
+        }
+        pub fn pretty<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("pretty", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("pretty"))
+            }
+        }
+        pub fn body(self, value: &(impl ::serde::Serialize + ?Sized)) -> Self {
+            let value = &crate::fitting::<types::SnapshotRetention>(value);
+            Self(self.0.json_body_obj(value))
+        }
+    }
+    pub struct UpdateSnapshotThen(::httpmock::Then);
+    impl UpdateSnapshotThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &(impl ::serde::Serialize + ?Sized)) -> Self {
+            let value = &crate::fitting::<types::Snapshot>(value);
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
     pub struct ListShardedSnapshotsWhen(::httpmock::When);
     impl ListShardedSnapshotsWhen {
         pub fn new(inner: ::httpmock::When) -> Self {
@@ -1063,6 +1234,86 @@ pub mod operations {
             )
         }
     }
+    pub struct DeleteShardedSnapshotWhen(::httpmock::When);
+    impl DeleteShardedSnapshotWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::DELETE)
+                    .path_matches(
+                        regex::Regex::new(
+                                "^(?:/[^?]*)?/groups/[^/]*/clusters/[^/]*/backup/snapshots/shardedCluster/[^/]*$",
+                            )
+                            .unwrap(),
+                    ),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn group_id(self, value: &::atlas_export_types::ProjectId) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/{}/clusters/.*/backup/snapshots/shardedCluster/.*$",
+                        value.to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn cluster_name(self, value: &::atlas_export_types::ClusterName) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/.*/clusters/{}/backup/snapshots/shardedCluster/.*$",
+                        value.to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn snapshot_id(self, value: &::atlas_export_types::SnapshotId) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/.*/clusters/.*/backup/snapshots/shardedCluster/{}$",
+                        value.to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn envelope<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("envelope", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("envelope"))
+            }
+        }
+        pub fn pretty<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("pretty", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("pretty"))
+            }
+        }
+    }
+    pub struct DeleteShardedSnapshotThen(::httpmock::Then);
+    impl DeleteShardedSnapshotThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn no_content(self) -> Self {
+            Self(self.0.status(204u16))
+        }
+    }
     pub struct GetBackupScheduleWhen(::httpmock::When);
     impl GetBackupScheduleWhen {
         pub fn new(inner: ::httpmock::When) -> Self {
@@ -1113,6 +1364,73 @@ pub mod operations {
     }
     pub struct GetBackupScheduleThen(::httpmock::Then);
     impl GetBackupScheduleThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &(impl ::serde::Serialize + ?Sized)) -> Self {
+            let value = &crate::fitting::<types::BackupSchedule>(value);
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+    pub struct DeleteBackupScheduleWhen(::httpmock::When);
+    impl DeleteBackupScheduleWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::DELETE)
+                    .path_matches(
+                        regex::Regex::new(
+                                "^(?:/[^?]*)?/groups/[^/]*/clusters/[^/]*/backup/schedule$",
+                            )
+                            .unwrap(),
+                    ),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn group_id(self, value: &::atlas_export_types::ProjectId) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/{}/clusters/.*/backup/schedule$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn cluster_name(self, value: &::atlas_export_types::ClusterName) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/.*/clusters/{}/backup/schedule$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn envelope<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("envelope", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("envelope"))
+            }
+        }
+    }
+    pub struct DeleteBackupScheduleThen(::httpmock::Then);
+    impl DeleteBackupScheduleThen {
         pub fn new(inner: ::httpmock::Then) -> Self {
             Self(inner)
         }
@@ -1240,6 +1558,23 @@ pub mod operations {
                 Self(self.0.query_param("includeCount", value.to_string()))
             } else {
                 Self(self.0.query_param_missing("includeCount"))
+            }
+        }
+        pub fn include_deleted_with_retained_backups<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(
+                    self
+                        .0
+                        .query_param(
+                            "includeDeletedWithRetainedBackups",
+                            value.to_string(),
+                        ),
+                )
+            } else {
+                Self(self.0.query_param_missing("includeDeletedWithRetainedBackups"))
             }
         }
         pub fn items_per_page<'a, T>(self, value: T) -> Self
@@ -1726,6 +2061,673 @@ pub mod operations {
             )
         }
     }
+    pub struct ListProjectsWhen(::httpmock::When);
+    impl ListProjectsWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches(regex::Regex::new("^(?:/[^?]*)?/groups$").unwrap()),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn envelope<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("envelope", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("envelope"))
+            }
+        }
+        pub fn include_count<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("includeCount", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("includeCount"))
+            }
+        }
+        pub fn items_per_page<'a, T>(self, value: T) -> Self
+        where
+            T: Into<Option<&'a ::atlas_export_types::PageSize>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("itemsPerPage", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("itemsPerPage"))
+            }
+        }
+        pub fn page_num<T>(self, value: T) -> Self
+        where
+            T: Into<Option<::std::num::NonZeroU32>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("pageNum", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("pageNum"))
+            }
+        }
+        pub fn pretty<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("pretty", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("pretty"))
+            }
+        }
+    }
+    pub struct ListProjectsThen(::httpmock::Then);
+    impl ListProjectsThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &(impl ::serde::Serialize + ?Sized)) -> Self {
+            let value = &crate::fitting::<types::ProjectDescriptionPage>(value);
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+    pub struct GetProjectWhen(::httpmock::When);
+    impl GetProjectWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches(
+                        regex::Regex::new("^(?:/[^?]*)?/groups/[^/]*$").unwrap(),
+                    ),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn group_id(self, value: &::atlas_export_types::ProjectId) -> Self {
+            let re = regex::Regex::new(
+                    &format!("^(?:/[^?]*)?/groups/{}$", value.to_string()),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn envelope<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("envelope", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("envelope"))
+            }
+        }
+        pub fn pretty<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("pretty", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("pretty"))
+            }
+        }
+    }
+    pub struct GetProjectThen(::httpmock::Then);
+    impl GetProjectThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &(impl ::serde::Serialize + ?Sized)) -> Self {
+            let value = &crate::fitting::<types::ProjectDescription>(value);
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+    pub struct ListAllClustersWhen(::httpmock::When);
+    impl ListAllClustersWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches(regex::Regex::new("^(?:/[^?]*)?/clusters$").unwrap()),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn envelope<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("envelope", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("envelope"))
+            }
+        }
+        pub fn include_count<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("includeCount", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("includeCount"))
+            }
+        }
+        pub fn items_per_page<'a, T>(self, value: T) -> Self
+        where
+            T: Into<Option<&'a ::atlas_export_types::PageSize>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("itemsPerPage", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("itemsPerPage"))
+            }
+        }
+        pub fn page_num<T>(self, value: T) -> Self
+        where
+            T: Into<Option<::std::num::NonZeroU32>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("pageNum", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("pageNum"))
+            }
+        }
+        pub fn pretty<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("pretty", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("pretty"))
+            }
+        }
+    }
+    pub struct ListAllClustersThen(::httpmock::Then);
+    impl ListAllClustersThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &(impl ::serde::Serialize + ?Sized)) -> Self {
+            let value = &crate::fitting::<types::ProjectClustersPage>(value);
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+    pub struct GetClusterWhen(::httpmock::When);
+    impl GetClusterWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches(
+                        regex::Regex::new("^(?:/[^?]*)?/groups/[^/]*/clusters/[^/]*$")
+                            .unwrap(),
+                    ),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn group_id(self, value: &::atlas_export_types::ProjectId) -> Self {
+            let re = regex::Regex::new(
+                    &format!("^(?:/[^?]*)?/groups/{}/clusters/.*$", value.to_string()),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn cluster_name(self, value: &::atlas_export_types::ClusterName) -> Self {
+            let re = regex::Regex::new(
+                    &format!("^(?:/[^?]*)?/groups/.*/clusters/{}$", value.to_string()),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn envelope<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("envelope", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("envelope"))
+            }
+        }
+        pub fn pretty<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("pretty", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("pretty"))
+            }
+        }
+    }
+    pub struct GetClusterThen(::httpmock::Then);
+    impl GetClusterThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &(impl ::serde::Serialize + ?Sized)) -> Self {
+            let value = &crate::fitting::<types::ClusterDescription>(value);
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+    pub struct ListPrivateEndpointsWhen(::httpmock::When);
+    impl ListPrivateEndpointsWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches(
+                        regex::Regex::new(
+                                "^(?:/[^?]*)?/groups/[^/]*/backup/[^/]*/privateEndpoints$",
+                            )
+                            .unwrap(),
+                    ),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn group_id(self, value: &::atlas_export_types::ProjectId) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/{}/backup/.*/privateEndpoints$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn cloud_provider(
+            self,
+            value: &::atlas_export_types::CloudProvider,
+        ) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/.*/backup/{}/privateEndpoints$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn envelope<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("envelope", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("envelope"))
+            }
+        }
+        pub fn include_count<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("includeCount", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("includeCount"))
+            }
+        }
+        pub fn items_per_page<'a, T>(self, value: T) -> Self
+        where
+            T: Into<Option<&'a ::atlas_export_types::PageSize>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("itemsPerPage", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("itemsPerPage"))
+            }
+        }
+        pub fn page_num<T>(self, value: T) -> Self
+        where
+            T: Into<Option<::std::num::NonZeroU32>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("pageNum", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("pageNum"))
+            }
+        }
+        pub fn pretty<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("pretty", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("pretty"))
+            }
+        }
+    }
+    pub struct ListPrivateEndpointsThen(::httpmock::Then);
+    impl ListPrivateEndpointsThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &(impl ::serde::Serialize + ?Sized)) -> Self {
+            let value = &crate::fitting::<types::PrivateEndpointPage>(value);
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+    pub struct CreatePrivateEndpointWhen(::httpmock::When);
+    impl CreatePrivateEndpointWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches(
+                        regex::Regex::new(
+                                "^(?:/[^?]*)?/groups/[^/]*/backup/[^/]*/privateEndpoints$",
+                            )
+                            .unwrap(),
+                    ),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn group_id(self, value: &::atlas_export_types::ProjectId) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/{}/backup/.*/privateEndpoints$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn cloud_provider(
+            self,
+            value: &::atlas_export_types::CloudProvider,
+        ) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/.*/backup/{}/privateEndpoints$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn envelope<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("envelope", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("envelope"))
+            }
+        }
+        pub fn pretty<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("pretty", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("pretty"))
+            }
+        }
+        pub fn body(self, value: &(impl ::serde::Serialize + ?Sized)) -> Self {
+            let value = &crate::fitting::<types::NewPrivateEndpoint>(value);
+            Self(self.0.json_body_obj(value))
+        }
+    }
+    pub struct CreatePrivateEndpointThen(::httpmock::Then);
+    impl CreatePrivateEndpointThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn created(self, value: &(impl ::serde::Serialize + ?Sized)) -> Self {
+            let value = &crate::fitting::<types::PrivateEndpoint>(value);
+            Self(
+                self
+                    .0
+                    .status(201u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+    pub struct GetPrivateEndpointWhen(::httpmock::When);
+    impl GetPrivateEndpointWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches(
+                        regex::Regex::new(
+                                "^(?:/[^?]*)?/groups/[^/]*/backup/[^/]*/privateEndpoints/[^/]*$",
+                            )
+                            .unwrap(),
+                    ),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn group_id(self, value: &::atlas_export_types::ProjectId) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/{}/backup/.*/privateEndpoints/.*$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn cloud_provider(
+            self,
+            value: &::atlas_export_types::CloudProvider,
+        ) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/.*/backup/{}/privateEndpoints/.*$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn endpoint_id(
+            self,
+            value: &::atlas_export_types::PrivateEndpointId,
+        ) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/.*/backup/.*/privateEndpoints/{}$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn envelope<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("envelope", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("envelope"))
+            }
+        }
+        pub fn pretty<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("pretty", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("pretty"))
+            }
+        }
+    }
+    pub struct GetPrivateEndpointThen(::httpmock::Then);
+    impl GetPrivateEndpointThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &(impl ::serde::Serialize + ?Sized)) -> Self {
+            let value = &crate::fitting::<types::PrivateEndpoint>(value);
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+    pub struct DeletePrivateEndpointWhen(::httpmock::When);
+    impl DeletePrivateEndpointWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::DELETE)
+                    .path_matches(
+                        regex::Regex::new(
+                                "^(?:/[^?]*)?/groups/[^/]*/backup/[^/]*/privateEndpoints/[^/]*$",
+                            )
+                            .unwrap(),
+                    ),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn group_id(self, value: &::atlas_export_types::ProjectId) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/{}/backup/.*/privateEndpoints/.*$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn cloud_provider(
+            self,
+            value: &::atlas_export_types::CloudProvider,
+        ) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/.*/backup/{}/privateEndpoints/.*$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn endpoint_id(
+            self,
+            value: &::atlas_export_types::PrivateEndpointId,
+        ) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^(?:/[^?]*)?/groups/.*/backup/.*/privateEndpoints/{}$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn envelope<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("envelope", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("envelope"))
+            }
+        }
+        pub fn pretty<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("pretty", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("pretty"))
+            }
+        }
+    }
+    pub struct DeletePrivateEndpointThen(::httpmock::Then);
+    impl DeletePrivateEndpointThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn no_content(self) -> Self {
+            Self(self.0.status(204u16))
+        }
+    }
 }
 /// An extension trait for [`MockServer`](::httpmock::MockServer) that
 /// adds a method for each operation. These are the equivalent of
@@ -1773,6 +2775,12 @@ pub trait MockServerExt {
     fn get_snapshot<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::GetSnapshotWhen, operations::GetSnapshotThen);
+    fn delete_snapshot<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::DeleteSnapshotWhen, operations::DeleteSnapshotThen);
+    fn update_snapshot<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::UpdateSnapshotWhen, operations::UpdateSnapshotThen);
     fn list_sharded_snapshots<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
@@ -1785,9 +2793,21 @@ pub trait MockServerExt {
             operations::GetShardedSnapshotWhen,
             operations::GetShardedSnapshotThen,
         );
+    fn delete_sharded_snapshot<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::DeleteShardedSnapshotWhen,
+            operations::DeleteShardedSnapshotThen,
+        );
     fn get_backup_schedule<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::GetBackupScheduleWhen, operations::GetBackupScheduleThen);
+    fn delete_backup_schedule<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::DeleteBackupScheduleWhen,
+            operations::DeleteBackupScheduleThen,
+        );
     fn update_backup_schedule<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
@@ -1821,6 +2841,42 @@ pub trait MockServerExt {
     fn get_system_status<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::GetSystemStatusWhen, operations::GetSystemStatusThen);
+    fn list_projects<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::ListProjectsWhen, operations::ListProjectsThen);
+    fn get_project<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::GetProjectWhen, operations::GetProjectThen);
+    fn list_all_clusters<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::ListAllClustersWhen, operations::ListAllClustersThen);
+    fn get_cluster<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::GetClusterWhen, operations::GetClusterThen);
+    fn list_private_endpoints<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::ListPrivateEndpointsWhen,
+            operations::ListPrivateEndpointsThen,
+        );
+    fn create_private_endpoint<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::CreatePrivateEndpointWhen,
+            operations::CreatePrivateEndpointThen,
+        );
+    fn get_private_endpoint<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::GetPrivateEndpointWhen,
+            operations::GetPrivateEndpointThen,
+        );
+    fn delete_private_endpoint<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::DeletePrivateEndpointWhen,
+            operations::DeletePrivateEndpointThen,
+        );
 }
 impl MockServerExt for ::httpmock::MockServer {
     fn list_export_buckets<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
@@ -1953,6 +3009,28 @@ impl MockServerExt for ::httpmock::MockServer {
             )
         })
     }
+    fn delete_snapshot<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::DeleteSnapshotWhen, operations::DeleteSnapshotThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::DeleteSnapshotWhen::new(when),
+                operations::DeleteSnapshotThen::new(then),
+            )
+        })
+    }
+    fn update_snapshot<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::UpdateSnapshotWhen, operations::UpdateSnapshotThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::UpdateSnapshotWhen::new(when),
+                operations::UpdateSnapshotThen::new(then),
+            )
+        })
+    }
     fn list_sharded_snapshots<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
@@ -1981,6 +3059,20 @@ impl MockServerExt for ::httpmock::MockServer {
             )
         })
     }
+    fn delete_sharded_snapshot<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::DeleteShardedSnapshotWhen,
+            operations::DeleteShardedSnapshotThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::DeleteShardedSnapshotWhen::new(when),
+                operations::DeleteShardedSnapshotThen::new(then),
+            )
+        })
+    }
     fn get_backup_schedule<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::GetBackupScheduleWhen, operations::GetBackupScheduleThen),
@@ -1989,6 +3081,20 @@ impl MockServerExt for ::httpmock::MockServer {
             config_fn(
                 operations::GetBackupScheduleWhen::new(when),
                 operations::GetBackupScheduleThen::new(then),
+            )
+        })
+    }
+    fn delete_backup_schedule<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::DeleteBackupScheduleWhen,
+            operations::DeleteBackupScheduleThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::DeleteBackupScheduleWhen::new(when),
+                operations::DeleteBackupScheduleThen::new(then),
             )
         })
     }
@@ -2086,6 +3192,106 @@ impl MockServerExt for ::httpmock::MockServer {
             config_fn(
                 operations::GetSystemStatusWhen::new(when),
                 operations::GetSystemStatusThen::new(then),
+            )
+        })
+    }
+    fn list_projects<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::ListProjectsWhen, operations::ListProjectsThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::ListProjectsWhen::new(when),
+                operations::ListProjectsThen::new(then),
+            )
+        })
+    }
+    fn get_project<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::GetProjectWhen, operations::GetProjectThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::GetProjectWhen::new(when),
+                operations::GetProjectThen::new(then),
+            )
+        })
+    }
+    fn list_all_clusters<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::ListAllClustersWhen, operations::ListAllClustersThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::ListAllClustersWhen::new(when),
+                operations::ListAllClustersThen::new(then),
+            )
+        })
+    }
+    fn get_cluster<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::GetClusterWhen, operations::GetClusterThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::GetClusterWhen::new(when),
+                operations::GetClusterThen::new(then),
+            )
+        })
+    }
+    fn list_private_endpoints<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::ListPrivateEndpointsWhen,
+            operations::ListPrivateEndpointsThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::ListPrivateEndpointsWhen::new(when),
+                operations::ListPrivateEndpointsThen::new(then),
+            )
+        })
+    }
+    fn create_private_endpoint<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::CreatePrivateEndpointWhen,
+            operations::CreatePrivateEndpointThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::CreatePrivateEndpointWhen::new(when),
+                operations::CreatePrivateEndpointThen::new(then),
+            )
+        })
+    }
+    fn get_private_endpoint<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::GetPrivateEndpointWhen,
+            operations::GetPrivateEndpointThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::GetPrivateEndpointWhen::new(when),
+                operations::GetPrivateEndpointThen::new(then),
+            )
+        })
+    }
+    fn delete_private_endpoint<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::DeletePrivateEndpointWhen,
+            operations::DeletePrivateEndpointThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::DeletePrivateEndpointWhen::new(when),
+                operations::DeletePrivateEndpointThen::new(then),
             )
         })
     }

@@ -18,6 +18,8 @@ ids! {
     /// Identifies a cloud-provider access role: 24 hexadecimal digits that Atlas gave out, not the
     /// ARN or the name that the cloud provider knows the role by.
     RoleId, Role, "a cloud-provider access role";
+    /// Identifies a private endpoint for object storage. 24 hexadecimal digits.
+    PrivateEndpointId, PrivateEndpoint, "a private endpoint for object storage";
     /// Identifies a cluster. 24 hexadecimal digits. Paths have the name in its place.
     ClusterId, Cluster, "a cluster";
 }
@@ -125,6 +127,38 @@ open_enum! {
 }
 
 open_enum! {
+    /// What a retention is counted in.
+    RetentionUnit {
+        /// Days.
+        Days = "DAYS",
+        /// Weeks.
+        Weeks = "WEEKS",
+        /// Months.
+        Months = "MONTHS",
+        /// Years.
+        Years = "YEARS",
+    }
+}
+
+open_enum! {
+    /// Where a private endpoint is in its life. Only an active one carries exports.
+    PrivateEndpointStatus {
+        /// Atlas is making it.
+        Initiating = "INITIATING",
+        /// It waits for being accepted.
+        PendingAcceptance = "PENDING_ACCEPTANCE",
+        /// It carries exports.
+        Active = "ACTIVE",
+        /// It could not be made; its error message says why.
+        Failed = "FAILED",
+        /// Atlas is about to make it anew.
+        PendingRecreation = "PENDING_RECREATION",
+        /// It is going.
+        Deleting = "DELETING",
+    }
+}
+
+open_enum! {
     /// How a cluster spreads its data.
     ClusterType {
         /// One replica set.
@@ -159,7 +193,7 @@ open_enum! {
 #[macro_export]
 macro_rules! each_open_enum {
     ($apply:ident) => {
-        $apply! { CloudProvider ExportJobState SnapshotStatus SnapshotType SnapshotFrequency Frequency AccessRoleStatus ClusterType ClusterState }
+        $apply! { CloudProvider ExportJobState SnapshotStatus SnapshotType SnapshotFrequency Frequency AccessRoleStatus RetentionUnit PrivateEndpointStatus ClusterType ClusterState }
     };
 }
 

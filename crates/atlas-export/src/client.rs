@@ -6,7 +6,7 @@ use atlas_export_api::{self as api, Seam, Shared, calls::GetSystemStatus, types:
 use atlas_export_types::{InvalidId, ProjectId};
 
 use crate::{
-    ClientBuilder, Error, Project, Request,
+    ClientBuilder, Error, Project, Projects, Request,
     clock::Clock,
     convert,
     fleet::ExportFleet,
@@ -248,6 +248,11 @@ impl Client {
     /// ```
     pub fn export_fleet(&self, bucket_name: impl Into<String>) -> ExportFleet {
         ExportFleet::of_client(self, bucket_name.into())
+    }
+
+    /// The projects that the API key or service account sees. Makes no request.
+    pub fn projects(&self) -> Projects {
+        Projects::new(self.clone())
     }
 
     /// What Atlas says of itself and of who is asking: which API key, with which roles. Of a service

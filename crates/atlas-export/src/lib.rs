@@ -37,7 +37,7 @@
 //! an [`Error`], and a wait with a [`WaitError`](wait::WaitError), which `?` turns into one.
 //!
 //! What everybody needs is here; the rest lies with what it is about: [`list`], [`wait`],
-//! [`fleet`], [`buckets`], [`access_roles`], [`jobs`], [`snapshots`], [`models`], [`id`], [`codes`], and what a client
+//! [`fleet`], [`buckets`], [`access_roles`], [`private_endpoints`], [`jobs`], [`snapshots`], [`models`], [`id`], [`codes`], and what a client
 //! is set up with: [`retry`], [`rate`], [`clock`], [`variables`].
 //!
 //! # What you can rely on
@@ -86,12 +86,15 @@ pub mod jobs;
 pub mod list;
 mod media_type;
 mod needed;
+pub mod private_endpoints;
 #[cfg(feature = "profile")]
 pub mod profile;
 mod project;
+mod projects;
 mod proxy;
 mod redact;
 pub mod request;
+mod schedule;
 pub mod snapshots;
 mod transport;
 pub mod variables;
@@ -112,8 +115,11 @@ pub use ensure::{Ensured, Existing};
 pub use environment::Environment;
 pub use error::{Error, ErrorKind};
 pub use jobs::ExportJobs;
+pub use private_endpoints::PrivateEndpoints;
 pub use project::{Cluster, Project};
+pub use projects::Projects;
 pub use request::Request;
+pub use schedule::Schedule;
 pub use snapshots::Snapshots;
 pub use version::ApiVersion;
 
@@ -122,7 +128,7 @@ pub use version::ApiVersion;
 pub mod id {
     pub use atlas_export_types::{
         ClusterId, ExportBucketId, ExportJobId, Id, IdKind, InvalidClusterName, InvalidId,
-        InvalidPageSize, OrganizationId, ProjectId, RoleId, SnapshotId, strict,
+        InvalidPageSize, OrganizationId, PrivateEndpointId, ProjectId, RoleId, SnapshotId, strict,
     };
 }
 
@@ -141,16 +147,16 @@ pub mod rate {
 pub mod models {
     pub use atlas_export_api::types::{
         AccessListEntry, AccessRole, AccessRoleList, ApiKeyDescription, AwsIamRole,
-        AzureServicePrincipal, BackupSchedule, ClusterDescription, CustomData, ExportBucket,
-        ExportJob, ExportJobComponent, ExportStatus, GcpServiceAccount, HardwareSpec, Link,
-        ProviderSettings, RegionConfig, ReplicationSpec, RoleAssignment, ScheduleExport, Snapshot,
-        SnapshotMember, SystemStatus,
+        AzureServicePrincipal, BackupSchedule, ClusterDescription, ClusterSummary, CustomData,
+        ExportBucket, ExportJob, ExportJobComponent, ExportStatus, GcpServiceAccount, HardwareSpec,
+        Link, PrivateEndpoint, ProjectClusters, ProjectDescription, ProviderSettings, RegionConfig,
+        ReplicationSpec, RoleAssignment, ScheduleExport, Snapshot, SnapshotMember, SystemStatus,
     };
-    pub use atlas_export_api::{RoleCheck, UnknownRole};
+    pub use atlas_export_api::{MissingEndpoint, RoleCheck, UnknownRole};
     pub use atlas_export_types::{
         AccessRoleStatus, CloudProvider, ClusterState, ClusterType, ExportJobState,
-        ExportStateReason, Frequency, SnapshotFrequency, SnapshotStatus, SnapshotType,
-        UnknownValue,
+        ExportStateReason, Frequency, PrivateEndpointStatus, RetentionUnit, SnapshotFrequency,
+        SnapshotStatus, SnapshotType, UnknownValue,
     };
 
     pub use crate::error::{ApiError, FieldError};

@@ -89,9 +89,9 @@ pub(crate) fn of_progress(job: &ExportJob) -> &'static [&'static str] {
 /// does not matter how old it is.
 pub(crate) fn of_newest(snapshot: &Snapshot) -> &'static [&'static str] {
     match (&snapshot.status, &snapshot.snapshot_type) {
-        (_, Some(SnapshotType::Fallback)) => &[],
-        (Some(SnapshotStatus::Completed), _) => &["snapshotType", "createdAt"],
-        (Some(_), _) => &[],
+        (_, Some(SnapshotType::Fallback)) => &["type"],
+        (Some(SnapshotStatus::Completed), _) => &["snapshotType", "createdAt", "type"],
+        (Some(_), _) => &["type"],
         (None, _) => &["status"],
     }
 }

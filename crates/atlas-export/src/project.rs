@@ -1,11 +1,15 @@
 //! Handles of a project and of a cluster in it.
 
-use atlas_export_api as api;
+use atlas_export_api::{
+    self as api,
+    calls::{GetCluster, GetProject},
+    types::{ClusterDescription, ProjectDescription},
+};
 use atlas_export_types::{ClusterName, ExportBucketId, InvalidClusterName, InvalidId, ProjectId};
 
 use crate::{
-    AccessRoles, AutoExport, Client, Clusters, Error, ExportBuckets, ExportJobs, Request,
-    Snapshots, fleet::ExportFleet, transport::Caller,
+    AccessRoles, AutoExport, Client, Clusters, Error, ExportBuckets, ExportJobs, PrivateEndpoints,
+    Request, Schedule, Snapshots, fleet::ExportFleet, transport::Caller,
 };
 
 /// A project or cluster that was given by a text which is none. Told by whatever makes a request.
@@ -13,6 +17,8 @@ use crate::{
 pub(crate) enum InvalidHandle {
     Project(InvalidId),
     Cluster(InvalidClusterName),
+    /// The version that the client speaks does not know what is asked for.
+    Unsupported(String),
 }
 
 impl From<InvalidHandle> for Error {
@@ -20,11 +26,17 @@ impl From<InvalidHandle> for Error {
         match invalid {
             InvalidHandle::Project(invalid) => invalid.into(),
             InvalidHandle::Cluster(invalid) => invalid.into(),
+            InvalidHandle::Unsupported(why) => Self::config(why),
         }
     }
 }
 
 impl InvalidHandle {
+    #[expect(clippy::needless_pass_by_value, reason = "it is what map_err hands on")]
+    pub(crate) fn unsupported(why: Error) -> Self {
+        Self::Unsupported(why.to_string())
+    }
+
     /// What a call of this operation says of it.
     pub(crate) fn into_error(self, operation: &'static str) -> Error {
         Error::from(self).with(|inner| inner.operation = Some(operation))
@@ -70,6 +82,17 @@ impl Project {
         self.id.as_ref().map_err(|invalid| invalid.clone().into())
     }
 
+    /// The project as Atlas knows it: its name, its organization, how many clusters it has.
+    ///
+    #[doc = atlas_export_api::operation_facts!(GetProject)]
+    ///
+    /// # Errors
+    /// `Api` with status 404, or 401 or 403, where there is none that the caller sees; `Config` in
+    /// version 1.0.
+    pub fn get(&self) -> Request<ProjectDescription> {
+        self.request(|project_id| GetProject { project_id })
+    }
+
     /// The export buckets of the project.
     pub fn export_buckets(&self) -> ExportBuckets {
         ExportBuckets::new(self.clone())
@@ -83,6 +106,11 @@ impl Project {
     /// The roles through which Atlas reaches the clouds of the project's owner.
     pub fn access_roles(&self) -> AccessRoles {
         AccessRoles::new(self.clone())
+    }
+
+    /// The private endpoints of the project for object storage.
+    pub fn private_endpoints(&self) -> PrivateEndpoints {
+        PrivateEndpoints::new(self.clone())
     }
 
     /// Exports the newest snapshot of every cluster to a bucket, once: see [`fleet`](crate::fleet).
@@ -171,6 +199,25 @@ impl Cluster {
     /// `Config` where the cluster was given by something that is no name.
     pub fn name(&self) -> Result<&ClusterName, Error> {
         self.name.as_ref().map_err(|invalid| invalid.clone().into())
+    }
+
+    /// The cluster as Atlas knows it: its tier, whether backups are on, why it cannot be exported.
+    ///
+    #[doc = atlas_export_api::operation_facts!(GetCluster)]
+    ///
+    /// # Errors
+    /// `Api` with status 404 ([`Error::is_not_found`]) where there is none, and where it is one of
+    /// Flex that this resource does not know; `Config` in version 1.0.
+    pub fn get(&self) -> Request<ClusterDescription> {
+        self.request(|project_id, cluster_name| GetCluster {
+            project_id,
+            cluster_name,
+        })
+    }
+
+    /// The backup schedule of the cluster as a whole.
+    pub fn backup_schedule(&self) -> Schedule {
+        Schedule::new(self.clone())
     }
 
     /// The export jobs of the cluster.

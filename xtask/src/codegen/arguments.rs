@@ -64,6 +64,7 @@ pub(super) fn argument(name: &Ident, kind: &syn::Type, paged: bool) -> Argument 
                     |name| quote! { self.#name.as_ref() },
                 )
             }
+            _ if is_copied(kind) => (kind.clone(), |name| quote! { self.#name }),
             _ => (kind.clone(), |name| quote! { self.#name.clone() }),
         },
     };
@@ -73,6 +74,12 @@ pub(super) fn argument(name: &Ident, kind: &syn::Type, paged: bool) -> Argument 
         field: Some((field, kind)),
         in_page: false,
     }
+}
+
+/// Whether it is a truth value, or an optional one.
+fn is_copied(kind: &syn::Type) -> bool {
+    let of_option = inside(kind, "Option");
+    matches!(of_option.unwrap_or(kind), syn::Type::Path(path) if path.path.is_ident("bool"))
 }
 
 /// Ids and names are called what their types are: Atlas says *group* for a project.

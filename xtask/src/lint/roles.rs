@@ -20,7 +20,7 @@ pub(super) fn unknown(document: &Document<'_>, report: &mut Report<'_>) {
         .iter()
         .filter_map(|row| row.text("name"))
         .collect();
-    let mut named = |list: Option<&Node>, pointer: &str| {
+    let mut look_up = |list: Option<&Node>, pointer: &str| {
         for (place, node) in list.map_or(&[][..], Node::items).iter().enumerate() {
             let name = node.as_str().unwrap_or_default();
             if names.contains(&name) {
@@ -36,11 +36,11 @@ pub(super) fn unknown(document: &Document<'_>, report: &mut Report<'_>) {
     };
     for (place, row) in table.items().iter().enumerate() {
         let pointer = join(&join(&pointer, &place.to_string()), "includes");
-        named(row.get("includes"), &pointer);
+        look_up(row.get("includes"), &pointer);
     }
     for operation in &document.operations {
         let pointer = join(&operation.pointer, REQUIRED);
-        named(operation.node.get(REQUIRED), &pointer);
+        look_up(operation.node.get(REQUIRED), &pointer);
     }
 }
 

@@ -97,7 +97,7 @@ impl SystemStatus {
             .extra
             .contains_key("roles")
             .then_some(UnknownRole::Undecodable);
-        for entry in key.roles.iter() {
+        for entry in &key.roles {
             let Some(assigned) = entry.item() else {
                 unknown = unknown.or(Some(UnknownRole::Undecodable));
                 continue;
@@ -145,6 +145,10 @@ mod tests {
         status.role_for(operation, &HERE.parse().unwrap())
     }
 
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a row reads better without `&`"
+    )]
     fn with(roles: Value) -> Value {
         json!({"apiKey": {"roles": roles}})
     }

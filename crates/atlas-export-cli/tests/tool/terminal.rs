@@ -67,9 +67,9 @@ impl Terminal {
     }
 
     /// Reads until the screen shows what is looked for.
-    async fn until(&mut self, shows: impl Fn(&str) -> bool) {
+    async fn until(&mut self, shows: impl Fn(&Self) -> bool) {
         let reading = async {
-            while !shows(&self.shown()) {
+            while !shows(self) {
                 assert!(self.read().await, "it ended: {}", self.shown());
             }
         };
@@ -78,20 +78,16 @@ impl Terminal {
         assert!(outcome.is_ok(), "it stands still: {}", self.shown());
     }
 
-    /// The rows of bars, and whether each fits its line.
-    fn bars(&self) -> Vec<(String, bool)> {
+    /// The rows with bars: indicatif fills a row to its end, so where a row ends is what counts.
+    fn bars(&self) -> Vec<String> {
         let screen = self.parser.screen();
         let (_, columns) = screen.size();
-        let rows = screen.rows(0, columns).enumerate();
-        let bars = rows.filter(|(_, row)| row.contains("InProgress"));
-        let bars = bars.map(|(place, row)| {
-            let place = u16::try_from(place).unwrap();
-            (row.trim_end().to_owned(), !screen.row_wrapped(place))
-        });
-        bars.collect()
+        let rows = screen.rows(0, columns);
+        let bars = rows.filter(|row| row.contains("InProgress"));
+        bars.map(|row| row.trim_end().to_owned()).collect()
     }
 
-    /// Another size, and nothing of before on the screen.
+    /// Another size.
     fn resize(&mut self, columns: u16) {
         self.input.resize(Size::new(50, columns)).unwrap();
         self.parser.screen_mut().set_size(50, columns);
@@ -160,24 +156,22 @@ async fn a_fleet_has_a_bar_for_each_export_and_ctrl_c_leaves_a_report_to_resume_
     let tool = Tool::of(&fake);
     let mut terminal = Terminal::start(&tool, 100, &RUN);
     let two_bars = |number: &'static str| {
-        move |shown: &str| {
-            let bars = shown.lines().filter(|line| line.contains(number));
-            bars.filter(|line| line.contains("InProgress")).count() == 2
+        move |terminal: &Terminal| {
+            let bars = terminal.bars();
+            bars.len() == 2 && bars.iter().all(|bar| bar.contains(number))
         }
     };
-    terminal.until(two_bars("0/12")).await;
+    terminal.until(two_bars(" 0/12 InProgress")).await;
 
-    // Narrower: each bar is one row that fits, at the same place.
+    // Narrower: each bar still is one row.
     terminal.resize(48);
     clock.advance(Duration::from_secs(300));
-    terminal.until(two_bars("6/12")).await;
-    let bars = terminal.bars();
-    assert_eq!(bars.len(), 2, "{bars:?}");
-    for (bar, fits) in &bars {
-        assert!(*fits && bar.chars().count() <= 48, "{bars:?}");
+    terminal.until(two_bars(" 6/12 InProgress")).await;
+    let [one, other] = terminal.bars().try_into().unwrap();
+    for (bar, cluster) in [(one, "Orders "), (other, "Users ")] {
         assert!(
-            bar.starts_with("Orders ") || bar.starts_with("Users "),
-            "{bars:?}"
+            bar.starts_with(cluster) && bar.chars().count() <= 48,
+            "{bar}"
         );
     }
 
@@ -200,9 +194,7 @@ async fn a_service_manager_that_ends_it_leaves_a_report_too() {
     let (fake, clock) = slow().await;
     let tool = Tool::of(&fake);
     let mut terminal = Terminal::start(&tool, 100, &RUN);
-    terminal
-        .until(|shown| shown.matches("InProgress").count() == 2)
-        .await;
+    terminal.until(|terminal| terminal.bars().len() == 2).await;
     let pid = terminal.child.id().and_then(|id| i32::try_from(id).ok());
     kill_process(pid.and_then(Pid::from_raw).unwrap(), Signal::TERM).unwrap();
     assert_eq!(terminal.end().await, Some(130));
@@ -218,7 +210,7 @@ async fn a_watch_that_is_interrupted_says_how_to_go_on() {
     let job = fake.jobs(PROJECT, "Orders")[0]["id"].clone();
     let job = job.as_str().unwrap();
     let mut terminal = Terminal::start(&tool, 100, &["jobs", "watch", "Orders", job]);
-    terminal.until(|shown| shown.contains("InProgress")).await;
+    terminal.until(|terminal| terminal.bars().len() == 1).await;
     terminal.press(CTRL_C).await;
     assert_eq!(terminal.end().await, Some(130));
     let shown = terminal.shown().replace('\n', "");

@@ -1,4 +1,4 @@
-//! Clusters: listed, as far as they decide what can be exported.
+//! Clusters: listed and read, as far as they decide what can be exported.
 //!
 //! v2 shows the hardware in `replicationSpecs`, v1.0 in `providerSettings`.
 
@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::api::call::Call;
 use crate::api::response::Reply;
 use crate::rules::error::AtlasError;
+use crate::rules::query;
 use crate::rules::version::Version;
 use crate::world::cluster::Cluster;
 
@@ -22,7 +23,7 @@ fn body(cluster: &Cluster, version: Version, project: &str) -> Value {
         "name": cluster.name,
         "groupId": project,
         "clusterType": cluster_type,
-        "stateName": "IDLE",
+        "stateName": if cluster.deleted { "DELETED" } else { "IDLE" },
         "paused": false,
         "mongoDBVersion": "8.0.12",
         // Atlas writes null for some of what is absent.
@@ -65,7 +66,23 @@ fn body(cluster: &Cluster, version: Version, project: &str) -> Value {
 pub(crate) fn list(call: &Call<'_>) -> Result<Reply, AtlasError> {
     let world = call.atlas.world();
     let project = world.project(&call.object_id("groupId")?)?;
-    call.page(&project.clusters, |cluster| {
-        body(cluster, call.version, &project.id)
-    })
+    let with_deleted = match call.version {
+        Version::V1 => false,
+        Version::V2(_) => query::flag(call.query, "includeDeletedWithRetainedBackups", false)?,
+    };
+    let clusters = project.clusters.iter();
+    let listed: Vec<_> = clusters
+        .filter(|cluster| with_deleted || !cluster.deleted)
+        .collect();
+    call.page(&listed, |cluster| body(cluster, call.version, &project.id))
+}
+
+pub(crate) fn get(call: &Call<'_>) -> Result<Reply, AtlasError> {
+    let world = call.atlas.world();
+    let (project, name) = (&call.object_id("groupId")?, call.param("clusterName"));
+    let cluster = world.cluster(project, name)?;
+    if cluster.deleted {
+        return Err(AtlasError::cluster_not_found(name, project));
+    }
+    Ok(Reply::One(body(cluster, call.version, project)))
 }

@@ -3,7 +3,8 @@
 use crate::api::call::Call;
 use crate::api::response::Reply;
 use crate::api::{
-    access_roles, buckets, clusters, jobs, schedules, sharded_snapshots, snapshots, system_status,
+    access_roles, buckets, clusters, jobs, private_endpoints, projects, schedules,
+    sharded_snapshots, snapshots, system_status,
 };
 use crate::rules::error::AtlasError;
 
@@ -29,7 +30,19 @@ pub(crate) fn handler(operation: &str) -> Option<OperationHandler> {
         "getBackupSchedule" => schedules::get,
         "updateBackupSchedule" => schedules::update,
         "getSystemStatus" => system_status::get,
+        "listPrivateEndpoints" => private_endpoints::list,
+        "createPrivateEndpoint" => private_endpoints::create,
+        "getPrivateEndpoint" => private_endpoints::get,
+        "deletePrivateEndpoint" => private_endpoints::delete,
+        "listProjects" => projects::list,
+        "getProject" => projects::get,
+        "listAllClusters" => projects::clusters,
         "listClusters" => clusters::list,
+        "getCluster" => clusters::get,
+        "updateSnapshot" => snapshots::update,
+        "deleteSnapshot" => snapshots::delete,
+        "deleteShardedSnapshot" => sharded_snapshots::delete,
+        "deleteBackupSchedule" => schedules::delete,
         "listAccessRoles" => access_roles::list,
         "createAccessRole" => access_roles::create,
         "getAccessRole" => access_roles::get,

@@ -10,6 +10,8 @@ pub(crate) mod handlers;
 pub(crate) mod jobs;
 pub(crate) mod oauth;
 pub(crate) mod options;
+pub(crate) mod private_endpoints;
+pub(crate) mod projects;
 pub(crate) mod response;
 pub(crate) mod routes;
 pub(crate) mod schedules;

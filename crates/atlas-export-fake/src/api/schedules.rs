@@ -1,4 +1,4 @@
-//! Backup schedules: read and changed.
+//! Backup schedules: read, changed and deleted.
 
 use serde_json::{Value, json};
 
@@ -75,4 +75,15 @@ pub(crate) fn update(call: &Call<'_>) -> Result<Reply, AtlasError> {
         call.version,
         atlas.clock.as_ref(),
     )))
+}
+
+/// A deletion answers with the emptied schedule, as the live service does.
+pub(crate) fn delete(call: &Call<'_>) -> Result<Reply, AtlasError> {
+    let (project_id, name) = (&call.object_id("groupId")?, call.param("clusterName"));
+    let mut world = call.atlas.world();
+    world.backed_up(project_id, name)?;
+    let cluster = world.cluster_mut(project_id, name)?;
+    cluster.schedule.clear();
+    let clock = call.atlas.clock.as_ref();
+    Ok(Reply::One(body(cluster, call.version, clock)))
 }

@@ -1,4 +1,4 @@
-//! Snapshots of sharded clusters with their parts: listed and read.
+//! Snapshots of sharded clusters with their parts: listed, read and deleted.
 
 use serde_json::{Map, Value, json};
 
@@ -33,6 +33,10 @@ pub(crate) fn get(call: &Call<'_>) -> Result<Reply, AtlasError> {
     let body = snapshot.and_then(|snapshot| in_parts(call, cluster, snapshot));
     body.map(Reply::One)
         .ok_or_else(|| AtlasError::resource_not_found(id))
+}
+
+pub(crate) fn delete(call: &Call<'_>) -> Result<Reply, AtlasError> {
+    snapshots::remove(call, |cluster| cluster.shards.is_some())
 }
 
 /// A snapshot with a part for each shard, whose ids follow on its own; `None` of a replica set.

@@ -1,8 +1,8 @@
-//! Snapshots: taken, listed and read.
+//! Snapshots: taken, listed, read, kept longer or shorter, and deleted.
 
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Days, Months, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 
 use crate::api::call::Call;
@@ -58,6 +58,7 @@ pub(crate) fn body(
             0
         };
         let expires_at = later(created_at, kept.saturating_add(Duration::from_secs(made)));
+        let expires_at = snapshot.expires_at.unwrap_or(expires_at);
         body.insert("expiresAt".into(), stamp(expires_at).into());
         if completed {
             body.insert("createdAt".into(), stamp(created_at).into());
@@ -160,6 +161,74 @@ pub(crate) fn take(call: &Call<'_>) -> Result<Reply, AtlasError> {
     );
     cluster.snapshots.push(snapshot);
     Ok(Reply::One(shown))
+}
+
+/// The moment so much after another, by the calendar; `None` where no date in the API has it.
+fn after(moment: DateTime<Utc>, unit: &str, value: u32) -> Option<DateTime<Utc>> {
+    let later = match unit {
+        "DAYS" => moment.checked_add_days(Days::new(value.into())),
+        "WEEKS" => moment.checked_add_days(Days::new(u64::from(value).saturating_mul(7))),
+        "MONTHS" => moment.checked_add_months(Months::new(value)),
+        "YEARS" => moment.checked_add_months(Months::new(value.checked_mul(12)?)),
+        _ => None,
+    };
+    later.filter(|later| *later <= last_date())
+}
+
+/// That a retention counts from the completion of the snapshot is unconfirmed, and so is the refusal of
+/// what no date has.
+pub(crate) fn update(call: &Call<'_>) -> Result<Reply, AtlasError> {
+    let (lifecycle, clock) = (&call.atlas.lifecycle, call.atlas.clock.as_ref());
+    let (project, name) = (&call.object_id("groupId")?, call.param("clusterName"));
+    let mut world = call.atlas.world();
+    world.backed_up(project, name)?;
+    let id = &call.object_id("snapshotId")?;
+    let request = call.json_body()?;
+    let missing = || AtlasError::resource_not_found(id);
+    let cluster = world.cluster_mut(project, name)?;
+    let snapshot = cluster.snapshots.get_mut(id).ok_or_else(missing)?;
+    let unit = request.get("retentionUnit").and_then(Value::as_str);
+    let unit = unit.unwrap_or_default();
+    if !matches!(unit, "DAYS" | "WEEKS" | "MONTHS" | "YEARS") {
+        let why = "must be DAYS, WEEKS, MONTHS or YEARS";
+        return Err(AtlasError::invalid_field("retentionUnit", why));
+    }
+    let value = request.get("retentionValue").and_then(Value::as_u64);
+    let value = value.and_then(|value| u32::try_from(value).ok());
+    let from = snapshot.created_at.unwrap_or(clock.wall());
+    let expires_at = value.and_then(|value| after(from, unit, value));
+    let expires_at = expires_at
+        .ok_or_else(|| AtlasError::invalid_field("retentionValue", "leads beyond the last date"))?;
+    snapshot.expires_at = Some(expires_at);
+    let snapshot = cluster.snapshots.get(id).ok_or_else(missing)?;
+    let place = call.cluster_address();
+    Ok(Reply::One(body(
+        snapshot, cluster, &place, lifecycle, clock,
+    )))
+}
+
+/// What Atlas does about a snapshot that is being exported is unconfirmed: the fake deletes it. So is
+/// whether a sharded cluster's can be deleted by this path, as it can here.
+pub(crate) fn delete(call: &Call<'_>) -> Result<Reply, AtlasError> {
+    remove(call, |_| true)
+}
+
+/// Removes the snapshot that the path names, of a cluster that is of the right kind.
+pub(crate) fn remove(
+    call: &Call<'_>,
+    is_of_its_kind: impl FnOnce(&Cluster) -> bool,
+) -> Result<Reply, AtlasError> {
+    let (project, name) = (&call.object_id("groupId")?, call.param("clusterName"));
+    let mut world = call.atlas.world();
+    world.backed_up(project, name)?;
+    let id = &call.object_id("snapshotId")?;
+    let cluster = world.cluster_mut(project, name)?;
+    let removed = is_of_its_kind(cluster)
+        .then(|| cluster.snapshots.remove(id))
+        .flatten();
+    removed
+        .map(|_| Reply::Nothing)
+        .ok_or_else(|| AtlasError::resource_not_found(id))
 }
 
 #[cfg(test)]

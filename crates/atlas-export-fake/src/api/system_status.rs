@@ -11,6 +11,10 @@ use crate::world::state::{KeyRole, World};
 const KEY_ID: &str = "6a79f0c2bbbbbbbbbbbbbbbb";
 
 /// Of a service account no key is told.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "a handler like any other, which may fail"
+)]
 pub(crate) fn get(call: &Call<'_>) -> Result<Reply, AtlasError> {
     let world = call.atlas.world();
     let key = call.public_key.map(|public_key| {

@@ -6,6 +6,7 @@ use crate::builder::fake_builder::{DEFAULT_PROJECT_ID, FakeAtlasBuilder, ROLE_ID
 use crate::world::access_role::AccessRole;
 use crate::world::bucket::Bucket;
 use crate::world::cluster::Cluster;
+use crate::world::endpoint::Endpoint;
 use crate::world::ids::lowered;
 use crate::world::job_list::StoredJob;
 use crate::world::progress::JobProgress;
@@ -48,6 +49,14 @@ impl FakeAtlasBuilder {
         self
     }
 
+    /// Lets a cluster be deleted, while its snapshots remain: it is listed only where a list asks for
+    /// deleted clusters, as `DELETED`, and its snapshots can be read. That they can, and the state,
+    /// are unconfirmed.
+    pub fn deleted_cluster(mut self, project: &str, cluster: &str) -> Self {
+        self.in_cluster(project, cluster, |cluster| cluster.deleted = true);
+        self
+    }
+
     /// Lets a cluster's schedule export to a bucket, which then cannot be deleted. The frequency is
     /// not checked: it stands for a setting of long ago.
     pub fn auto_export(
@@ -66,6 +75,14 @@ impl FakeAtlasBuilder {
     /// Adds a role through which Atlas reaches a cloud.
     pub fn access_role(mut self, project: &str, role: AccessRole) -> Self {
         self.in_project(project, |project| project.roles.push(role));
+        self
+    }
+
+    /// Adds a private endpoint for the buckets of a region (`US_EAST_1`), which stays in a status:
+    /// `ACTIVE`, `FAILED`, or whatever a test needs. `id`: 24 hexadecimal digits.
+    pub fn private_endpoint(mut self, project: &str, id: &str, region: &str, status: &str) -> Self {
+        let endpoint = Endpoint::resting(id, region, status);
+        self.in_project(project, |project| project.endpoints.push(endpoint));
         self
     }
 
@@ -154,6 +171,7 @@ impl FakeAtlasBuilder {
             buckets: Vec::new(),
             clusters: Vec::new(),
             roles: Vec::new(),
+            endpoints: Vec::new(),
         };
         change(&mut project);
         self.world.projects.push(project);

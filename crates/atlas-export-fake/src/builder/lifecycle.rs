@@ -41,6 +41,19 @@ impl FakeAtlasBuilder {
         self
     }
 
+    /// What moves private endpoints that are made: `INITIATING`, `PENDING_ACCEPTANCE`, `ACTIVE`.
+    /// Default: [`JobProgress::default`].
+    pub fn endpoint_progress(mut self, progress: JobProgress) -> Self {
+        self.lifecycle.endpoint_progress = progress;
+        self
+    }
+
+    /// Lets private endpoints that are made end as `FAILED`.
+    pub fn endpoints_fail(mut self) -> Self {
+        self.lifecycle.endpoints_fail = true;
+        self
+    }
+
     /// What moves created jobs. Default: [`JobProgress::default`].
     pub fn job_progress(mut self, progress: JobProgress) -> Self {
         self.lifecycle.job_progress = progress;

@@ -138,6 +138,19 @@ impl FakeAtlas {
             .collect()
     }
 
+    /// The private endpoints of a project as the list shows them now; none for an unknown project.
+    pub fn private_endpoints(&self, project: &str) -> Vec<Value> {
+        let atlas = &self.handler.atlas;
+        let world = atlas.world();
+        let endpoints = world
+            .project(&lowered(project))
+            .map(|project| &project.endpoints);
+        let endpoints = endpoints.into_iter().flatten();
+        endpoints
+            .map(|endpoint| endpoint.body(&atlas.lifecycle, atlas.clock.as_ref()))
+            .collect()
+    }
+
     /// A cluster's snapshots as the list shows them; none for an unknown cluster.
     pub fn snapshots(&self, project: &str, cluster: &str) -> Vec<Value> {
         let world = self.handler.atlas.world();

@@ -59,7 +59,7 @@ impl AtlasError {
         )
     }
 
-    fn cluster_not_found(cluster: &str, project: &str) -> Self {
+    pub(crate) fn cluster_not_found(cluster: &str, project: &str) -> Self {
         Self::new(
             StatusCode::NOT_FOUND,
             "CLUSTER_NOT_FOUND",
@@ -108,6 +108,16 @@ impl AtlasError {
             "SNAPSHOT_EXPORT_IN_PROGRESS",
             format!("An export of snapshot {snapshot} has not finished yet."),
             vec![snapshot.into()],
+        )
+    }
+
+    /// The status is published, the code is made up.
+    pub(crate) fn endpoint_exists(region: &str) -> Self {
+        Self::new(
+            StatusCode::CONFLICT,
+            "PRIVATE_ENDPOINT_ALREADY_EXISTS",
+            format!("There is a private endpoint in {region}."),
+            vec![region.into()],
         )
     }
 

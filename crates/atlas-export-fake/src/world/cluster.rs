@@ -18,6 +18,8 @@ pub(crate) struct Cluster {
     /// Whether backups are switched on. Only the list of clusters shows it.
     pub(crate) backup: bool,
     pub(crate) schedule: Schedule,
+    /// Whether it is gone, and its snapshots remain.
+    pub(crate) deleted: bool,
 }
 
 impl Cluster {
@@ -32,6 +34,7 @@ impl Cluster {
             tier: "M10".to_owned(),
             backup: true,
             schedule: Schedule::default(),
+            deleted: false,
         }
     }
 

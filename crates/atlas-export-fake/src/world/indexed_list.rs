@@ -45,6 +45,18 @@ impl<T: Identified> IndexedList<T> {
         self.items.get_mut(*self.places.get(id)?)
     }
 
+    /// `id`: in small letters. What comes after it moves up, so this takes time.
+    pub(crate) fn remove(&mut self, id: &str) -> Option<T> {
+        let place = *self.places.get(id)?;
+        let removed = (place < self.items.len()).then(|| self.items.remove(place));
+        let mut left = Self::default();
+        for item in std::mem::take(&mut self.items) {
+            left.push(item);
+        }
+        *self = left;
+        removed
+    }
+
     pub(crate) fn items(&self) -> &[T] {
         &self.items
     }
@@ -76,5 +88,12 @@ mod tests {
         assert_eq!(list.get("b"), Some(&("b", 1)));
         assert_eq!(list.get_mut("a"), Some(&mut ("a", 3)));
         assert_eq!(list.get(""), None);
+        assert_eq!(list.remove("a"), Some(("a", 3)));
+        assert_eq!(list.get("a"), None);
+        assert_eq!(list.remove("a"), None);
+        // The next of the same id takes the place of the first.
+        assert_eq!(list.remove("b"), Some(("b", 1)));
+        assert_eq!(list.get("b"), Some(&("b", 4)));
+        assert_eq!(list.items(), [("", 2), ("b", 4)]);
     }
 }

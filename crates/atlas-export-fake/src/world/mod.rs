@@ -6,6 +6,7 @@ pub(crate) mod bucket;
 pub(crate) mod clock;
 pub(crate) mod cluster;
 pub(crate) mod export_queue;
+pub(crate) mod endpoint;
 pub(crate) mod ids;
 pub(crate) mod indexed_list;
 pub(crate) mod job;

@@ -86,6 +86,9 @@ pub(crate) struct Lifecycle {
     /// What moves service accounts of Google Cloud that are begun; `None`: they are there at once.
     pub(crate) service_account_progress: Option<JobProgress>,
     pub(crate) service_accounts_fail: bool,
+    /// What moves private endpoints that are made.
+    pub(crate) endpoint_progress: JobProgress,
+    pub(crate) endpoints_fail: bool,
 }
 
 /// Where a job or a snapshot stands.

@@ -95,6 +95,16 @@ impl Schedule {
         self.0.remove("export");
     }
 
+    /// Empties it: nothing is taken, kept longer, copied or exported by itself any more. Which of the
+    /// rest Atlas keeps is unconfirmed.
+    pub(crate) fn clear(&mut self) {
+        for list in ["policies", "copySettings", "extraRetentionSettings"] {
+            self.0.insert(list.into(), json!([]));
+        }
+        self.0.insert("autoExportEnabled".into(), false.into());
+        self.drop_export();
+    }
+
     /// What `change` makes of it.
     pub(crate) fn changed(&self, change: &Map<String, Value>) -> Self {
         let mut after = self.0.clone();

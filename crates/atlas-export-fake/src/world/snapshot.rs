@@ -29,6 +29,8 @@ pub struct Snapshot {
     pub(crate) created_at: Option<DateTime<Utc>>,
     /// `Some` for one that was taken through the API.
     pub(crate) taken: Option<Taken>,
+    /// When it expires, if somebody has moved that.
+    pub(crate) expires_at: Option<DateTime<Utc>>,
 }
 
 /// How far a snapshot is that was taken through the API.
@@ -58,6 +60,7 @@ impl Snapshot {
             storage_bytes: 0,
             created_at: None,
             taken: None,
+            expires_at: None,
         }
     }
 

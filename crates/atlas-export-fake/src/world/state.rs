@@ -4,6 +4,7 @@ use crate::world::access_role::AccessRole;
 use crate::world::bucket::Bucket;
 use crate::world::cluster::Cluster;
 use crate::world::export_queue::ExportQueue;
+use crate::world::endpoint::Endpoint;
 
 /// The stored state of one fake.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +30,7 @@ pub(crate) struct Project {
     pub(crate) buckets: Vec<Bucket>,
     pub(crate) clusters: Vec<Cluster>,
     pub(crate) roles: Vec<AccessRole>,
+    pub(crate) endpoints: Vec<Endpoint>,
 }
 
 /// Why a project or a cluster cannot be used.

@@ -17,6 +17,7 @@ use crate::{
     fleet::{FleetReport, SkipReason},
     list,
     models::{ExportJob, Snapshot},
+    snapshots::{DeleteSnapshotError, Retention},
     variables::Variables,
     wait::{WaitError, Waitable},
 };
@@ -119,10 +120,23 @@ fn given(table: &mut Table) {
     table.errors([at_once(roles.find_aws("my-role"))]);
     table.errors([at_once(roles.find_azure("my-principal"))]);
     table.errors([at_once(roles.find_gcp("my-account"))]);
+    let id = role();
+    table.errors([at_once(roles.authorize(&id, "my-role"))]);
+    table.errors([at_once(roles.create_azure("my-principal", "x"))]);
+    table.errors([at_once(roles.deauthorize("MOON".into(), &id))]);
+    let endpoints = cluster().project().private_endpoints();
+    table.errors(["us-east-1", ""].map(|region| at_once(endpoints.create(region))));
 
     table.section("Snapshots, lists and fleets");
     let snapshots = cluster().snapshots();
     table.errors([0, u32::MAX].map(|days| at_once(snapshots.take().retention_days(days))));
+    let id = "5fb6a0e0e5a4d31b5b8ef0b2".parse().unwrap();
+    let kept = [Retention::days(0), Retention::years(u32::MAX)];
+    table.errors(kept.map(|kept| at_once(snapshots.set_retention(&id, kept))));
+    table.row(DeleteSnapshotError::Exporting {
+        snapshot: id,
+        jobs: vec!["605ccba3c1c7613f423e1585".parse().unwrap()],
+    });
     let bucket = "604f6322dc786a5341d4f7fb".parse().unwrap();
     let buckets = cluster().project().export_buckets();
     table.errors([at_once(buckets.update(&bucket))]);

@@ -1,11 +1,16 @@
 //! Snapshots: what there is to export.
 
+mod delete;
+mod retention;
 mod take;
 mod wait;
 
 use atlas_export_api::{
     PageQuery,
-    calls::{GetShardedSnapshot, GetSnapshot, ListShardedSnapshots, ListSnapshots},
+    calls::{
+        DeleteShardedSnapshot, DeleteSnapshot as DeleteCall, GetShardedSnapshot, GetSnapshot,
+        ListShardedSnapshots, ListSnapshots, UpdateSnapshot,
+    },
     operations::LIST_SNAPSHOTS,
     types::Snapshot,
 };
@@ -18,7 +23,12 @@ use crate::{
     wait::Wait,
 };
 
+pub use delete::{DeleteSnapshot, DeleteSnapshotError};
+pub use retention::Retention;
 pub use take::TakeSnapshot;
+
+/// What `type` says of a snapshot of a whole sharded cluster.
+const SHARDED: &str = "shardedCluster";
 
 /// The snapshots of a cluster.
 ///
@@ -118,13 +128,92 @@ impl Snapshots {
         self.cluster.request(get)
     }
 
-    /// The newest snapshot that can be exported: completed, and no fallback. Reads the whole
+    /// Moves the expiry of a snapshot: sets for how long it is kept. From when Atlas counts is
+    /// unconfirmed; look at `expires_at` of the answer. [`Retention`] has an example.
+    ///
+    #[doc = atlas_export_api::operation_facts!(UpdateSnapshot)]
+    ///
+    /// # Errors
+    /// `Config` for a retention of 0, or more than an int32 holds, and in version 1.0; `Api` where
+    /// Atlas refuses.
+    pub fn set_retention(&self, id: &SnapshotId, retention: Retention) -> Request<Snapshot> {
+        let (cluster, snapshot_id) = (self.cluster.clone(), id.clone());
+        Request::new(self.cluster.client(), move |client| async move {
+            let body = retention.body()?;
+            let update = |project_id, cluster_name| UpdateSnapshot {
+                project_id,
+                cluster_name,
+                snapshot_id,
+                body,
+            };
+            cluster.map_client(|_| client).request(update).await
+        })
+    }
+
+    /// Deletes a snapshot, with its parts where the cluster is sharded, unless it is being exported:
+    /// looks at the snapshot and at the whole list of export jobs first. An export that begins in
+    /// between is not seen.
+    ///
+    /// ```no_run
+    /// # async fn example(snapshots: atlas_export::Snapshots, id: atlas_export::SnapshotId)
+    /// #     -> Result<(), atlas_export::Error> {
+    /// use atlas_export::snapshots::DeleteSnapshotError;
+    ///
+    /// match snapshots.delete(&id).await {
+    ///     Ok(()) => println!("deleted"),
+    ///     Err(DeleteSnapshotError::Exporting { jobs, .. }) => println!("{jobs:?} export it"),
+    ///     Err(error) => println!("{error}"),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// `Exporting` where a job of it has not ended; `Delete` where the snapshot or the jobs cannot
+    /// be looked at, where a job is undecodable, because it may export the snapshot, and where Atlas
+    /// refuses.
+    pub fn delete(&self, id: &SnapshotId) -> DeleteSnapshot {
+        DeleteSnapshot::new(self.clone(), id.clone())
+    }
+
+    /// Deletes a snapshot of a replica set without a look at what exports it.
+    ///
+    #[doc = atlas_export_api::operation_facts!(DeleteSnapshot)]
+    ///
+    /// # Errors
+    /// `Api` with status 404 ([`Error::is_not_found`]) where there is none; `Config` in version 1.0.
+    pub fn delete_unchecked(&self, id: &SnapshotId) -> Request<()> {
+        self.cluster.request(|project_id, cluster_name| DeleteCall {
+            project_id,
+            cluster_name,
+            snapshot_id: id.clone(),
+        })
+    }
+
+    /// Deletes a snapshot of a sharded cluster, with its parts, without a look at what exports it.
+    ///
+    #[doc = atlas_export_api::operation_facts!(DeleteShardedSnapshot)]
+    ///
+    /// # Errors
+    /// `Api` with status 404 ([`Error::is_not_found`]) where there is none; `Config` in version 1.0.
+    pub fn delete_sharded_unchecked(&self, id: &SnapshotId) -> Request<()> {
+        let delete = |project_id, cluster_name| DeleteShardedSnapshot {
+            project_id,
+            cluster_name,
+            snapshot_id: id.clone(),
+        };
+        self.cluster.request(delete)
+    }
+
+    /// The newest snapshot that can be exported: completed, and no fallback. Of a sharded cluster it
+    /// is one of the whole, never that of a shard: as soon as the list has a snapshot of a sharded
+    /// cluster, all others are passed over. Reads the whole
     /// list, because nothing is promised about its order, and a list of several pages twice, so
     /// that none slips past ([`List::consistent`]).
     ///
     /// # Errors
     /// Those of [`list`](Self::list); `Decode` too where one snapshot of the list is undecodable,
-    /// or it can be exported for all that is known and its `status`, `snapshotType` or
+    /// or it can be exported for all that is known and its `status`, `snapshotType`, `type` or
     /// `createdAt` does not fit, because it may be the newest. [`list`](Self::list) gives the
     /// others.
     pub fn newest_exportable(&self) -> Request<Option<Snapshot>> {
@@ -173,17 +262,32 @@ impl Snapshots {
     }
 }
 
+/// Whether it is a snapshot of a whole sharded cluster.
+fn is_of_shards(snapshot: &Snapshot) -> bool {
+    snapshot.type_.as_deref() == Some(SHARDED)
+}
+
 async fn newest_exportable(snapshots: Snapshots) -> Result<Option<Snapshot>, Error> {
     let mut all = snapshots.list().consistent().by_item();
     let mut newest: Option<Snapshot> = None;
+    let mut only_of_shards = false;
     let mut places = 0..;
     while let (Some(snapshot), Some(index)) = (all.next().await, places.next()) {
         let snapshot = snapshot?;
         let fields = needed::of_newest(&snapshot);
         let cluster = snapshots.cluster.name().ok();
         let snapshot = needed::of_list(snapshot, fields, LIST_SNAPSHOTS.id, cluster, index)?;
+        let is_of_shards = is_of_shards(&snapshot);
+        if is_of_shards && !only_of_shards {
+            // What was found so far may be a part.
+            only_of_shards = true;
+            newest = None;
+        }
         let is_newer = |newest: &Snapshot| newest.created_at < snapshot.created_at;
-        if snapshot.is_exportable() && newest.as_ref().is_none_or(is_newer) {
+        if snapshot.is_exportable()
+            && (is_of_shards || !only_of_shards)
+            && newest.as_ref().is_none_or(is_newer)
+        {
             newest = Some(snapshot);
         }
     }

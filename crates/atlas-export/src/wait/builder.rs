@@ -17,8 +17,9 @@ use crate::{request::call_options, transport::Caller};
 
 /// A wait that is about to begin: await it. Made by
 /// [`ExportJobs::wait_until_finished`](crate::ExportJobs::wait_until_finished),
-/// [`Snapshots::wait_until_completed`](crate::Snapshots::wait_until_completed) and
-/// [`AccessRoles::wait_until_usable`](crate::AccessRoles::wait_until_usable).
+/// [`Snapshots::wait_until_completed`](crate::Snapshots::wait_until_completed),
+/// [`AccessRoles::wait_until_usable`](crate::AccessRoles::wait_until_usable) and
+/// [`PrivateEndpoints::wait_until_active`](crate::PrivateEndpoints::wait_until_active).
 ///
 /// Dropping it ends the wait, not what is waited for.
 ///

@@ -1,9 +1,10 @@
 //! Waiting for something that Atlas does by itself, by looking at it again and again.
 //!
-//! A job, a snapshot or an access role is waited for in the same way: [`Wait`] is made by
+//! A job, a snapshot, an access role or a private endpoint is waited for in the same way: [`Wait`] is made by
 //! [`ExportJobs::wait_until_finished`](crate::ExportJobs::wait_until_finished),
-//! [`Snapshots::wait_until_completed`](crate::Snapshots::wait_until_completed) and
-//! [`AccessRoles::wait_until_usable`](crate::AccessRoles::wait_until_usable). Await it, read it as a
+//! [`Snapshots::wait_until_completed`](crate::Snapshots::wait_until_completed),
+//! [`AccessRoles::wait_until_usable`](crate::AccessRoles::wait_until_usable) and
+//! [`PrivateEndpoints::wait_until_active`](crate::PrivateEndpoints::wait_until_active). Await it, read it as a
 //! stream, or hand many of them to [`wait_all`].
 //!
 //! ```no_run

@@ -53,7 +53,8 @@ impl sealed::Place for Cluster {
     }
 }
 
-/// What can be waited for: export jobs, snapshots and access roles. Not for others to implement.
+/// What can be waited for: export jobs, snapshots, access roles and private endpoints. Not for
+/// others to implement.
 pub trait Waitable: sealed::Sealed + Clone + fmt::Debug + Send + Sync + 'static {
     /// What Atlas knows it by.
     type Id: Clone + fmt::Debug + fmt::Display + Send + Sync + 'static;
