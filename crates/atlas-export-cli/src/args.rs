@@ -2,8 +2,7 @@
 
 use std::path::PathBuf;
 
-use atlas_export::ProjectId;
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::{
@@ -12,8 +11,8 @@ use crate::{
         fleet::FleetCommand, jobs::JobsCommand, request::RequestArgs, roles::RolesCommand,
         snapshots::SnapshotsCommand,
     },
+    context::Global,
     exit,
-    output::Format,
 };
 
 /// Exports backup snapshots of MongoDB Atlas to your buckets.
@@ -26,22 +25,6 @@ pub(crate) struct Tool {
     pub(crate) global: Global,
     #[command(subcommand)]
     pub(crate) command: Command,
-}
-
-/// What every command takes.
-#[derive(Debug, Args)]
-pub(crate) struct Global {
-    /// The profile of the Atlas CLI to use; by default the environment, then the profile that is
-    /// meant (MONGODB_ATLAS_PROFILE, or "default")
-    #[arg(short = 'P', long, global = true, value_name = "NAME")]
-    pub(crate) profile: Option<String>,
-    /// The project, 24 hexadecimal digits; by default MONGODB_ATLAS_PROJECT_ID, then that of the
-    /// profile
-    #[arg(long, visible_alias = "projectId", global = true, value_name = "ID")]
-    pub(crate) project: Option<ProjectId>,
-    /// How results are shown: as Atlas sent them, or as a table
-    #[arg(short, long, global = true, value_enum, default_value_t = Format::Table)]
-    pub(crate) output: Format,
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,9 +1,27 @@
 //! The client and the project that a command is about.
 
 use atlas_export::{Client, Project, ProjectId, profile::Profile, variables::Variables};
+use clap::Args;
 
-use crate::{args::Global, channel::Channel, exit::Stop, output::Format};
+use crate::{channel::Channel, exit::Stop, output::Format};
 
+/// What every command takes.
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// The profile of the Atlas CLI to use; by default the environment, then the profile that is
+    /// meant (MONGODB_ATLAS_PROFILE, or "default")
+    #[arg(short = 'P', long, global = true, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
+    /// The project, 24 hexadecimal digits; by default MONGODB_ATLAS_PROJECT_ID, then that of the
+    /// profile
+    #[arg(long, visible_alias = "projectId", global = true, value_name = "ID")]
+    pub(crate) project: Option<ProjectId>,
+    /// How results are shown: as Atlas sent them, or as a table
+    #[arg(short, long, global = true, value_enum, default_value_t = Format::Table)]
+    pub(crate) output: Format,
+}
+
+/// What a command works with.
 pub(crate) struct Context {
     pub(crate) atlas: Client,
     pub(crate) output: Format,
