@@ -70,10 +70,9 @@ impl Context {
             (Err(error), Some(_)) => return Err(error.into()),
         };
         of_profile.ok_or_else(|| {
-            Stop::Usage(
+            Stop::usage(
                 "--project is missing: give it, set MONGODB_ATLAS_PROJECT_ID, or set project_id \
-                 in the profile"
-                    .to_owned(),
+                 in the profile",
             )
         })
     }

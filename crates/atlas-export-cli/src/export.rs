@@ -4,14 +4,16 @@ use std::{fmt, time::Duration};
 
 use atlas_export::{
     Cluster, ClusterName, Ensured, Existing, ExportJobId, Project, ProjectId,
+    jobs::EnsureExportJob,
     models::{ExportJob, Snapshot},
+    wait::{Wait, Waitable},
 };
 use atlas_export_types::OneLine;
 use clap::Args;
 
 use crate::{
     context::{Context, quoted},
-    exit::Stop,
+    exit::{self, Stop},
     interrupt::interrupted,
     progress::Bars,
     rows::{gigabytes, shown},
@@ -26,7 +28,7 @@ pub(crate) struct WatchArgs {
     max_wait: u64,
     /// The pause between two looks; by default a quarter of the export's age, 1 to 60 seconds
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
-    poll_interval: Option<Duration>,
+    pub(crate) poll_interval: Option<Duration>,
 }
 
 impl WatchArgs {
@@ -39,10 +41,6 @@ impl WatchArgs {
 
     pub(crate) fn max_wait(self) -> Duration {
         Duration::from_secs(self.max_wait * 60)
-    }
-
-    pub(crate) fn poll_interval(self) -> Option<Duration> {
-        self.poll_interval
     }
 }
 
@@ -108,8 +106,7 @@ pub(crate) async fn start(
     project: &Project,
     cluster: &Cluster,
     plan: Plan,
-    custom_data: Vec<(String, String)>,
-    again: Again,
+    options: impl FnOnce(EnsureExportJob) -> EnsureExportJob,
 ) -> Result<ExportJob, Stop> {
     let bucket = match plan.target {
         Target::Registered { bucket, .. } => *bucket,
@@ -120,15 +117,8 @@ pub(crate) async fn start(
             bucket
         }
     };
-    let jobs = cluster.export_jobs();
-    let mut ensure = jobs.ensure(&plan.snapshot.id, &bucket.id);
-    for (key, value) in custom_data {
-        ensure = ensure.custom_data(key, value);
-    }
-    if again == Again::Yes {
-        ensure = ensure.export_again();
-    }
-    let ensured = ensure.await?;
+    let ensure = cluster.export_jobs().ensure(&plan.snapshot.id, &bucket.id);
+    let ensured = options(ensure).await?;
     match &ensured {
         Ensured::Created(job) => context.tell(format_args!("started export job {}", job.id)),
         Ensured::Existing(job) => {
@@ -138,42 +128,43 @@ pub(crate) async fn start(
     Ok(ensured.into_inner())
 }
 
-/// Whether what was exported successfully is exported once more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Again {
-    Yes,
-    No,
-}
-
 /// Watches a job to its end.
-pub(crate) async fn watch(
+pub(crate) async fn watch_job(
     context: &Context,
     cluster: &Cluster,
     id: &ExportJobId,
     how: WatchArgs,
 ) -> Result<ExportJob, Stop> {
-    let name = cluster.name()?.to_string();
+    let name = cluster.name()?.as_str();
+    let wait = cluster.export_jobs().wait_until_finished(id);
+    let go_on = format!("jobs watch {} {id}", quoted(name));
+    let state = |job: &ExportJob| shown(job.state.as_ref());
+    watch(context, name, wait, how, state, &go_on).await
+}
+
+/// Watches something to its end. `go_on` is the command that looks at it again.
+pub(crate) async fn watch<T: Waitable>(
+    context: &Context,
+    name: &str,
+    wait: Wait<T>,
+    how: WatchArgs,
+    state: fn(&T) -> String,
+    go_on: &str,
+) -> Result<T, Stop> {
     let bars = Bars::on(context.channel());
-    let view = bars.clone();
-    let shown_name = name.clone();
-    let jobs = cluster.export_jobs();
-    let mut wait = jobs
-        .wait_until_finished(id)
+    let (view, shown_name) = (bars.clone(), name.to_owned());
+    let mut wait = wait
         .max_wait(how.max_wait())
-        .on_progress(move |progress| {
-            view.show(&shown_name, progress.item.state.as_ref(), progress);
-        });
-    if let Some(pause) = how.poll_interval() {
+        .on_progress(move |progress| view.show(&shown_name, &state(&progress.item), progress));
+    if let Some(pause) = how.poll_interval {
         wait = wait.poll_interval(pause);
     }
     let outcome = tokio::select! {
         outcome = wait.into_future() => outcome.map_err(Stop::from),
-        () = interrupted() => {
-            let watch = context.command(&format!("jobs watch {} {id}", quoted(&name)));
-            Err(Stop::Interrupted(format!(
-                "interrupted: the export goes on in Atlas; watch it with `{watch}`"
-            )))
-        }
+        () = interrupted() => Err(Stop::new(exit::INTERRUPTED, format!(
+            "interrupted: Atlas goes on; look again with `{}`",
+            context.command(go_on)
+        ))),
     };
     bars.leave();
     outcome

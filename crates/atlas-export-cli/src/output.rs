@@ -9,7 +9,10 @@ use console::{Alignment, Term, measure_text_width, pad_str, truncate_str};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::{channel::Channel, exit::Stop};
+use crate::{
+    channel::Channel,
+    exit::{self, Stop},
+};
 
 /// How results are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -92,7 +95,7 @@ impl Format {
 /// Writes JSON. A reader that is gone has read enough.
 pub(crate) fn json<T: Serialize + ?Sized>(value: &T) -> Result<(), Stop> {
     let text = serde_json::to_string_pretty(value)
-        .map_err(|error| Stop::Failure("the result".to_owned(), error.into()))?;
+        .map_err(|error| Stop::new(exit::FAILURE, format!("the result: {error}")))?;
     text_block(&text);
     Ok(())
 }

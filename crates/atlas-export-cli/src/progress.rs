@@ -47,8 +47,7 @@ impl Bars {
     }
 
     /// Shows what a poll saw, of what goes by this name. A bar has the last part of it.
-    pub(crate) fn show<T>(&self, name: &str, state: Option<impl Display>, progress: &Progress<T>) {
-        let state = state.map_or_else(|| "without a state".to_owned(), |state| state.to_string());
+    pub(crate) fn show<T>(&self, name: &str, state: &str, progress: &Progress<T>) {
         let mut shown = self.shown();
         if self.channel.is_terminal() {
             let shown = &mut *shown;
@@ -58,7 +57,7 @@ impl Bars {
                 let short = name.rsplit('/').next().unwrap_or(name);
                 bar.with_prefix(short.to_owned())
             });
-            draw(bar, progress.collections, &state, progress.remaining);
+            draw(bar, progress.collections, state, progress.remaining);
             return;
         }
         let line = match progress.collections {

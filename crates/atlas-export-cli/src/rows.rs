@@ -2,11 +2,9 @@
 
 use std::fmt::Display;
 
-use atlas_export::models::{
-    AccessRole, AwsIamRole, AzureServicePrincipal, ClusterDescription, ExportBucket, ExportJob,
-    GcpServiceAccount, Snapshot,
-};
+use atlas_export::models::{ClusterDescription, ExportBucket, ExportJob, Snapshot};
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::output::Row;
 
@@ -21,152 +19,96 @@ pub(crate) fn gigabytes(bytes: i64) -> String {
     format!("{}.{} GB", tenths / 10, tenths % 10)
 }
 
-/// A time to the minute.
+/// A time to the minute, if there is one.
 macro_rules! minute {
     ($time:expr) => {
-        shown($time.map(|time| time.format("%Y-%m-%d %H:%M UTC").to_string()))
+        $time.map(|time| time.format("%Y-%m-%d %H:%M UTC"))
     };
 }
 
-impl Row for ExportBucket {
-    const COLUMNS: &'static [&'static str] = &["ID", "CLOUD", "BUCKET", "ROLE", "REGION"];
+/// The columns of models, each with what it shows.
+macro_rules! rows {
+    ($($model:ty { $($head:literal => |$it:ident| $cell:expr,)* })*) => { $(
+        impl Row for $model {
+            const COLUMNS: &'static [&'static str] = &[$($head),*];
 
-    fn cells(&self) -> Vec<String> {
-        // On Azure the container may stand in the URL alone.
-        let name = match (&self.bucket_name, &self.service_url) {
-            (Some(name), Some(url)) => Some(format!("{name} at {url}")),
-            (name, url) => name.clone().or_else(|| url.clone()),
-        };
-        vec![
-            self.id.to_string(),
-            self.cloud_provider.to_string(),
-            shown(name),
-            shown(self.iam_role_id.as_ref().or(self.role_id.as_ref())),
-            shown(self.region.as_ref()),
-        ]
+            fn cells(&self) -> Vec<String> {
+                vec![$({
+                    let $it = self;
+                    shown($cell)
+                }),*]
+            }
+        }
+    )* };
+}
+
+rows! {
+    ExportBucket {
+        "ID" => |it| Some(&it.id),
+        "CLOUD" => |it| Some(&it.cloud_provider),
+        "BUCKET" => |it| place(it),
+        "ROLE" => |it| it.iam_role_id.as_ref().or(it.role_id.as_ref()),
+        "REGION" => |it| it.region.as_ref(),
+    }
+    ExportJob {
+        "ID" => |it| Some(&it.id),
+        "STATE" => |it| it.state.as_ref(),
+        "COLLECTIONS" => |it| collections(it),
+        "CREATED" => |it| minute!(it.created_at),
+        "FINISHED" => |it| minute!(it.finished_at),
+        "SNAPSHOT" => |it| it.snapshot_id.as_ref(),
+        "PREFIX" => |it| it.prefix.as_ref(),
+    }
+    Snapshot {
+        "ID" => |it| Some(&it.id),
+        "STATUS" => |it| it.status.as_ref(),
+        "TYPE" => |it| it.snapshot_type.as_ref(),
+        "SIZE" => |it| it.storage_size_bytes.filter(|bytes| *bytes > 0).map(gigabytes),
+        "CREATED" => |it| minute!(it.created_at),
+        "EXPIRES" => |it| minute!(it.expires_at),
+        "DESCRIPTION" => |it| it.description.as_ref(),
+    }
+    ClusterDescription {
+        "NAME" => |it| Some(&it.name),
+        "TYPE" => |it| it.cluster_type.as_ref(),
+        "TIER" => |it| Some(it.tier()),
+        "STATE" => |it| it.state_name.as_ref(),
+        "EXPORTABLE" => |it| Some(it.why_not_exportable().map_or("yes".to_owned(), |why| format!("no: {why}"))),
+    }
+    Role {
+        "ID" => |it| it.first(&["roleId", "_id"]),
+        "CLOUD" => |it| it.first(&["providerName"]),
+        "NAME IN THE CLOUD" => |it| it.first(&Role::NAMES).or(Some("none yet")),
     }
 }
 
-impl Row for ExportJob {
-    const COLUMNS: &'static [&'static str] = &[
-        "ID",
-        "STATE",
-        "COLLECTIONS",
-        "CREATED",
-        "FINISHED",
-        "SNAPSHOT",
-        "PREFIX",
-    ];
-
-    fn cells(&self) -> Vec<String> {
-        let numbers = self.export_status.as_ref().and_then(|status| {
-            let (done, all) = (status.exported_collections?, status.total_collections?);
-            Some(format!("{done} of {all}"))
-        });
-        vec![
-            self.id.to_string(),
-            shown(self.state.as_ref()),
-            shown(numbers),
-            minute!(self.created_at),
-            minute!(self.finished_at),
-            shown(self.snapshot_id.as_ref()),
-            shown(self.prefix.as_ref()),
-        ]
+/// On Azure the container may stand in the URL alone.
+fn place(bucket: &ExportBucket) -> Option<String> {
+    match (&bucket.bucket_name, &bucket.service_url) {
+        (Some(name), Some(url)) => Some(format!("{name} at {url}")),
+        (name, url) => name.clone().or_else(|| url.clone()),
     }
 }
 
-impl Row for Snapshot {
-    const COLUMNS: &'static [&'static str] = &[
-        "ID",
-        "STATUS",
-        "TYPE",
-        "SIZE",
-        "CREATED",
-        "EXPIRES",
-        "DESCRIPTION",
-    ];
-
-    fn cells(&self) -> Vec<String> {
-        vec![
-            self.id.to_string(),
-            shown(self.status.as_ref()),
-            shown(self.snapshot_type.as_ref()),
-            shown(
-                self.storage_size_bytes
-                    .filter(|bytes| *bytes > 0)
-                    .map(gigabytes),
-            ),
-            minute!(self.created_at),
-            minute!(self.expires_at),
-            shown(self.description.as_ref()),
-        ]
-    }
+fn collections(job: &ExportJob) -> Option<String> {
+    let status = job.export_status.as_ref()?;
+    let (done, all) = (status.exported_collections?, status.total_collections?);
+    Some(format!("{done} of {all}"))
 }
 
-impl Row for ClusterDescription {
-    const COLUMNS: &'static [&'static str] = &["NAME", "TYPE", "TIER", "STATE", "EXPORTABLE"];
-
-    fn cells(&self) -> Vec<String> {
-        let why_not = self.why_not_exportable();
-        vec![
-            self.name.to_string(),
-            shown(self.cluster_type.as_ref()),
-            self.tier().to_string(),
-            shown(self.state_name.as_ref()),
-            why_not.map_or_else(|| "yes".to_owned(), |why| format!("no: {why}")),
-        ]
-    }
-}
-
-/// A role, of whichever cloud.
+/// A role of whichever cloud, as Atlas sent it.
 #[derive(Serialize)]
-#[serde(untagged)]
-pub(crate) enum AnyRole {
-    Aws(AwsIamRole),
-    Azure(AzureServicePrincipal),
-    Gcp(GcpServiceAccount),
-    Undecodable(Box<serde_json::value::RawValue>),
-}
+pub(crate) struct Role(pub(crate) Value);
 
-impl Row for AnyRole {
-    const COLUMNS: &'static [&'static str] = &["ID", "CLOUD", "NAME IN THE CLOUD"];
+impl Role {
+    /// Where each cloud's name for it stands.
+    const NAMES: [&'static str; 3] = [
+        "iamAssumedRoleArn",
+        "servicePrincipalId",
+        "gcpServiceAccountForAtlas",
+    ];
 
-    fn cells(&self) -> Vec<String> {
-        let (id, cloud, name) = match self {
-            Self::Aws(role) => (
-                role.role_id.to_string(),
-                "AWS",
-                role.iam_assumed_role_arn
-                    .as_deref()
-                    .unwrap_or("not authorized yet"),
-            ),
-            Self::Azure(role) => (
-                role.id.to_string(),
-                "AZURE",
-                role.service_principal_id.as_deref().unwrap_or("–"),
-            ),
-            Self::Gcp(role) => (
-                role.role_id.to_string(),
-                "GCP",
-                role.gcp_service_account_for_atlas
-                    .as_deref()
-                    .unwrap_or("not made yet"),
-            ),
-            Self::Undecodable(_) => ("–".to_owned(), "–", "undecodable: see -o json"),
-        };
-        vec![id, cloud.to_owned(), name.to_owned()]
-    }
-}
-
-impl Row for AccessRole {
-    const COLUMNS: &'static [&'static str] = AnyRole::COLUMNS;
-
-    fn cells(&self) -> Vec<String> {
-        let name = self.iam_assumed_role_arn.as_ref();
-        vec![
-            self.role_id.to_string(),
-            self.provider_name.to_string(),
-            name.map_or_else(|| "not authorized yet".to_owned(), Clone::clone),
-        ]
+    fn first(&self, fields: &[&str]) -> Option<&str> {
+        fields.iter().find_map(|field| self.0.get(field)?.as_str())
     }
 }

@@ -70,7 +70,7 @@ impl Target {
             });
         }
         Self::named(project, name).await?.ok_or_else(|| {
-            Stop::Usage(format!(
+            Stop::usage(format!(
                 "no bucket {} is registered in the project: register it with `atlas-export \
                  buckets ensure`",
                 OneLine(name)

@@ -71,7 +71,7 @@ pub(crate) async fn run(context: &Context, command: AutoExportCommand) -> Result
                     "would let {cluster} export by itself, {}, to bucket {target}",
                     OneLine(frequency.as_str())
                 ));
-                return Err(Stop::NotConfirmed);
+                return Err(Stop::not_confirmed());
             };
             show(context, &auto_export.enable(&bucket.id, frequency).await?)
         }
@@ -80,7 +80,7 @@ pub(crate) async fn run(context: &Context, command: AutoExportCommand) -> Result
             if !yes {
                 show(context, &auto_export.get().await?)?;
                 context.tell(format_args!("would let {cluster} export nothing by itself"));
-                return Err(Stop::NotConfirmed);
+                return Err(Stop::not_confirmed());
             }
             show(context, &auto_export.disable().await?)
         }

@@ -75,10 +75,9 @@ impl EnsureArgs {
         let bucket = match (self.cloud, &self.service_url) {
             (Cloud::Azure, Some(url)) => NewExportBucket::azure_container(url, &self.name, role)?,
             (Cloud::Azure, None) | (_, Some(_)) => {
-                return Err(Stop::Usage(
+                return Err(Stop::usage(
                     "--service-url is for buckets on Azure, and needed there: give it with --cloud \
-                     azure"
-                        .to_owned(),
+                     azure",
                 ));
             }
             (Cloud::Aws, None) => NewExportBucket::aws(&self.name, role)?,
@@ -109,7 +108,7 @@ pub(crate) async fn run(context: &Context, command: BucketsCommand) -> Result<()
                     OneLine(&args.name),
                     args.role
                 ));
-                return Err(Stop::NotConfirmed);
+                return Err(Stop::not_confirmed());
             }
             let ensured = ensure.await?;
             match &ensured {
@@ -135,7 +134,7 @@ pub(crate) async fn run(context: &Context, command: BucketsCommand) -> Result<()
                     context.tell(format_args!("{cluster} exports there by itself"));
                 }
                 context.tell(format_args!("would delete the registration of bucket {id}"));
-                return Err(Stop::NotConfirmed);
+                return Err(Stop::not_confirmed());
             }
             let deletion = buckets.delete_safely(&id);
             let deletion = if detach { deletion.detach() } else { deletion };

@@ -9,8 +9,8 @@ use super::jobs;
 use crate::{
     channel::Channel,
     context::Context,
-    exit::Stop,
-    export::{self, Again, Plan, WatchArgs},
+    exit::{self, Stop},
+    export::{self, Plan, WatchArgs},
     rows::shown,
     target::{BucketArg, Target},
 };
@@ -27,7 +27,12 @@ pub(crate) async fn run() -> Result<(), Stop> {
         })
         .start()
         .await
-        .map_err(|error| Stop::Failure("FakeAtlas could not be started".to_owned(), error))?;
+        .map_err(|error| {
+            Stop::new(
+                exit::FAILURE,
+                format!("FakeAtlas could not be started: {error}"),
+            )
+        })?;
     Channel::Stdout.line(format_args!(
         "This runs on FakeAtlas, an Atlas inside this process at {}.\n\
          Nothing leaves this machine.\n",
@@ -49,9 +54,9 @@ pub(crate) async fn run() -> Result<(), Stop> {
     let plan = Plan::new(&cluster, snapshot, target)?;
     context.tell(&plan);
 
-    let job = export::start(&context, &project, &cluster, plan, Vec::new(), Again::No).await?;
+    let job = export::start(&context, &project, &cluster, plan, |ensure| ensure).await?;
     let how = WatchArgs::new(1, Duration::from_millis(250));
-    let done = export::watch(&context, &cluster, &job.id, how).await?;
+    let done = export::watch_job(&context, &cluster, &job.id, how).await?;
 
     context.tell(format_args!("\nThe export jobs of {CLUSTER}:"));
     for job in cluster.export_jobs().list().await? {

@@ -1,12 +1,14 @@
 //! `jobs`: the exports of a cluster.
 
-use atlas_export::{Cluster, ClusterName, ExportJobId, RoleId, SnapshotId, models::Snapshot};
+use atlas_export::{
+    Cluster, ClusterName, ExportJobId, RoleId, SnapshotId, jobs::EnsureExportJob, models::Snapshot,
+};
 use clap::{Args, Subcommand};
 
 use crate::{
     context::Context,
-    exit::Stop,
-    export::{self, Again, Plan, WatchArgs},
+    exit::{self, Stop},
+    export::{self, Plan, WatchArgs},
     target::{BucketArg, Target},
 };
 
@@ -98,7 +100,7 @@ pub(crate) async fn run(context: &Context, command: JobsCommand) -> Result<(), S
         JobsCommand::Start(args) => start(context, args).await,
         JobsCommand::Watch { cluster, job, how } => {
             let cluster = project.cluster(cluster);
-            let done = export::watch(context, &cluster, &job, how).await?;
+            let done = export::watch_job(context, &cluster, &job, how).await?;
             context.output.one(&done)
         }
     }
@@ -112,13 +114,23 @@ async fn start(context: &Context, args: StartArgs) -> Result<(), Stop> {
     let plan = Plan::new(&cluster, snapshot, target)?;
     context.tell(&plan);
     let job = if args.yes {
-        let again = if args.again { Again::Yes } else { Again::No };
-        export::start(context, &project, &cluster, plan, args.custom_data, again).await?
+        let options = |ensure: EnsureExportJob| {
+            let pairs = args.custom_data.into_iter();
+            let ensure = pairs.fold(ensure, |ensure, (key, value)| {
+                ensure.custom_data(key, value)
+            });
+            if args.again {
+                ensure.export_again()
+            } else {
+                ensure
+            }
+        };
+        export::start(context, &project, &cluster, plan, options).await?
     } else {
         // What is there already needs no yes.
         let existing = plan.existing(&cluster).await?;
         let Some(existing) = existing.filter(|_| !args.again) else {
-            return Err(Stop::NotConfirmed);
+            return Err(Stop::not_confirmed());
         };
         context.tell(format_args!(
             "export job {} exports it already",
@@ -127,7 +139,7 @@ async fn start(context: &Context, args: StartArgs) -> Result<(), Stop> {
         existing.item
     };
     if args.watch {
-        let done = export::watch(context, &cluster, &job.id, args.how).await?;
+        let done = export::watch_job(context, &cluster, &job.id, args.how).await?;
         return context.output.one(&done);
     }
     context.output.one(&job)
@@ -145,7 +157,7 @@ pub(crate) async fn choose_snapshot(
     let newest = snapshots.newest_exportable().await?;
     let name = cluster.name()?;
     newest.ok_or_else(|| {
-        Stop::Nothing(format!(
+        Stop::new(exit::NOTHING, format!(
             "{name} has no completed snapshot that can be exported (a fallback snapshot cannot): \
              take one with `atlas-export snapshots take {name}`"
         ))

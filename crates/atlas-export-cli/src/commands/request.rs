@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use super::jobs::pair;
 use crate::{
     context::Context,
-    exit::Stop,
+    exit::{self, Stop},
     output::{json, text_block},
 };
 
@@ -47,15 +47,15 @@ pub(crate) struct RequestArgs {
     yes: bool,
 }
 
-pub(crate) async fn run(context: &Context, args: RequestArgs) -> Result<(), Stop> {
+pub(crate) async fn run(context: &Context, mut args: RequestArgs) -> Result<(), Stop> {
     if args.all && args.method != Method::GET {
-        return Err(Stop::Usage(
-            "--all is for lists, which are read with GET: leave it out".to_owned(),
+        return Err(Stop::usage(
+            "--all is for lists, which are read with GET: leave it out",
         ));
     }
     if args.path.contains('?') {
-        return Err(Stop::Usage(
-            "the path has a query: give it apart, with --query KEY=VALUE".to_owned(),
+        return Err(Stop::usage(
+            "the path has a query: give it apart, with --query KEY=VALUE",
         ));
     }
     let body = args.body.as_deref().map(body).transpose()?;
@@ -65,24 +65,21 @@ pub(crate) async fn run(context: &Context, args: RequestArgs) -> Result<(), Stop
         if let Some(body) = &body {
             context.tell(format_args!("with a body of {} bytes", body.get().len()));
         }
-        return Err(Stop::NotConfirmed);
+        return Err(Stop::not_confirmed());
     }
     // The SDK wants a constant of the program, and this program makes one request.
-    let template: &'static str = args.path.leak();
-    let mut placeholders = args.placeholders;
-    let is_given = placeholders.iter().any(|(name, _)| name == "groupId");
+    let template: &'static str = std::mem::take(&mut args.path).leak();
+    let is_given = args.placeholders.iter().any(|(name, _)| name == "groupId");
     if template.contains("{groupId}") && !is_given {
-        placeholders.push(("groupId".to_owned(), context.project_id()?.to_string()));
+        let project = context.project_id()?.to_string();
+        args.placeholders.push(("groupId".to_owned(), project));
     }
-    let parts = Parts {
-        placeholders,
-        query: args.query,
-        version: args.version,
-        body,
-    };
     if args.all {
-        let request = parts.fill(context.atlas.request::<()>(args.method, template));
-        let mut items = request.pages::<Box<RawValue>>().by_item();
+        let request = context.atlas.request::<()>(args.method, template);
+        let mut items = args
+            .fill(request, body.as_deref())
+            .pages::<Box<RawValue>>()
+            .by_item();
         let mut all = Vec::new();
         while let Some(item) = items.next().await {
             all.push(item?);
@@ -90,23 +87,15 @@ pub(crate) async fn run(context: &Context, args: RequestArgs) -> Result<(), Stop
         return json(&all);
     }
     let request = context.atlas.request(args.method, template);
-    let answer: Option<Box<RawValue>> = parts.fill(request).await?;
+    let answer: Option<Box<RawValue>> = args.fill(request, body.as_deref()).await?;
     if let Some(answer) = answer {
         text_block(answer.get());
     }
     Ok(())
 }
 
-/// What a request is made of, beside method and path.
-struct Parts {
-    placeholders: Vec<(String, String)>,
-    query: Vec<(String, String)>,
-    version: Option<String>,
-    body: Option<Box<RawValue>>,
-}
-
-impl Parts {
-    fn fill<T>(self, mut request: CustomRequest<T>) -> CustomRequest<T> {
+impl RequestArgs {
+    fn fill<T>(self, mut request: CustomRequest<T>, body: Option<&RawValue>) -> CustomRequest<T> {
         for (name, value) in self.placeholders {
             request = request.path(name, value);
         }
@@ -116,7 +105,7 @@ impl Parts {
         if let Some(date) = self.version {
             request = request.version(date);
         }
-        match &self.body {
+        match body {
             Some(body) => request.json(body),
             None => request,
         }
@@ -131,11 +120,11 @@ fn body(given: &str) -> Result<Box<RawValue>, Stop> {
             fs::read_to_string(path).map_err(|error| Stop::of_file(path, error))?
         }
         None if given == "-" => io::read_to_string(io::stdin())
-            .map_err(|error| Stop::Failure("standard input".to_owned(), error))?,
+            .map_err(|error| Stop::new(exit::FAILURE, format!("standard input: {error}")))?,
         None => given.to_owned(),
     };
     serde_json::from_str(&text).map_err(|error| {
-        Stop::Usage(format!(
+        Stop::usage(format!(
             "--body is not JSON ({error}): give JSON, @FILE, or - for standard input"
         ))
     })

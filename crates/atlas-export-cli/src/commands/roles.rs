@@ -2,16 +2,16 @@
 
 use std::path::PathBuf;
 
-use atlas_export::RoleId;
+use atlas_export::{RoleId, models::AccessRole};
 use atlas_export_types::TolerantList;
 use clap::Subcommand;
-use serde_json::value::RawValue;
+use serde::Serialize;
 
 use crate::{
     channel::Channel,
     context::{Context, quoted},
     exit::Stop,
-    rows::AnyRole,
+    rows::Role,
 };
 
 #[derive(Debug, Subcommand)]
@@ -57,10 +57,9 @@ pub(crate) async fn run(context: &Context, command: RolesCommand) -> Result<(), 
     match command {
         RolesCommand::List => {
             let list = roles.list().await?;
-            let mut all = Vec::new();
-            add(&mut all, list.aws_iam_roles, AnyRole::Aws);
-            add(&mut all, list.azure_service_principals, AnyRole::Azure);
-            add(&mut all, list.gcp_service_accounts, AnyRole::Gcp);
+            let mut all: Vec<Role> = of_cloud(list.aws_iam_roles).collect();
+            all.extend(of_cloud(list.azure_service_principals));
+            all.extend(of_cloud(list.gcp_service_accounts));
             context.output.some(&all)
         }
         RolesCommand::CreateAws {
@@ -74,7 +73,7 @@ pub(crate) async fn run(context: &Context, command: RolesCommand) -> Result<(), 
                 set_up = set_up.existing(id);
             } else if !yes {
                 context.tell("would begin a role of AWS in the project");
-                return Err(Stop::NotConfirmed);
+                return Err(Stop::not_confirmed());
             }
             let set_up = set_up.await?;
             let mut documents = vec![("trust-policy.json", set_up.trust_policy())];
@@ -95,7 +94,7 @@ pub(crate) async fn run(context: &Context, command: RolesCommand) -> Result<(), 
             context.tell(format_args!(
                 "make a role with these policies in AWS, then tell Atlas its ARN: {authorize}"
             ));
-            context.output.one(set_up.role())
+            context.output.one(&role_of(set_up.role()))
         }
         RolesCommand::Authorize { role, arn, yes } => {
             if !yes {
@@ -103,23 +102,30 @@ pub(crate) async fn run(context: &Context, command: RolesCommand) -> Result<(), 
                     "would tell Atlas that role {role} is {}",
                     quoted(&arn)
                 ));
-                return Err(Stop::NotConfirmed);
+                return Err(Stop::not_confirmed());
             }
-            context.output.one(&roles.authorize(&role, &arn).await?)
+            context
+                .output
+                .one(&role_of(&roles.authorize(&role, &arn).await?))
         }
     }
 }
 
-/// Adds the roles of one cloud, and those that do not decode as they came.
-fn add<T>(all: &mut Vec<AnyRole>, roles: TolerantList<T>, of_cloud: impl Fn(T) -> AnyRole) {
-    for entry in roles {
-        match entry.into_result() {
-            Ok(role) => all.push(of_cloud(role)),
+/// The roles of one cloud, and those that do not decode as they came.
+fn of_cloud<T: Serialize>(list: TolerantList<T>) -> impl Iterator<Item = Role> {
+    list.into_iter().filter_map(|entry| {
+        let role = match entry.into_result() {
+            Ok(role) => serde_json::to_value(role),
             Err(undecodable) => {
                 Channel::Stderr.line(&undecodable);
-                let raw = RawValue::from_string(undecodable.raw().to_owned());
-                all.extend(raw.map(AnyRole::Undecodable));
+                serde_json::from_str(undecodable.raw())
             }
-        }
-    }
+        };
+        role.ok().map(Role)
+    })
+}
+
+/// A role as Atlas sent it.
+fn role_of(role: &AccessRole) -> Role {
+    Role(serde_json::to_value(role).unwrap_or_default())
 }

@@ -1,12 +1,16 @@
 //! `completions` and `man`: the tool for a shell and for a reader.
 
-use std::{io, path::Path};
+use std::path::Path;
 
 use clap::{Command, CommandFactory as _};
 use clap_complete::Shell;
 use clap_mangen::Man;
 
-use crate::{args::Tool, exit::Stop, output::text_block};
+use crate::{
+    args::Tool,
+    exit::{self, Stop},
+    output::text_block,
+};
 
 pub(crate) fn completions(shell: Shell) {
     let mut script = Vec::new();
@@ -23,7 +27,7 @@ pub(crate) fn man(directory: Option<&Path>) -> Result<(), Stop> {
     let mut page = Vec::new();
     Man::new(tool)
         .render(&mut page)
-        .map_err(|error: io::Error| Stop::Failure("the man page".to_owned(), error))?;
+        .map_err(|error| Stop::new(exit::FAILURE, format!("the man page: {error}")))?;
     text_block(&String::from_utf8_lossy(&page));
     Ok(())
 }

@@ -1,14 +1,13 @@
 //! `snapshots`: the backup snapshots of a cluster.
 
-use atlas_export::ClusterName;
+use atlas_export::{ClusterName, models::Snapshot};
 use clap::{Args, Subcommand};
 
 use crate::{
     context::{Context, quoted},
     exit::Stop,
-    export::WatchArgs,
-    interrupt::interrupted,
-    progress::Bars,
+    export::{self, WatchArgs},
+    rows::shown,
 };
 
 #[derive(Debug, Subcommand)]
@@ -71,7 +70,7 @@ pub(crate) async fn run(context: &Context, command: SnapshotsCommand) -> Result<
 async fn take(context: &Context, args: TakeArgs) -> Result<(), Stop> {
     if !args.yes {
         context.tell(format_args!("would take a snapshot of {}", args.cluster));
-        return Err(Stop::NotConfirmed);
+        return Err(Stop::not_confirmed());
     }
     let name = args.cluster.to_string();
     let snapshots = context.project()?.cluster(args.cluster).snapshots();
@@ -87,26 +86,9 @@ async fn take(context: &Context, args: TakeArgs) -> Result<(), Stop> {
     if !args.watch {
         return context.output.one(&begun);
     }
-    let bars = Bars::on(context.channel());
-    let (view, shown_name) = (bars.clone(), name.clone());
-    let mut wait = snapshots
-        .wait_until_completed(&begun.id)
-        .max_wait(args.how.max_wait())
-        .on_progress(move |progress| {
-            view.show(&shown_name, progress.item.status.as_ref(), progress);
-        });
-    if let Some(pause) = args.how.poll_interval() {
-        wait = wait.poll_interval(pause);
-    }
-    let outcome = tokio::select! {
-        outcome = wait.into_future() => outcome.map_err(Stop::from),
-        () = interrupted() => {
-            let list = context.command(&format!("snapshots list {}", quoted(&name)));
-            Err(Stop::Interrupted(format!(
-                "interrupted: Atlas goes on with the snapshot; look at it with `{list}`"
-            )))
-        }
-    };
-    bars.leave();
-    context.output.one(&outcome?)
+    let wait = snapshots.wait_until_completed(&begun.id);
+    let go_on = format!("snapshots list {}", quoted(&name));
+    let state = |snapshot: &Snapshot| shown(snapshot.status.as_ref());
+    let snapshot = export::watch(context, &name, wait, args.how, state, &go_on).await?;
+    context.output.one(&snapshot)
 }

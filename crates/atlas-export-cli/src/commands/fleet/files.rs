@@ -21,7 +21,7 @@ pub(crate) enum ReportFormat {
 /// Reads a report. One that is none is a mistake in the arguments.
 pub(super) fn read(path: &Path) -> Result<FleetReport, Stop> {
     FleetReport::read(path)
-        .map_err(|error| Stop::Usage(format!("the report {}: {error}", path.display())))
+        .map_err(|error| Stop::usage(format!("the report {}: {error}", path.display())))
 }
 
 pub(super) fn merge(reports: &[PathBuf], to: Option<&Path>) -> Result<(), Stop> {

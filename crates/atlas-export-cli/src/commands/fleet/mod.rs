@@ -6,12 +6,15 @@ mod scope;
 
 use std::path::PathBuf;
 
-use atlas_export::{ClusterName, fleet::FleetReport};
+use atlas_export::{
+    ClusterName,
+    fleet::{ExportFleet, FleetReport},
+};
 use clap::{Args, Subcommand};
 
 use self::{
     files::ReportFormat,
-    run::{Names, RunArgs, Start},
+    run::RunArgs,
     scope::{ScopeArgs, Shard},
 };
 use crate::{
@@ -119,7 +122,7 @@ pub(crate) fn run_offline(command: &FleetCommand) -> Result<(), Stop> {
 pub(crate) async fn run(context: &Context, command: FleetCommand) -> Result<(), Stop> {
     match command {
         FleetCommand::Plan { fleet, report } => {
-            let plan = fleet.start(context)?.fleet.plan().await?;
+            let plan = fleet.chosen(context)?.plan().await?;
             context.tell(&plan);
             let planned = plan.run().into_report();
             if let Some(path) = report {
@@ -141,22 +144,17 @@ pub(crate) async fn run(context: &Context, command: FleetCommand) -> Result<(), 
             or_resume,
             how,
         } => {
-            let known = if report.exists() {
-                Some(files::read(&report)?)
-            } else {
-                None
-            };
-            let start = match known {
-                Some(known) if or_resume => resumed(context, known)?,
-                Some(_) => {
+            let start = match report.exists() {
+                true if or_resume => resumed(context, files::read(&report)?)?,
+                true => {
                     let path = quoted(&report.to_string_lossy());
                     let resume = context.command(&format!("fleet resume {path}"));
-                    return Err(Stop::Usage(format!(
+                    return Err(Stop::usage(format!(
                         "the report {path} is there already: go on from it with `{resume}`, or \
                          give another --report"
                     )));
                 }
-                None => fleet.start(context)?,
+                false => fleet.chosen(context)?,
             };
             run::run(context, start, &report, how).await
         }
@@ -169,25 +167,12 @@ pub(crate) async fn run(context: &Context, command: FleetCommand) -> Result<(), 
 }
 
 /// The fleet of a report, from where the report ends.
-fn resumed(context: &Context, report: FleetReport) -> Result<Start, Stop> {
-    let fleet = scope::of_report(context, &report)?;
-    let names = match report.projects.len() {
-        0 | 1 => Names::Cluster,
-        _ => Names::ProjectAndCluster,
-    };
-    Ok(Start {
-        fleet: fleet.resume(report),
-        names,
-    })
+fn resumed(context: &Context, report: FleetReport) -> Result<ExportFleet, Stop> {
+    Ok(scope::of_report(context, &report)?.resume(report))
 }
 
 impl FleetArgs {
-    fn start(self, context: &Context) -> Result<Start, Stop> {
-        let names = if self.scope.is_one() {
-            Names::Cluster
-        } else {
-            Names::ProjectAndCluster
-        };
+    fn chosen(self, context: &Context) -> Result<ExportFleet, Stop> {
         let mut fleet = self.scope.fleet(context)?;
         if !self.clusters.is_empty() {
             fleet = fleet.only(self.clusters);
@@ -198,6 +183,6 @@ impl FleetArgs {
         if let Some(price) = self.price_per_gb {
             fleet = fleet.price_per_gigabyte(price);
         }
-        Ok(Start { fleet, names })
+        Ok(fleet)
     }
 }

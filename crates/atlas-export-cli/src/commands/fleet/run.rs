@@ -5,6 +5,10 @@ use std::{
     fmt::Write as _,
     path::Path,
     pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -14,11 +18,12 @@ use clap::Args;
 
 use crate::{
     context::{Context, quoted},
-    exit::Stop,
+    exit::{self, Stop},
     export::WatchArgs,
     interrupt::interrupted,
     output::{Format, json},
     progress::Bars,
+    rows::shown,
 };
 
 /// The pause between two times that the report is stored: it has all clusters, and what an older
@@ -40,73 +45,62 @@ pub(crate) struct RunArgs {
     yes: bool,
 }
 
-/// A fleet that is about to be planned and run.
-pub(super) struct Start {
-    pub(super) fleet: ExportFleet,
-    pub(super) names: Names,
-}
-
-/// What a cluster is called.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Names {
-    /// By its name, because there is one project.
-    Cluster,
-    /// By its project too.
-    ProjectAndCluster,
-}
+/// What clusters are called: of several projects, by project and name.
+#[derive(Clone, Default)]
+struct Names(Arc<AtomicBool>);
 
 impl Names {
-    fn of(self, cluster: &ClusterReport) -> String {
-        match self {
-            Self::Cluster => cluster.cluster.to_string(),
-            Self::ProjectAndCluster => format!("{}/{}", cluster.project, cluster.cluster),
-        }
+    fn of(&self, cluster: &ClusterReport) -> String {
+        format!("{}{}", self.before(cluster), cluster.cluster)
     }
 
-    /// What came of a cluster.
-    fn outcome(self, cluster: &ClusterReport) -> String {
-        match self {
-            Self::Cluster => cluster.to_string(),
-            Self::ProjectAndCluster => format!("{}/{cluster}", cluster.project),
+    /// The project and a slash, where there are several.
+    fn before(&self, cluster: &ClusterReport) -> String {
+        if self.0.load(Ordering::Relaxed) {
+            format!("{}/", cluster.project)
+        } else {
+            String::new()
         }
     }
 }
 
 pub(super) async fn run(
     context: &Context,
-    start: Start,
+    fleet: ExportFleet,
     path: &Path,
     args: RunArgs,
 ) -> Result<(), Stop> {
     let bars = Bars::on(context.channel());
     let view = bars.clone();
-    let names = start.names;
-    let mut fleet = start
-        .fleet
+    let names = Names::default();
+    let called = names.clone();
+    let mut fleet = fleet
         .concurrency(args.concurrency)
         .max_wait(args.how.max_wait())
         .custom_data("source", "atlas-export")
         .on_progress(move |cluster, progress| {
-            view.show(&names.of(cluster), progress.item.state.as_ref(), progress);
+            let state = shown(progress.item.state.as_ref());
+            view.show(&called.of(cluster), &state, progress);
         });
     if !args.no_wait {
         fleet = fleet.await_exports();
     }
-    if let Some(pause) = args.how.poll_interval() {
+    if let Some(pause) = args.how.poll_interval {
         fleet = fleet.poll_interval(pause);
     }
     let plan = fleet.plan().await?;
+    names.0.store(plan.projects().len() > 1, Ordering::Relaxed);
     context.tell(format_args!("{plan}\n"));
     let run = plan.run();
     if !args.yes {
         if context.output == Format::Json {
             json(run.report())?;
         }
-        return Err(Stop::NotConfirmed);
+        return Err(Stop::not_confirmed());
     }
     let resume = quoted(&path.to_string_lossy());
     let resume = context.command(&format!("fleet resume {resume} --yes"));
-    let report = carry_out(run, (&bars, names), path, &resume).await?;
+    let report = carry_out(run, (&bars, &names), path, &resume).await?;
     if context.output == Format::Json {
         json(&report)?;
     }
@@ -124,7 +118,7 @@ pub(super) async fn run(
 /// Runs to the end, or until somebody interrupts it; the report is stored either way.
 async fn carry_out(
     mut run: FleetRun,
-    (bars, names): (&Bars, Names),
+    (bars, names): (&Bars, &Names),
     path: &Path,
     resume: &str,
 ) -> Result<FleetReport, Stop> {
@@ -141,7 +135,7 @@ async fn carry_out(
             () = &mut interrupt => {
                 bars.leave();
                 store(&run)?;
-                return Err(Stop::Interrupted(format!(
+                return Err(Stop::new(exit::INTERRUPTED, format!(
                     "interrupted: {}; exports that were started go on in Atlas; go on with \
                      `{resume}`",
                     sums(run.report())
@@ -151,7 +145,10 @@ async fn carry_out(
         };
         let Some(cluster) = next else { break };
         if cluster.status != FleetStatus::Started {
-            bars.end(&names.of(&cluster), names.outcome(&cluster));
+            bars.end(
+                &names.of(&cluster),
+                format_args!("{}{cluster}", names.before(&cluster)),
+            );
         }
         if stored_at.elapsed() >= STORE_PAUSE {
             store(&run)?;
@@ -204,12 +201,13 @@ fn verdict(report: &FleetReport, resume: &str, args: &RunArgs) -> Result<(), Sto
     let projects = &report.projects;
     let is_unseen = projects.iter().any(|project| project.message.is_some());
     if report.clusters.iter().any(is_bad) || is_unseen || report.undecodable().next().is_some() {
-        return Err(Stop::NotExported(incomplete.to_string()));
+        return Err(Stop::new(exit::NOT_EXPORTED, incomplete.to_string()));
     }
     if args.no_wait {
         return Ok(());
     }
-    Err(Stop::StillRunning(format!(
-        "the time is up, and exports go on in Atlas: look again with `{resume}`"
-    )))
+    Err(Stop::new(
+        exit::STILL_RUNNING,
+        format!("the time is up, and exports go on in Atlas: look again with `{resume}`"),
+    ))
 }

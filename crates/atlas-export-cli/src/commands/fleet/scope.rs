@@ -32,14 +32,9 @@ pub(super) struct ScopeArgs {
 }
 
 impl ScopeArgs {
-    /// Whether it is one project.
-    pub(super) fn is_one(&self) -> bool {
-        !self.all_projects && self.projects.len() < 2
-    }
-
     pub(super) fn fleet(self, context: &Context) -> Result<ExportFleet, Stop> {
         let Some(name) = self.bucket_name else {
-            let missing = || Stop::Usage("--bucket is missing: the id of an export bucket".into());
+            let missing = || Stop::usage("--bucket is missing: the id of an export bucket");
             let bucket = self.bucket.ok_or_else(missing)?;
             return Ok(context.project()?.export_fleet(&bucket));
         };
@@ -66,10 +61,9 @@ pub(super) fn of_report(context: &Context, report: &FleetReport) -> Result<Expor
         .iter()
         .find_map(|it| it.bucket_name.as_ref());
     let name = name.ok_or_else(|| {
-        Stop::Usage(
+        Stop::usage(
             "the report does not tell the name of its bucket: none of its projects could be looked \
-             at, so begin anew with `atlas-export fleet run`"
-                .to_owned(),
+             at, so begin anew with `atlas-export fleet run`",
         )
     })?;
     let projects = report.projects.iter().map(|it| it.project.clone());
