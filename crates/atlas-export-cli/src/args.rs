@@ -1,0 +1,75 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+use clap_complete::Shell;
+
+use crate::{
+    commands::{
+        auto_export::AutoExportCommand, buckets::BucketsCommand, clusters::ClustersCommand,
+        fleet::FleetCommand, jobs::JobsCommand, request::RequestArgs, roles::RolesCommand,
+        snapshots::SnapshotsCommand,
+    },
+    context::Global,
+    exit,
+};
+
+/// Exports backup snapshots of MongoDB Atlas to your buckets.
+///
+/// Whatever changes something or costs money shows first what it would do, and does it with --yes.
+#[derive(Debug, Parser)]
+#[command(name = "atlas-export", version, max_term_width = 100, after_help = exit::help())]
+pub(crate) struct Tool {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show a whole export on an Atlas inside this process; needs nothing, costs nothing
+    #[command(after_help = "Example:\n  atlas-export demo")]
+    Demo,
+    /// The buckets that snapshots are exported to
+    #[command(subcommand)]
+    Buckets(BucketsCommand),
+    /// The exports of a cluster
+    #[command(subcommand)]
+    Jobs(JobsCommand),
+    /// The backup snapshots of a cluster
+    #[command(subcommand)]
+    Snapshots(SnapshotsCommand),
+    /// The clusters of the project
+    #[command(subcommand)]
+    Clusters(ClustersCommand),
+    /// The roles through which Atlas writes to buckets
+    #[command(subcommand)]
+    Roles(RolesCommand),
+    /// What a cluster exports by itself
+    #[command(subcommand)]
+    AutoExport(AutoExportCommand),
+    /// Exports of every cluster of a project, or of many
+    #[command(subcommand)]
+    Fleet(FleetCommand),
+    /// Call any operation of Atlas
+    Request(RequestArgs),
+    /// Print the completions of a shell
+    #[command(
+        after_help = "Example:\n  atlas-export completions bash > ~/.local/share/bash-completion/completions/atlas-export"
+    )]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the man page, or write one for each command
+    #[command(after_help = "Examples:
+  atlas-export man | man -l -
+  atlas-export man --directory ~/.local/share/man/man1")]
+    Man {
+        /// Where to write a page for each command
+        #[arg(long, value_name = "DIR")]
+        directory: Option<PathBuf>,
+    },
+}

@@ -1,0 +1,127 @@
+//! The client and the project that a command is about.
+
+use atlas_export::{Client, Project, ProjectId, profile::Profile, variables::Variables};
+use clap::Args;
+
+use crate::{channel::Channel, exit::Stop, output::Format};
+
+/// What every command takes.
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// The profile of the Atlas CLI to use; by default the environment, then the profile that is
+    /// meant (MONGODB_ATLAS_PROFILE, or "default")
+    #[arg(short = 'P', long, global = true, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
+    /// The project, 24 hexadecimal digits; by default MONGODB_ATLAS_PROJECT_ID, then that of the
+    /// profile
+    #[arg(long, visible_alias = "projectId", global = true, value_name = "ID")]
+    pub(crate) project: Option<ProjectId>,
+    /// How results are shown: as Atlas sent them, or as a table
+    #[arg(short, long, global = true, value_enum, default_value_t = Format::Table)]
+    pub(crate) output: Format,
+}
+
+/// What a command works with.
+pub(crate) struct Context {
+    pub(crate) atlas: Client,
+    pub(crate) output: Format,
+    project: Option<ProjectId>,
+    profile: Option<String>,
+}
+
+impl Context {
+    /// A client by the arguments: of the profile that is named, or of the first credentials that
+    /// there are.
+    pub(crate) fn open(global: &Global) -> Result<Self, Stop> {
+        let atlas = match &global.profile {
+            Some(name) => Client::from_profile(Some(name))?,
+            None => Client::from_default_chain()?,
+        };
+        Ok(Self {
+            atlas,
+            output: global.output,
+            project: global.project.clone(),
+            profile: global.profile.clone(),
+        })
+    }
+
+    /// One that is made for a client that is there already.
+    pub(crate) fn of(atlas: Client, project: ProjectId) -> Self {
+        Self {
+            atlas,
+            output: Format::Table,
+            project: Some(project),
+            profile: None,
+        }
+    }
+
+    /// The project: that of the arguments, of the environment, or of the profile.
+    pub(crate) fn project_id(&self) -> Result<ProjectId, Stop> {
+        if let Some(project) = &self.project {
+            return Ok(project.clone());
+        }
+        if let Some(project) = Variables::of_process()?.project_id {
+            return Ok(project);
+        }
+        // Where credentials came from the environment there may be no profile at all.
+        let of_profile = match (Profile::load(self.profile.as_deref()), &self.profile) {
+            (Ok(profile), _) => profile.project_id,
+            (Err(_), None) => None,
+            (Err(error), Some(_)) => return Err(error.into()),
+        };
+        of_profile.ok_or_else(|| {
+            Stop::usage(
+                "--project is missing: give it, set MONGODB_ATLAS_PROJECT_ID, or set project_id \
+                 in the profile",
+            )
+        })
+    }
+
+    pub(crate) fn project(&self) -> Result<Project, Stop> {
+        Ok(self.atlas.project(self.project_id()?))
+    }
+
+    /// Where people read: beside the result, or in its place.
+    pub(crate) fn channel(&self) -> Channel {
+        match self.output {
+            Format::Table => Channel::Stdout,
+            Format::Json => Channel::Stderr,
+        }
+    }
+
+    /// Tells people.
+    pub(crate) fn tell(&self, line: impl std::fmt::Display) {
+        self.channel().line(line);
+    }
+
+    /// A command of this tool, with the same profile, for who is to repeat it.
+    pub(crate) fn command(&self, rest: &str) -> String {
+        match &self.profile {
+            Some(profile) => format!("atlas-export -P {} {rest}", quoted(profile)),
+            None => format!("atlas-export {rest}"),
+        }
+    }
+}
+
+/// A word as a shell wants it.
+pub(crate) fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn what_a_shell_would_take_apart_is_quoted() {
+        assert_eq!(quoted("tonight.json"), "tonight.json");
+        assert_eq!(quoted("to night.json"), "'to night.json'");
+        assert_eq!(quoted("it's"), r"'it'\''s'");
+        assert_eq!(quoted(""), "''");
+    }
+}

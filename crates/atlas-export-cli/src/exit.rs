@@ -1,0 +1,127 @@
+//! How a command ends: with its result, or with a reason that has an exit code of its own.
+
+use std::{
+    fmt::{self, Display, Write as _},
+    path::Path,
+    process::ExitCode,
+};
+
+use atlas_export::{Error, ErrorKind};
+use atlas_export_types::OneLine;
+
+pub(crate) const FAILURE: u8 = 1;
+const USAGE: u8 = 2;
+const NOT_CONFIRMED: u8 = 3;
+pub(crate) const NOTHING: u8 = 4;
+const REFUSED: u8 = 5;
+const CALL_FAILED: u8 = 6;
+const AMBIGUOUS: u8 = 7;
+pub(crate) const STILL_RUNNING: u8 = 8;
+pub(crate) const NOT_EXPORTED: u8 = 9;
+pub(crate) const INTERRUPTED: u8 = 130;
+
+/// The exit codes: number, name, meaning.
+#[rustfmt::skip]
+const CODES: [(u8, &str, &str); 11] = [
+    (0, "done", "done"),
+    (FAILURE, "failure", "this machine failed: a file, a terminal, FakeAtlas"),
+    (USAGE, "usage", "the arguments, the environment or the profile are invalid"),
+    (NOT_CONFIRMED, "not-confirmed", "nothing was done: --yes is missing"),
+    (NOTHING, "nothing", "there is nothing to export"),
+    (REFUSED, "refused", "the credentials are refused"),
+    (CALL_FAILED, "call-failed", "Atlas refused a call, or could not be reached"),
+    (AMBIGUOUS, "ambiguous", "it may or may not have happened: look before repeating"),
+    (STILL_RUNNING, "still-running", "the time is up, and the export goes on"),
+    (NOT_EXPORTED, "not-exported", "an export failed or was cancelled, or a cluster of a fleet is left"),
+    (INTERRUPTED, "interrupted", "interrupted; exports that were started go on in Atlas"),
+];
+
+/// The part of `--help` that lists them.
+pub(crate) fn help() -> String {
+    let mut codes = String::new();
+    for (number, name, meaning) in CODES {
+        let _ = writeln!(codes, "  {number:>3}  {name:13}  {meaning}");
+    }
+    format!(
+        "Credentials come from the environment (MONGODB_ATLAS_CLIENT_ID and
+MONGODB_ATLAS_CLIENT_SECRET, or MONGODB_ATLAS_PUBLIC_API_KEY and MONGODB_ATLAS_PRIVATE_API_KEY),
+or from a profile of the Atlas CLI.
+
+Exit codes:
+{codes}
+Examples:
+  atlas-export demo
+  atlas-export buckets list
+  atlas-export jobs start Cluster0 --bucket my-bucket --watch --yes
+  atlas-export fleet run --bucket-name nightly --all-projects --report tonight.json --yes"
+    )
+}
+
+/// Why a command ends without what it was called for: on one line, with its exit code.
+#[derive(Debug)]
+pub(crate) struct Stop {
+    code: u8,
+    why: String,
+}
+
+impl Stop {
+    pub(crate) fn new(code: u8, why: impl Into<String>) -> Self {
+        let why = why.into();
+        Self { code, why }
+    }
+
+    pub(crate) fn usage(why: impl Into<String>) -> Self {
+        Self::new(USAGE, why)
+    }
+
+    /// What would be done was shown, and nobody said yes.
+    pub(crate) fn not_confirmed() -> Self {
+        let why = "nothing was done: repeat the command with --yes to go ahead";
+        Self::new(NOT_CONFIRMED, why)
+    }
+
+    /// A file or a folder of this machine.
+    pub(crate) fn of_file(path: &Path, error: impl Display) -> Self {
+        Self::new(FAILURE, format!("{}: {error}", path.display()))
+    }
+
+    pub(crate) fn code(&self) -> ExitCode {
+        ExitCode::from(self.code)
+    }
+}
+
+impl fmt::Display for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        OneLine(&self.why).fmt(f)
+    }
+}
+
+impl<E: Into<Error>> From<E> for Stop {
+    fn from(error: E) -> Self {
+        let error = error.into();
+        let code = match error.kind() {
+            ErrorKind::Config => USAGE,
+            ErrorKind::Authentication => REFUSED,
+            ErrorKind::Ambiguous => AMBIGUOUS,
+            ErrorKind::MaxWait => STILL_RUNNING,
+            ErrorKind::Ended => NOT_EXPORTED,
+            _ => CALL_FAILED,
+        };
+        match error.operation() {
+            Some(operation) => Self::new(code, format!("{operation}: {error}")),
+            None => Self::new(code, error.to_string()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_readme_lists_every_code() {
+        let readme = include_str!("../../../README.md");
+        for (number, name, _) in super::CODES {
+            let row = format!("| {number} | `{name}` |");
+            assert!(readme.contains(&row), "{row}");
+        }
+    }
+}
