@@ -8,8 +8,8 @@ use clap_complete::Shell;
 use crate::{
     commands::{
         auto_export::AutoExportCommand, buckets::BucketsCommand, clusters::ClustersCommand,
-        fleet::FleetCommand, jobs::JobsCommand, request::RequestArgs, roles::RolesCommand,
-        snapshots::SnapshotsCommand,
+        fleet::FleetCommand, jobs::JobsCommand, preflight::PreflightArgs, request::RequestArgs,
+        roles::RolesCommand, snapshots::SnapshotsCommand,
     },
     context::Global,
     exit,
@@ -53,6 +53,8 @@ pub(crate) enum Command {
     /// Exports of every cluster of a project, or of many
     #[command(subcommand)]
     Fleet(FleetCommand),
+    /// Say whether an export would succeed, and begin none
+    Preflight(PreflightArgs),
     /// Call any operation of Atlas
     Request(RequestArgs),
     /// Print the completions of a shell

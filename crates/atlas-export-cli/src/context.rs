@@ -1,6 +1,6 @@
 //! The client and the project that a command is about.
 
-use atlas_export::{Client, Project, ProjectId, profile::Profile, variables::Variables};
+use atlas_export::{Client, Project, ProjectId};
 use clap::Args;
 
 use crate::{channel::Channel, exit::Stop, output::Format};
@@ -56,29 +56,20 @@ impl Context {
     }
 
     /// The project: that of the arguments, of the environment, or of the profile.
-    pub(crate) fn project_id(&self) -> Result<ProjectId, Stop> {
-        if let Some(project) = &self.project {
-            return Ok(project.clone());
+    pub(crate) fn project(&self) -> Result<Project, Stop> {
+        match &self.project {
+            Some(project) => Ok(self.atlas.project(project)),
+            None => self.atlas.default_project().map_err(|_| {
+                Stop::usage(
+                    "--project is missing: give it, set MONGODB_ATLAS_PROJECT_ID, or set \
+                     project_id in the profile",
+                )
+            }),
         }
-        if let Some(project) = Variables::of_process()?.project_id {
-            return Ok(project);
-        }
-        // Where credentials came from the environment there may be no profile at all.
-        let of_profile = match (Profile::load(self.profile.as_deref()), &self.profile) {
-            (Ok(profile), _) => profile.project_id,
-            (Err(_), None) => None,
-            (Err(error), Some(_)) => return Err(error.into()),
-        };
-        of_profile.ok_or_else(|| {
-            Stop::usage(
-                "--project is missing: give it, set MONGODB_ATLAS_PROJECT_ID, or set project_id \
-                 in the profile",
-            )
-        })
     }
 
-    pub(crate) fn project(&self) -> Result<Project, Stop> {
-        Ok(self.atlas.project(self.project_id()?))
+    pub(crate) fn project_id(&self) -> Result<ProjectId, Stop> {
+        Ok(self.project()?.id()?.clone())
     }
 
     /// Where people read: beside the result, or in its place.

@@ -18,11 +18,12 @@ const CALL_FAILED: u8 = 6;
 const AMBIGUOUS: u8 = 7;
 pub(crate) const STILL_RUNNING: u8 = 8;
 pub(crate) const NOT_EXPORTED: u8 = 9;
+pub(crate) const NOT_READY: u8 = 10;
 pub(crate) const INTERRUPTED: u8 = 130;
 
 /// The exit codes: number, name, meaning.
 #[rustfmt::skip]
-const CODES: [(u8, &str, &str); 11] = [
+const CODES: [(u8, &str, &str); 12] = [
     (0, "done", "done"),
     (FAILURE, "failure", "this machine failed: a file, a terminal, FakeAtlas"),
     (USAGE, "usage", "the arguments, the environment or the profile are invalid"),
@@ -33,6 +34,7 @@ const CODES: [(u8, &str, &str); 11] = [
     (AMBIGUOUS, "ambiguous", "it may or may not have happened: look before repeating"),
     (STILL_RUNNING, "still-running", "the time is up, and the export goes on"),
     (NOT_EXPORTED, "not-exported", "an export failed or was cancelled, or a cluster of a fleet is left"),
+    (NOT_READY, "not-ready", "a check of the preflight failed, or nobody can tell"),
     (INTERRUPTED, "interrupted", "interrupted; exports that were started go on in Atlas"),
 ];
 

@@ -35,7 +35,8 @@ use crate::{
     args::{Command, Tool},
     channel::Channel,
     commands::{
-        auto_export, buckets, clusters, demo, fleet, jobs, request, roles, shell, snapshots,
+        auto_export, buckets, clusters, demo, fleet, jobs, preflight, request, roles, shell,
+        snapshots,
     },
     context::Context,
     exit::Stop,
@@ -73,6 +74,7 @@ async fn run(tool: Tool) -> Result<(), Stop> {
         Command::Roles(command) => roles::run(&context, command).await,
         Command::AutoExport(command) => auto_export::run(&context, command).await,
         Command::Fleet(command) => fleet::run(&context, command).await,
+        Command::Preflight(args) => preflight::run(&context, args).await,
         Command::Request(request) => request::run(&context, request).await,
         Command::Demo | Command::Completions { .. } | Command::Man { .. } => Ok(()),
     };

@@ -6,6 +6,7 @@ pub(crate) mod clusters;
 pub(crate) mod demo;
 pub(crate) mod fleet;
 pub(crate) mod jobs;
+pub(crate) mod preflight;
 pub(crate) mod request;
 pub(crate) mod roles;
 pub(crate) mod shell;

@@ -12,6 +12,7 @@ mod demo;
 mod fleets;
 mod harness;
 mod kubernetes;
+mod preflights;
 mod reads;
 mod requests;
 mod shell;

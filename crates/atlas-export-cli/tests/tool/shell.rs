@@ -27,6 +27,7 @@ const COMMANDS: &[&[&str]] = &[
     &["fleet", "resume"],
     &["fleet", "merge"],
     &["fleet", "report"],
+    &["preflight"],
     &["request"],
     &["completions"],
     &["man"],

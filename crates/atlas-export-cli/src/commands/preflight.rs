@@ -1,0 +1,72 @@
+//! `preflight`: whether an export would succeed, found out without beginning one.
+
+use std::time::Duration;
+
+use atlas_export::{
+    ClusterName,
+    preflight::{Check, CheckOutcome},
+};
+use clap::Args;
+
+use crate::{
+    context::Context,
+    exit::{self, Stop},
+    output::{Format, Row},
+    target::{BucketArg, Target},
+};
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  atlas-export preflight Cluster0 --bucket my-bucket
+  atlas-export preflight --bucket my-bucket -o json | jq '.[] | select(.outcome == \"failed\")'")]
+pub(crate) struct PreflightArgs {
+    /// The cluster that would be exported; without one, what is about a cluster is left out
+    cluster: Option<ClusterName>,
+    /// The bucket that it would be exported to, by its id or its name
+    #[arg(long, value_name = "BUCKET")]
+    bucket: BucketArg,
+    /// How long an export takes: a snapshot that expires sooner fails its check
+    #[arg(long, default_value_t = 60, value_name = "MINUTES", value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    export_takes: u64,
+}
+
+impl Row for Check {
+    const COLUMNS: &'static [&'static str] = &["OUTCOME", "CHECK", "SEEN", "REMEDY"];
+
+    fn cells(&self) -> Vec<String> {
+        let outcome = match self.outcome {
+            CheckOutcome::Passed => "passed",
+            CheckOutcome::Failed => "FAILED",
+            _ => "unknown",
+        };
+        let remedy = self.remedy.clone().unwrap_or_default();
+        vec![
+            outcome.to_owned(),
+            self.kind.to_string(),
+            self.evidence.clone(),
+            remedy,
+        ]
+    }
+}
+
+pub(crate) async fn run(context: &Context, args: PreflightArgs) -> Result<(), Stop> {
+    let project = context.project()?;
+    let bucket = Target::registered_id(&project, &args.bucket).await?;
+    let takes = Duration::from_secs(args.export_takes.saturating_mul(60));
+    let mut preflight = project.preflight(&bucket).export_takes(takes);
+    if let Some(cluster) = args.cluster {
+        preflight = preflight.cluster(cluster);
+    }
+    let report = preflight.run().await?;
+    match context.output {
+        Format::Json => context.output.some(&report.checks)?,
+        Format::Table => context.tell(&report),
+    }
+    if report.is_ready() {
+        return Ok(());
+    }
+    Err(Stop::new(
+        exit::NOT_READY,
+        "not ready: each check that is not passed says what to do",
+    ))
+}
