@@ -239,7 +239,7 @@ async fn keep(what: &'static str, setting: Setting, left: Left) -> bool {
 fn settings(number: usize) -> impl Iterator<Item = Setting> + Send {
     let of_all = number < 2;
     let places = SETTINGS.into_iter().enumerate();
-    let chosen = places.filter(move |(place, _)| of_all || (place + number) % 5 == 0);
+    let chosen = places.filter(move |(place, _)| of_all || (place + number).is_multiple_of(5));
     chosen.map(|(_, setting)| setting)
 }
 
