@@ -3,8 +3,8 @@
 use crate::world::access_role::AccessRole;
 use crate::world::bucket::Bucket;
 use crate::world::cluster::Cluster;
-use crate::world::export_queue::ExportQueue;
 use crate::world::endpoint::Endpoint;
+use crate::world::export_queue::ExportQueue;
 
 /// The stored state of one fake.
 #[derive(Debug, Clone, Default)]
