@@ -27,7 +27,7 @@ mod progress;
 mod rows;
 mod target;
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
 use clap::Parser as _;
 
@@ -78,7 +78,8 @@ async fn run(tool: Tool) -> Result<(), Stop> {
         Command::Request(request) => request::run(&context, request).await,
         Command::Demo | Command::Completions { .. } | Command::Man { .. } => Ok(()),
     };
-    // An account has a hundred tokens at most, and this one has served.
-    let _ = context.atlas.revoke_token().await;
+    // An account has a hundred tokens at most, and this one has served. Nobody waits long for it.
+    let revocation = context.atlas.revoke_token();
+    let _ = tokio::time::timeout(Duration::from_secs(5), revocation).await;
     outcome
 }

@@ -59,7 +59,8 @@ async fn its_command_exports_what_is_the_workers() {
     for worker in 0..10 {
         let folder = tool.path(".").to_str().unwrap().to_owned();
         let command = command
-            .replace("$(JOB_COMPLETION_INDEX)", &worker.to_string())
+            .replace("$JOB_COMPLETION_INDEX", &worker.to_string())
+            .replace("$JOB_NAME", "tonight")
             .replace("/reports", &folder);
         let words = command.replace('"', "");
         let words: Vec<&str> = words.split_whitespace().skip(2).collect();
