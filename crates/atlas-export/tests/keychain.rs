@@ -113,7 +113,7 @@ fn both_halves_are_read_where_the_cli_keeps_them() {
         UNLOCKED.to_owned(),
         store("backup", "client_id", "mdb_sa_id_1234567890abcdef12345678"),
         store("backup", "client_secret", "mdb_sa_sk_s3cret"),
-        store("other", "client_secret", "mdb_sa_sk_0ther"),
+        store("other", "client_secret", "mdb_sa_sk_other1"),
     ];
     let Some(told) = told("backup", &commands.join("\n")) else {
         return;
