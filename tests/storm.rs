@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use atlas_export_tests::{Report, account_client_of, storm, storm_of};
+use atlas_export_tests::{Report, account_client_of, storm, storm_of, storm_of_operations};
 
 const CALLS: usize = if cfg!(debug_assertions) {
     1_000
@@ -71,4 +71,17 @@ async fn the_storm_of_a_service_account() {
     );
     println!("{asked} requests for tokens, {met} of them with a fault");
     assert!(met > 0, "no fault met the token endpoint");
+}
+
+/// Every operation of the contract in turn.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_storm_of_every_operation() {
+    let (lines, violations) = storm_of_operations(0x5eed_0005, CALLS).await;
+    println!("{}", lines.join("\n"));
+    assert!(violations.is_empty(), "{violations:#?}");
+    let succeeded = |line: &&String| !line.contains("succeeded: 0,");
+    assert!(
+        lines.iter().filter(succeeded).count() > lines.len() * 4 / 5,
+        "{lines:#?}"
+    );
 }

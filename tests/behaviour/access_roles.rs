@@ -10,7 +10,7 @@ use atlas_export_fake::{AccessRole as Stored, FakeAtlas, Fault, JobProgress, Mom
 use atlas_export_tests::{PROJECT, ROLE, Reply, Scene, ScriptedServer, parsed};
 use serde_json::{Value, json};
 
-use super::every_operation::ARN;
+use atlas_export_tests::every_operation::ARN;
 
 const PRINCIPAL: &str = "4f2deb0d-be22-4524-a403-df531868bac0";
 const TENANT: &str = "4297fc77-1592-4de8-a6d5-a8c32401df87";

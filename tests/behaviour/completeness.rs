@@ -6,7 +6,7 @@ use atlas_export_api::{OPERATIONS, Operation};
 use atlas_export_tests::{BUCKET, CLUSTER, PROJECT, ROLE, SNAPSHOT, Scene};
 use serde_json::json;
 
-use super::every_operation::{ENDPOINT, JOB, call, furnished, kind};
+use atlas_export_tests::every_operation::{ENDPOINT, JOB, call, furnished, kind};
 
 const README: &str = include_str!("../../README.md");
 const CURATION: &str = include_str!("../../openapi/CURATION.md");
@@ -101,7 +101,7 @@ async fn gaps(operation: &Operation) -> Vec<String> {
             None => {
                 gaps.push(format!(
                     "{id} has no public method: write one, and call it in `call` of \
-                     tests/behaviour/every_operation.rs"
+                     tests/src/every_operation.rs"
                 ));
                 break;
             }
@@ -112,7 +112,7 @@ async fn gaps(operation: &Operation) -> Vec<String> {
     if kind(operation).is_none() {
         gaps.push(format!(
             "{id} has no place in the table of faults: say in `kind` of \
-             tests/behaviour/every_operation.rs what {} means",
+             tests/src/every_operation.rs what {} means",
             operation.method
         ));
     }

@@ -9,7 +9,7 @@ use atlas_export_fake::{Fault, Moment, Turnstile};
 use atlas_export_tests::{CLUSTER, CredentialKind, PROJECT, Scene, slow_down};
 use http::{HeaderValue, StatusCode};
 
-use super::every_operation::{Kind, call, furnished, kind};
+use atlas_export_tests::every_operation::{Kind, call, furnished, kind};
 
 /// What a caller is told: success, or a kind of error.
 type Told = Option<ErrorKind>;

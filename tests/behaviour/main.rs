@@ -23,7 +23,6 @@ mod digest;
 mod ended_waits;
 mod endless_lists;
 mod ensuring;
-mod every_operation;
 mod export_fleets;
 mod failures;
 mod faults;

@@ -12,7 +12,7 @@ use atlas_export_fake::{FakeAtlas, Fault, JobProgress, Moment};
 use atlas_export_tests::{BUCKET, PROJECT, Reply, Scene, ScriptedServer, parsed, with_bucket};
 use serde_json::{Value, json};
 
-use super::every_operation::ENDPOINT;
+use atlas_export_tests::every_operation::ENDPOINT;
 
 fn sent(scene: &Scene) -> Value {
     serde_json::from_slice(&scene.fake.requests().pop().unwrap().body).unwrap()

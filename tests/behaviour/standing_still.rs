@@ -18,7 +18,7 @@ use atlas_export_tests::{
 use futures_util::{FutureExt as _, StreamExt as _, stream::FuturesUnordered};
 use serde_json::json;
 
-use super::every_operation::{JOB, call};
+use atlas_export_tests::every_operation::{JOB, call};
 
 type Boxed = Pin<Box<dyn Future<Output = ()> + Send>>;
 

@@ -4,6 +4,8 @@
 
 mod clock;
 mod credential_kind;
+pub mod every_operation;
+mod operation_storm;
 mod recorder;
 mod refusals;
 mod scene;
@@ -17,6 +19,7 @@ use atlas_export::{Client, ClientBuilder, Credentials, ExportBuckets, NewExportB
 
 pub use clock::TestClock;
 pub use credential_kind::CredentialKind;
+pub use operation_storm::storm_of_operations;
 pub use recorder::Recorder;
 pub use refusals::{empty_bucket, slow_down};
 pub use scene::{Scene, client_of, exportable, exportable_clusters, with_bucket};

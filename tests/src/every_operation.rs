@@ -3,16 +3,15 @@
 use atlas_export::{Client, Error, models::CloudProvider, snapshots::Retention};
 use atlas_export_api::{Operation, operations::ids};
 use atlas_export_fake::{AccessRole, FakeAtlasBuilder};
-use atlas_export_tests::{
-    BUCKET, CLUSTER, PROJECT, ROLE, SNAPSHOT, exportable, new_bucket, parsed,
-};
 use serde_json::json;
 
+use crate::{BUCKET, CLUSTER, PROJECT, ROLE, SNAPSHOT, exportable, new_bucket, parsed};
+
 /// A job that is there from the start.
-pub(super) const JOB: &str = "605ccba3c1c7613f423e1585";
+pub const JOB: &str = "605ccba3c1c7613f423e1585";
 
 /// A fake that has what the operations are about.
-pub(super) fn furnished() -> FakeAtlasBuilder {
+pub fn furnished() -> FakeAtlasBuilder {
     let job = json!({"id": JOB, "exportBucketId": BUCKET, "state": "Successful"});
     exportable()
         .sharded_cluster(PROJECT, CLUSTER, &["shard-0", "config-0"])
@@ -23,21 +22,23 @@ pub(super) fn furnished() -> FakeAtlasBuilder {
 
 /// What kind of operation it is, as far as faults are concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub enum Kind {
     /// A read, or a change that sets what it sets: what may be repeated and adds nothing.
     Read,
+    /// A deletion.
     Delete,
+    /// What adds something each time.
     Create,
 }
 
 /// A private endpoint that is there from the start.
-pub(super) const ENDPOINT: &str = "66f9f1c3e2b4d6a7c8e9f0a1";
+pub const ENDPOINT: &str = "66f9f1c3e2b4d6a7c8e9f0a1";
 
 /// What a role of AWS is called there.
-pub(super) const ARN: &str = "arn:aws:iam::123456789012:role/atlas-export";
+pub const ARN: &str = "arn:aws:iam::123456789012:role/atlas-export";
 
 /// The kind of an operation, by its method.
-pub(super) fn kind(operation: &Operation) -> Option<Kind> {
+pub fn kind(operation: &Operation) -> Option<Kind> {
     match operation.method {
         "GET" | "PATCH" | "PUT" => Some(Kind::Read),
         // One that answers with what it has emptied is a change like any other.
@@ -49,7 +50,7 @@ pub(super) fn kind(operation: &Operation) -> Option<Kind> {
 }
 
 /// One call of an operation, by its public method; `None` where it has none.
-pub(super) async fn call(client: &Client, operation: &str) -> Option<Result<(), Error>> {
+pub async fn call(client: &Client, operation: &str) -> Option<Result<(), Error>> {
     let project = client.project(PROJECT);
     let cluster = project.cluster(CLUSTER);
     let (buckets, jobs) = (project.export_buckets(), cluster.export_jobs());
