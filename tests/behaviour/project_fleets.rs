@@ -222,6 +222,7 @@ async fn a_report_stands_alone() {
     }
     assert_eq!(report.projects[0].bucket_name.as_deref(), Some(NAME));
 
+    assert_eq!(report.to_string(), "2 exported, 0 skipped, 0 failed");
     let text = report.to_markdown();
     assert!(
         text.contains("2 of 2 clusters are exported (5.0 GB)"),

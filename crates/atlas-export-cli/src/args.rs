@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::{
@@ -27,10 +27,25 @@ pub(crate) struct Tool {
     pub(crate) command: Command,
 }
 
+/// The command line, each command with its examples: a block each, its name first.
+pub(crate) fn command() -> clap::Command {
+    let blocks = include_str!("examples.txt").split("\n\n");
+    blocks.fold(Tool::command(), |tool, block| {
+        let (name, examples) = block.split_once('\n').unwrap_or_default();
+        with_examples(tool, &name.split(' ').collect::<Vec<_>>(), examples)
+    })
+}
+
+fn with_examples(command: clap::Command, path: &[&str], examples: &str) -> clap::Command {
+    match path {
+        [] => command.after_help(format!("Examples:\n{examples}")),
+        [name, rest @ ..] => command.mut_subcommand(name, |it| with_examples(it, rest, examples)),
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Show a whole export on an Atlas inside this process; needs nothing, costs nothing
-    #[command(after_help = "Example:\n  atlas-export demo")]
     Demo,
     /// The buckets that snapshots are exported to
     #[command(subcommand)]
@@ -58,17 +73,11 @@ pub(crate) enum Command {
     /// Call any operation of Atlas
     Request(RequestArgs),
     /// Print the completions of a shell
-    #[command(
-        after_help = "Example:\n  atlas-export completions bash > ~/.local/share/bash-completion/completions/atlas-export"
-    )]
     Completions {
         /// The shell
         shell: Shell,
     },
     /// Print the man page, or write one for each command
-    #[command(after_help = "Examples:
-  atlas-export man | man -l -
-  atlas-export man --directory ~/.local/share/man/man1")]
     Man {
         /// Where to write a page for each command
         #[arg(long, value_name = "DIR")]

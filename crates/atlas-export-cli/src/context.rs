@@ -85,6 +85,15 @@ impl Context {
         self.channel().line(line);
     }
 
+    /// Says what would be done, and ends there, unless somebody said yes.
+    pub(crate) fn confirm(&self, yes: bool, would: impl std::fmt::Display) -> Result<(), Stop> {
+        if yes {
+            return Ok(());
+        }
+        self.tell(would);
+        Err(Stop::not_confirmed())
+    }
+
     /// A command of this tool, with the same profile, for who is to repeat it.
     pub(crate) fn command(&self, rest: &str) -> String {
         match &self.profile {

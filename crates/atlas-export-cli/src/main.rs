@@ -29,7 +29,7 @@ mod target;
 
 use std::{process::ExitCode, time::Duration};
 
-use clap::Parser as _;
+use clap::FromArgMatches as _;
 
 use crate::{
     args::{Command, Tool},
@@ -44,7 +44,8 @@ use crate::{
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let tool = Tool::parse();
+    let tool = Tool::from_arg_matches(&args::command().get_matches());
+    let tool = tool.unwrap_or_else(|error| error.exit());
     match run(tool).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(stop) => {

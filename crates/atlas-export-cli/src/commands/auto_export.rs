@@ -18,14 +18,11 @@ use crate::{
 #[derive(Debug, Subcommand)]
 pub(crate) enum AutoExportCommand {
     /// Show what a cluster exports by itself
-    #[command(after_help = "Example:\n  atlas-export auto-export get Cluster0")]
     Get {
         /// The cluster
         cluster: ClusterName,
     },
     /// Let a cluster export by itself; billed per gigabyte
-    #[command(after_help = "Example:
-  atlas-export auto-export enable Cluster0 --bucket my-bucket --frequency monthly --yes")]
     Enable {
         /// The cluster
         cluster: ClusterName,
@@ -40,7 +37,6 @@ pub(crate) enum AutoExportCommand {
         yes: bool,
     },
     /// Let a cluster export nothing by itself any more
-    #[command(after_help = "Example:\n  atlas-export auto-export disable Cluster0 --yes")]
     Disable {
         /// The cluster
         cluster: ClusterName,
@@ -79,8 +75,10 @@ pub(crate) async fn run(context: &Context, command: AutoExportCommand) -> Result
             let auto_export = project.cluster(&cluster).auto_export();
             if !yes {
                 show(context, &auto_export.get().await?)?;
-                context.tell(format_args!("would let {cluster} export nothing by itself"));
-                return Err(Stop::not_confirmed());
+                context.confirm(
+                    false,
+                    format_args!("would let {cluster} export nothing by itself"),
+                )?;
             }
             show(context, &auto_export.disable().await?)
         }
@@ -93,12 +91,11 @@ fn show(context: &Context, settings: &AutoExportSettings) -> Result<(), Stop> {
         return json(&settings.schedule);
     }
     let state = if settings.enabled { "on" } else { "off" };
-    context.tell(format_args!("automatic export  {state}"));
-    context.tell(format_args!(
-        "bucket            {}",
-        shown(settings.bucket.as_ref())
-    ));
+    let bucket = shown(settings.bucket.as_ref());
     let frequency = shown(settings.frequency.as_ref());
-    context.tell(format_args!("frequency         {}", OneLine(&frequency)));
+    let frequency = OneLine(&frequency);
+    context.tell(format_args!(
+        "automatic export  {state}\nbucket            {bucket}\nfrequency         {frequency}"
+    ));
     Ok(())
 }

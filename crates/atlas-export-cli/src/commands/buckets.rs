@@ -9,26 +9,15 @@ use crate::{context::Context, exit::Stop};
 #[derive(Debug, Subcommand)]
 pub(crate) enum BucketsCommand {
     /// List the registered buckets
-    #[command(after_help = "Examples:
-  atlas-export buckets list
-  atlas-export buckets list -o json | jq -r '.[].bucketName'")]
     List,
     /// Show one bucket
-    #[command(after_help = "Example:\n  atlas-export buckets get 32b6e34b3d91647abb20e7b8")]
     Get {
         /// The bucket's id
         id: ExportBucketId,
     },
     /// Register a bucket, if it is not registered
-    #[command(after_help = "Examples:
-  atlas-export buckets ensure my-bucket --role 12345678f901a234dbdb00ca --yes
-  atlas-export buckets ensure my-container --cloud azure --role 12345678f901a234dbdb00ca \\
-      --service-url https://mystorage.blob.core.windows.net --yes")]
     Ensure(EnsureArgs),
     /// Delete a bucket's registration; the bucket in the cloud stays
-    #[command(
-        after_help = "Example:\n  atlas-export buckets delete 32b6e34b3d91647abb20e7b8 --yes"
-    )]
     Delete {
         /// The bucket's id
         id: ExportBucketId,
@@ -103,12 +92,11 @@ pub(crate) async fn run(context: &Context, command: BucketsCommand) -> Result<()
                     context.tell(format_args!("registered already as {}", found.id));
                     return context.output.one(&found.item);
                 }
-                context.tell(format_args!(
-                    "would register bucket {} with role {}",
-                    OneLine(&args.name),
-                    args.role
-                ));
-                return Err(Stop::not_confirmed());
+                let (name, role) = (OneLine(&args.name), &args.role);
+                return context.confirm(
+                    false,
+                    format_args!("would register bucket {name} with role {role}"),
+                );
             }
             let ensured = ensure.await?;
             match &ensured {
@@ -133,8 +121,10 @@ pub(crate) async fn run(context: &Context, command: BucketsCommand) -> Result<()
                 for cluster in &users.clusters {
                     context.tell(format_args!("{cluster} exports there by itself"));
                 }
-                context.tell(format_args!("would delete the registration of bucket {id}"));
-                return Err(Stop::not_confirmed());
+                context.confirm(
+                    false,
+                    format_args!("would delete the registration of bucket {id}"),
+                )?;
             }
             let deletion = buckets.delete_safely(&id);
             let deletion = if detach { deletion.detach() } else { deletion };

@@ -7,9 +7,6 @@ use crate::{context::Context, exit::Stop};
 #[derive(Debug, Subcommand)]
 pub(crate) enum ClustersCommand {
     /// List the clusters, and say which can be exported
-    #[command(after_help = "Examples:
-  atlas-export clusters list
-  atlas-export clusters list -o json | jq -r '.[].name'")]
     List,
 }
 

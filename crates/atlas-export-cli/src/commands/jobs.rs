@@ -15,15 +15,11 @@ use crate::{
 #[derive(Debug, Subcommand)]
 pub(crate) enum JobsCommand {
     /// List the export jobs of a cluster
-    #[command(after_help = "Examples:
-  atlas-export jobs list Cluster0
-  atlas-export jobs list Cluster0 -o json | jq '.[] | select(.state == \"Failed\")'")]
     List {
         /// The cluster
         cluster: ClusterName,
     },
     /// Show one export job
-    #[command(after_help = "Example:\n  atlas-export jobs get Cluster0 5f3a1b2c4d5e6f7081920a03")]
     Get {
         /// The cluster
         cluster: ClusterName,
@@ -31,13 +27,8 @@ pub(crate) enum JobsCommand {
         job: ExportJobId,
     },
     /// Export a snapshot, if it is not exported there; billed per gigabyte
-    #[command(after_help = "Examples:
-  atlas-export jobs start Cluster0 --bucket my-bucket
-  atlas-export jobs start Cluster0 --bucket my-bucket --watch --yes
-  atlas-export jobs start Cluster0 --bucket my-bucket --role 12345678f901a234dbdb00ca --yes")]
     Start(StartArgs),
     /// Watch an export job to its end
-    #[command(after_help = "Example:\n  atlas-export jobs watch Cluster0 5f3a1b2c4d5e6f7081920a03")]
     Watch {
         /// The cluster
         cluster: ClusterName,

@@ -16,9 +16,6 @@ use crate::{
 };
 
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
-  atlas-export preflight Cluster0 --bucket my-bucket
-  atlas-export preflight --bucket my-bucket -o json | jq '.[] | select(.outcome == \"failed\")'")]
 pub(crate) struct PreflightArgs {
     /// The cluster that would be exported; without one, what is about a cluster is left out
     cluster: Option<ClusterName>,

@@ -16,12 +16,6 @@ use crate::{
 
 /// Call any operation of Atlas; the answer is printed as it came
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
-  atlas-export request GET /groups --version 2023-01-01 --all
-  atlas-export request GET /groups/{groupId}/clusters/{name} --path name=Cluster0 \\
-      --version 2024-08-05
-  atlas-export request POST /groups/{groupId}/accessList --version 2023-01-01 \\
-      --body '[{\"ipAddress\": \"192.0.2.7\"}]' --yes")]
 pub(crate) struct RequestArgs {
     /// GET, POST, PUT, PATCH or DELETE
     method: Method,

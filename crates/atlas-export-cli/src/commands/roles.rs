@@ -17,12 +17,8 @@ use crate::{
 #[derive(Debug, Subcommand)]
 pub(crate) enum RolesCommand {
     /// List the roles of every cloud
-    #[command(after_help = "Example:\n  atlas-export roles list")]
     List,
     /// Begin a role of AWS, and say what has to be made there
-    #[command(after_help = "Examples:
-  atlas-export roles create-aws --bucket my-bucket --policies . --yes
-  atlas-export roles create-aws --existing 12345678f901a234dbdb00ca --bucket my-bucket --yes")]
     CreateAws {
         /// Go on with a role that is there, in place of beginning another
         #[arg(long, value_name = "ID")]
@@ -38,9 +34,6 @@ pub(crate) enum RolesCommand {
         yes: bool,
     },
     /// Tell Atlas which role of AWS it may assume
-    #[command(after_help = "Example:
-  atlas-export roles authorize 12345678f901a234dbdb00ca \\
-      arn:aws:iam::123456789012:role/atlas-export --yes")]
     Authorize {
         /// Atlas's id of the role
         role: RoleId,
@@ -71,9 +64,8 @@ pub(crate) async fn run(context: &Context, command: RolesCommand) -> Result<(), 
             let mut set_up = roles.set_up_aws();
             if let Some(id) = &existing {
                 set_up = set_up.existing(id);
-            } else if !yes {
-                context.tell("would begin a role of AWS in the project");
-                return Err(Stop::not_confirmed());
+            } else {
+                context.confirm(yes, "would begin a role of AWS in the project")?;
             }
             let set_up = set_up.await?;
             let mut documents = vec![("trust-policy.json", set_up.trust_policy())];
@@ -97,16 +89,10 @@ pub(crate) async fn run(context: &Context, command: RolesCommand) -> Result<(), 
             context.output.one(&role_of(set_up.role()))
         }
         RolesCommand::Authorize { role, arn, yes } => {
-            if !yes {
-                context.tell(format_args!(
-                    "would tell Atlas that role {role} is {}",
-                    quoted(&arn)
-                ));
-                return Err(Stop::not_confirmed());
-            }
-            context
-                .output
-                .one(&role_of(&roles.authorize(&role, &arn).await?))
+            let would = format!("would tell Atlas that role {role} is {}", quoted(&arn));
+            context.confirm(yes, would)?;
+            let authorized = roles.authorize(&role, &arn).await?;
+            context.output.one(&role_of(&authorized))
         }
     }
 }

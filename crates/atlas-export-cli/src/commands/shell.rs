@@ -2,24 +2,23 @@
 
 use std::path::Path;
 
-use clap::{Command, CommandFactory as _};
 use clap_complete::Shell;
 use clap_mangen::Man;
 
 use crate::{
-    args::Tool,
+    args,
     exit::{self, Stop},
     output::text_block,
 };
 
 pub(crate) fn completions(shell: Shell) {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Tool::command(), "atlas-export", &mut script);
+    clap_complete::generate(shell, &mut args::command(), "atlas-export", &mut script);
     text_block(&String::from_utf8_lossy(&script));
 }
 
 pub(crate) fn man(directory: Option<&Path>) -> Result<(), Stop> {
-    let tool: Command = Tool::command();
+    let tool = args::command();
     if let Some(directory) = directory {
         return clap_mangen::generate_to(tool, directory)
             .map_err(|error| Stop::of_file(directory, error));

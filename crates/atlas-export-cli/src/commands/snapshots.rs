@@ -13,9 +13,6 @@ use crate::{
 #[derive(Debug, Subcommand)]
 pub(crate) enum SnapshotsCommand {
     /// List the snapshots of a cluster
-    #[command(after_help = "Examples:
-  atlas-export snapshots list Cluster0
-  atlas-export snapshots list Shards0 --sharded -o json")]
     List {
         /// The cluster
         cluster: ClusterName,
@@ -24,8 +21,6 @@ pub(crate) enum SnapshotsCommand {
         sharded: bool,
     },
     /// Take a snapshot now; its storage is billed
-    #[command(after_help = "Example:
-  atlas-export snapshots take Cluster0 --description 'before the move' --retention-days 7 --yes")]
     Take(TakeArgs),
 }
 
@@ -68,10 +63,10 @@ pub(crate) async fn run(context: &Context, command: SnapshotsCommand) -> Result<
 }
 
 async fn take(context: &Context, args: TakeArgs) -> Result<(), Stop> {
-    if !args.yes {
-        context.tell(format_args!("would take a snapshot of {}", args.cluster));
-        return Err(Stop::not_confirmed());
-    }
+    context.confirm(
+        args.yes,
+        format_args!("would take a snapshot of {}", args.cluster),
+    )?;
     let name = args.cluster.to_string();
     let snapshots = context.project()?.cluster(args.cluster).snapshots();
     let mut take = snapshots.take();

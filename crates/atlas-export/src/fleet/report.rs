@@ -118,6 +118,24 @@ impl FleetReport {
     }
 }
 
+/// How many clusters came to which end, on one line.
+impl fmt::Display for FleetReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use FleetStatus::{Cancelled, Error, Failed, Planned, Skipped, Started, Successful};
+        let failed = [Failed, Cancelled, Error].map(|status| self.count(status));
+        let (exported, skipped) = (self.count(Successful), self.count(Skipped));
+        let failed: usize = failed.iter().sum();
+        write!(f, "{exported} exported, {skipped} skipped, {failed} failed")?;
+        for (status, words) in [(Started, "still being exported"), (Planned, "not started")] {
+            let number = self.count(status);
+            if number > 0 {
+                write!(f, ", {number} {words}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
 /// A project of a fleet.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -26,10 +26,6 @@ use crate::{
 #[derive(Debug, Subcommand)]
 pub(crate) enum FleetCommand {
     /// Show what would be exported, and what it would cost
-    #[command(after_help = "Examples:
-  atlas-export fleet plan --bucket-name nightly --all-projects --price-per-gb 0.125
-  atlas-export fleet plan --bucket 32b6e34b3d91647abb20e7b8 --report plan.json
-  atlas-export fleet resume plan.json --yes")]
     Plan {
         #[command(flatten)]
         fleet: FleetArgs,
@@ -38,10 +34,6 @@ pub(crate) enum FleetCommand {
         report: Option<PathBuf>,
     },
     /// Export the newest snapshot of every cluster, once; billed per gigabyte
-    #[command(after_help = "Examples:
-  atlas-export fleet run --bucket 32b6e34b3d91647abb20e7b8 --report tonight.json --yes
-  atlas-export fleet run --bucket-name nightly --all-projects --shard 2/10 \\
-      --report tonight-2.json --or-resume --yes")]
     Run {
         #[command(flatten)]
         fleet: FleetArgs,
@@ -55,7 +47,6 @@ pub(crate) enum FleetCommand {
         how: RunArgs,
     },
     /// Go on from a stored report or plan; exports nothing twice
-    #[command(after_help = "Example:\n  atlas-export fleet resume tonight.json --yes")]
     Resume {
         /// The report, which is stored again
         report: PathBuf,
@@ -63,9 +54,6 @@ pub(crate) enum FleetCommand {
         how: RunArgs,
     },
     /// Make one report of those of many workers
-    #[command(after_help = "Examples:
-  atlas-export fleet merge tonight-*.json --report tonight.json
-  atlas-export fleet merge tonight-*.json | jq '.clusters[] | select(.status == \"failed\")'")]
     Merge {
         /// The reports
         #[arg(required = true)]
@@ -75,9 +63,6 @@ pub(crate) enum FleetCommand {
         report: Option<PathBuf>,
     },
     /// Print a stored report for people, or for a spreadsheet
-    #[command(after_help = "Examples:
-  atlas-export fleet report tonight.json > tonight.md
-  atlas-export fleet report tonight.json --format csv > tonight.csv")]
     Report {
         /// The report
         report: PathBuf,

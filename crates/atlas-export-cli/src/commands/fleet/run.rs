@@ -2,7 +2,6 @@
 //! says how to go on.
 
 use std::{
-    fmt::Write as _,
     path::Path,
     pin::pin,
     sync::{
@@ -12,7 +11,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use atlas_export::fleet::{ClusterReport, ExportFleet, FleetReport, FleetRun, FleetStatus};
+use atlas_export::{
+    Error, ErrorKind,
+    fleet::{ClusterReport, ExportFleet, FleetReport, FleetRun, FleetStatus},
+};
 use atlas_export_types::OneLine;
 use clap::Args;
 
@@ -111,8 +113,8 @@ pub(super) async fn run(
             OneLine(place.unwrap_or("what the export of a cluster wrote"))
         ));
     }
-    context.tell(format_args!("\n{}", sums(&report)));
-    verdict(&report, &resume, &args)
+    context.tell(format_args!("\n{report}"));
+    verdict(report, &resume, &args)
 }
 
 /// Runs to the end, or until somebody interrupts it; the report is stored either way.
@@ -138,7 +140,7 @@ async fn carry_out(
                 return Err(Stop::new(exit::INTERRUPTED, format!(
                     "interrupted: {}; exports that were started go on in Atlas; go on with \
                      `{resume}`",
-                    sums(run.report())
+                    run.report()
                 )));
             }
             next = run.next() => next,
@@ -160,48 +162,14 @@ async fn carry_out(
     Ok(run.into_report())
 }
 
-/// How many clusters came to which end.
-fn sums(report: &FleetReport) -> String {
-    let count = |statuses: &[FleetStatus]| -> usize {
-        statuses.iter().map(|status| report.count(*status)).sum()
-    };
-    let mut sums = format!(
-        "{} exported, {} skipped, {} failed",
-        count(&[FleetStatus::Successful]),
-        count(&[FleetStatus::Skipped]),
-        count(&[
-            FleetStatus::Failed,
-            FleetStatus::Cancelled,
-            FleetStatus::Error
-        ]),
-    );
-    for (status, word) in [
-        (FleetStatus::Started, "still being exported"),
-        (FleetStatus::Planned, "not started"),
-    ] {
-        let number = report.count(status);
-        if number > 0 {
-            let _ = write!(sums, ", {number} {word}");
-        }
-    }
-    sums
-}
-
 /// Whether every cluster is exported that was to be.
-fn verdict(report: &FleetReport, resume: &str, args: &RunArgs) -> Result<(), Stop> {
-    let Err(incomplete) = report.clone().into_result() else {
+fn verdict(report: FleetReport, resume: &str, args: &RunArgs) -> Result<(), Stop> {
+    let Err(incomplete) = report.into_result() else {
         return Ok(());
     };
-    let is_bad = |cluster: &ClusterReport| {
-        matches!(
-            cluster.status,
-            FleetStatus::Failed | FleetStatus::Cancelled | FleetStatus::Error
-        )
-    };
-    let projects = &report.projects;
-    let is_unseen = projects.iter().any(|project| project.message.is_some());
-    if report.clusters.iter().any(is_bad) || is_unseen || report.undecodable().next().is_some() {
-        return Err(Stop::new(exit::NOT_EXPORTED, incomplete.to_string()));
+    let error = Error::from(incomplete);
+    if error.kind() != ErrorKind::MaxWait {
+        return Err(error.into());
     }
     if args.no_wait {
         return Ok(());
