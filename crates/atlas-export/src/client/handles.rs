@@ -71,7 +71,7 @@ impl Client {
     }
 
     /// The handle of the project that the environment or the profile names, or
-    /// [`ClientBuilder::default_project`]. Makes no request.
+    /// [`ClientBuilder::default_project`](crate::ClientBuilder::default_project). Makes no request.
     ///
     /// ```
     /// use atlas_export::{Client, Credentials};
@@ -96,7 +96,7 @@ impl Client {
     }
 
     /// The id of the organization that the environment or the profile names, or
-    /// [`ClientBuilder::org_id`], as it stands there: for [requests](Self::request) that want one.
+    /// [`ClientBuilder::org_id`](crate::ClientBuilder::org_id), as it stands there: for [requests](Self::request) that want one.
     pub fn org_id(&self) -> Option<&str> {
         self.inner.fields.org_id.as_deref()
     }
