@@ -355,6 +355,9 @@ async fn each_broken_set_up_is_found_with_its_remedy() {
         assert_eq!(check.outcome, row.outcome, "{what}: {report}");
         let remedy = check.remedy.as_deref().unwrap();
         assert!(remedy.contains(row.remedy), "{what}: {report}");
+        if row.outcome == CheckOutcome::Unknown {
+            assert_eq!(report.failed().count(), 0, "{what}: {report}");
+        }
         if row.outcome == CheckOutcome::Failed && !matches!(row.kind, CheckKind::Address) {
             // Of what is known, nothing else is blamed but what follows from it.
             let others = report.failed().filter(|other| {

@@ -63,6 +63,12 @@ async fn a_project_without_the_bucket_costs_no_other_and_is_looked_at_again() {
         "{error}"
     );
 
+    // Of that project alone there is nothing to do, and the fleet is not complete.
+    let alone = scene.client.export_fleet(NAME).projects([THIRD]);
+    let alone = alone.plan().await.unwrap().run().finish().await;
+    assert!(alone.clusters.is_empty() && !alone.is_complete());
+    assert!(alone.into_result().is_err());
+
     // Somebody registers the bucket.
     let buckets = scene.client.project(THIRD).export_buckets();
     buckets.create(new_bucket(NAME)).await.unwrap();
@@ -282,6 +288,7 @@ fn values(text: &str) -> Vec<Vec<String>> {
 async fn a_table_for_a_spreadsheet_has_every_value_and_no_formula() {
     let mut report = ended(JobOutcome::Successful).await;
     report.clusters[0].message = Some("=HYPERLINK(\"https://x\", \"a\")\nb".into());
+    report.clusters[1].message = Some("said \"no\"\r\nand went".into());
     let rows = values(&report.to_csv());
     assert_eq!(rows.len(), 3);
     assert!(rows.iter().all(|row| row.len() == rows[0].len()));
@@ -297,6 +304,7 @@ async fn a_table_for_a_spreadsheet_has_every_value_and_no_formula() {
         };
         assert_eq!(rows[1][column(field)], told, "{field}");
     }
+    assert_eq!(rows[2][column("message")], "said \"no\"\r\nand went");
     assert_eq!(
         rows[1][column("message")],
         "'=HYPERLINK(\"https://x\", \"a\")\nb"
