@@ -76,13 +76,9 @@ async fn preflight(builder: FakeAtlasBuilder, faults: Faults, takes: Duration) -
 
 const HOUR: Duration = Duration::from_secs(3600);
 
-fn no_faults(_: &RequestHead) -> Option<Fault> {
-    None
-}
-
 #[tokio::test]
 async fn a_set_up_that_is_whole_passes_every_check() {
-    let report = preflight(exportable(bare()), no_faults, HOUR).await;
+    let report = preflight(exportable(bare()), |_| None, HOUR).await;
     assert!(report.is_ready(), "{report}");
     let shown = report.to_string();
     assert!(shown.ends_with("14 checks, all passed"), "{shown}");
@@ -90,7 +86,7 @@ async fn a_set_up_that_is_whole_passes_every_check() {
     let written = serde_json::to_value(&report).unwrap();
     assert_eq!(written["checks"][0]["outcome"], "passed");
     // Private networking, where it is required and ready.
-    let report = preflight(private(Some(("US_EAST_1", "ACTIVE"))), no_faults, HOUR).await;
+    let report = preflight(private(Some(("US_EAST_1", "ACTIVE"))), |_| None, HOUR).await;
     assert!(report.is_ready(), "{report}");
     // Without a cluster, what is about one is left out.
     let scene = Scene::start(exportable(bare())).await;
@@ -119,7 +115,7 @@ fn row(what: &'static str, change: Change, kind: CheckKind, remedy: &'static str
     Row {
         what,
         change,
-        faults: no_faults,
+        faults: |_| None,
         takes: HOUR,
         kind,
         outcome: CheckOutcome::Failed,

@@ -67,6 +67,12 @@ async fn a_project_without_the_bucket_costs_no_other_and_is_looked_at_again() {
     let alone = scene.client.export_fleet(NAME).projects([THIRD]);
     let alone = alone.plan().await.unwrap().run().finish().await;
     assert!(alone.clusters.is_empty() && !alone.is_complete());
+    let error = scene.client.resume_fleet(alone.clone()).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("does not tell the name of its bucket")
+    );
     assert!(alone.into_result().is_err());
 
     // Somebody registers the bucket.
@@ -75,7 +81,9 @@ async fn a_project_without_the_bucket_costs_no_other_and_is_looked_at_again() {
     let stored = serde_json::to_string(&report).unwrap();
     let read: FleetReport = serde_json::from_str(&stored).unwrap();
     assert_eq!(read, report);
-    let resumed = fleet().resume(read).plan().await.unwrap();
+    // The report alone tells which fleet it is of.
+    let resumed = scene.client.resume_fleet(read).unwrap();
+    let resumed = resumed.plan().await.unwrap();
     assert_eq!(resumed.exports(), 2);
     let report = resumed.run().finish().await;
     assert_eq!(report.count(FleetStatus::Started), 6);

@@ -68,10 +68,6 @@ impl Context {
         }
     }
 
-    pub(crate) fn project_id(&self) -> Result<ProjectId, Stop> {
-        Ok(self.project()?.id()?.clone())
-    }
-
     /// Where people read: beside the result, or in its place.
     pub(crate) fn channel(&self) -> Channel {
         match self.output {
@@ -105,23 +101,6 @@ impl Context {
 
 /// A word as a shell wants it.
 pub(crate) fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::quoted;
-
-    #[test]
-    fn what_a_shell_would_take_apart_is_quoted() {
-        assert_eq!(quoted("tonight.json"), "tonight.json");
-        assert_eq!(quoted("to night.json"), "'to night.json'");
-        assert_eq!(quoted("it's"), r"'it'\''s'");
-        assert_eq!(quoted(""), "''");
-    }
+    // No word of a command line has a zero byte.
+    shlex::try_quote(word).unwrap_or_default().into_owned()
 }

@@ -44,19 +44,7 @@ pub(crate) fn help() -> String {
     for (number, name, meaning) in CODES {
         let _ = writeln!(codes, "  {number:>3}  {name:13}  {meaning}");
     }
-    format!(
-        "Credentials come from the environment (MONGODB_ATLAS_CLIENT_ID and
-MONGODB_ATLAS_CLIENT_SECRET, or MONGODB_ATLAS_PUBLIC_API_KEY and MONGODB_ATLAS_PRIVATE_API_KEY),
-or from a profile of the Atlas CLI.
-
-Exit codes:
-{codes}
-Examples:
-  atlas-export demo
-  atlas-export buckets list
-  atlas-export jobs start Cluster0 --bucket my-bucket --watch --yes
-  atlas-export fleet run --bucket-name nightly --all-projects --report tonight.json --yes"
-    )
+    include_str!("help.txt").replace("CODES\n", &codes)
 }
 
 /// Why a command ends without what it was called for: on one line, with its exit code.

@@ -8,7 +8,6 @@ use atlas_export::{
     models::{ExportJob, Snapshot},
     wait::{Wait, Waitable},
 };
-use atlas_export_types::OneLine;
 use clap::Args;
 
 use crate::{
@@ -32,24 +31,17 @@ pub(crate) struct WatchArgs {
 }
 
 impl WatchArgs {
-    pub(crate) fn new(max_wait: u64, poll_interval: Duration) -> Self {
-        Self {
-            max_wait,
-            poll_interval: Some(poll_interval),
-        }
-    }
-
     pub(crate) fn max_wait(self) -> Duration {
         Duration::from_secs(self.max_wait * 60)
     }
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text.parse().map_err(|_| "give a number of seconds")?;
-    Duration::try_from_secs_f64(seconds)
-        .ok()
+fn seconds(text: &str) -> Result<Duration, &'static str> {
+    let seconds = text.parse().ok();
+    let pause = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    pause
         .filter(|pause| !pause.is_zero())
-        .ok_or_else(|| "give a number of seconds that is above zero".to_owned())
+        .ok_or("give a number of seconds that is above zero")
 }
 
 /// An export that has not begun.
@@ -168,15 +160,4 @@ pub(crate) async fn watch<T: Waitable>(
     };
     bars.leave();
     outcome
-}
-
-/// Where an export ended up, on a line.
-pub(crate) fn whereabouts(job: &ExportJob, bucket: &str) -> String {
-    let prefix = job.prefix.as_deref();
-    let prefix = OneLine(prefix.unwrap_or("a prefix that Atlas does not tell")).to_string();
-    format!(
-        "{}: the snapshot is in bucket {} under {prefix}",
-        shown(job.state.as_ref()),
-        OneLine(bucket)
-    )
 }

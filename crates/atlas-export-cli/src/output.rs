@@ -125,16 +125,11 @@ fn lines(heads: &[&str], rows: &[Vec<String>], width: Option<usize>) -> Vec<Stri
         cells.collect::<Vec<_>>()
     });
     let all: Vec<Vec<String>> = [heads].into_iter().chain(rows).collect();
-    let columns = all.iter().map(Vec::len).max().unwrap_or_default();
-    let widths: Vec<usize> = (0..columns)
-        .map(|column| {
-            let cells = all.iter().filter_map(|row| row.get(column));
-            cells
-                .map(|cell| measure_text_width(cell))
-                .max()
-                .unwrap_or_default()
-        })
-        .collect();
+    let width_of = |column: usize| {
+        let cells = all.iter().filter_map(|row| row.get(column));
+        cells.map(|cell| measure_text_width(cell)).max()
+    };
+    let widths: Vec<usize> = (0..).map_while(width_of).collect();
     let line = |row: &Vec<String>| {
         let cells = row.iter().zip(&widths);
         let cells = cells.map(|(cell, width)| pad_str(cell, *width, Alignment::Left, None));

@@ -69,23 +69,6 @@ impl Target {
                 },
             });
         }
-        Self::registered_as(project, name).await
-    }
-
-    /// The id of a bucket that is registered under this name.
-    pub(crate) async fn registered_id(
-        project: &Project,
-        bucket: &BucketArg,
-    ) -> Result<ExportBucketId, Stop> {
-        let found = match bucket {
-            BucketArg::Id(id) => return Ok(id.clone()),
-            BucketArg::Name(name) => Self::registered_as(project, name).await?,
-        };
-        let bucket = found.bucket().map(|bucket| bucket.id.clone());
-        bucket.ok_or_else(|| Stop::usage("no such bucket is registered"))
-    }
-
-    async fn registered_as(project: &Project, name: &str) -> Result<Self, Stop> {
         Self::named(project, name).await?.ok_or_else(|| {
             Stop::usage(format!(
                 "no bucket {} is registered in the project: register it with `atlas-export \

@@ -137,10 +137,7 @@ async fn start(context: &Context, args: StartArgs) -> Result<(), Stop> {
 }
 
 /// The snapshot of this id, or the newest that can be exported.
-pub(crate) async fn choose_snapshot(
-    cluster: &Cluster,
-    id: Option<&SnapshotId>,
-) -> Result<Snapshot, Stop> {
+async fn choose_snapshot(cluster: &Cluster, id: Option<&SnapshotId>) -> Result<Snapshot, Stop> {
     let snapshots = cluster.snapshots();
     if let Some(id) = id {
         return Ok(snapshots.get(id).await?);

@@ -2,16 +2,13 @@
 
 use std::time::Duration;
 
-use atlas_export::{
-    ClusterName,
-    preflight::{Check, CheckOutcome},
-};
+use atlas_export::ClusterName;
 use clap::Args;
 
 use crate::{
     context::Context,
     exit::{self, Stop},
-    output::{Format, Row},
+    output::{Format, json},
     target::{BucketArg, Target},
 };
 
@@ -27,28 +24,17 @@ pub(crate) struct PreflightArgs {
     export_takes: u64,
 }
 
-impl Row for Check {
-    const COLUMNS: &'static [&'static str] = &["OUTCOME", "CHECK", "SEEN", "REMEDY"];
-
-    fn cells(&self) -> Vec<String> {
-        let outcome = match self.outcome {
-            CheckOutcome::Passed => "passed",
-            CheckOutcome::Failed => "FAILED",
-            _ => "unknown",
-        };
-        let remedy = self.remedy.clone().unwrap_or_default();
-        vec![
-            outcome.to_owned(),
-            self.kind.to_string(),
-            self.evidence.clone(),
-            remedy,
-        ]
-    }
-}
-
 pub(crate) async fn run(context: &Context, args: PreflightArgs) -> Result<(), Stop> {
     let project = context.project()?;
-    let bucket = Target::registered_id(&project, &args.bucket).await?;
+    let bucket = match &args.bucket {
+        // What is found of it is a check.
+        BucketArg::Id(id) => Some(id.clone()),
+        name @ BucketArg::Name(_) => {
+            let target = Target::find(&project, name, None).await?;
+            target.bucket().map(|bucket| bucket.id.clone())
+        }
+    };
+    let bucket = bucket.ok_or_else(Stop::not_confirmed)?;
     let takes = Duration::from_secs(args.export_takes.saturating_mul(60));
     let mut preflight = project.preflight(&bucket).export_takes(takes);
     if let Some(cluster) = args.cluster {
@@ -56,7 +42,7 @@ pub(crate) async fn run(context: &Context, args: PreflightArgs) -> Result<(), St
     }
     let report = preflight.run().await?;
     match context.output {
-        Format::Json => context.output.some(&report.checks)?,
+        Format::Json => json(&report.checks)?,
         Format::Table => context.tell(&report),
     }
     if report.is_ready() {

@@ -65,7 +65,7 @@ pub(crate) async fn run(context: &Context, mut args: RequestArgs) -> Result<(), 
     let template: &'static str = std::mem::take(&mut args.path).leak();
     let is_given = args.placeholders.iter().any(|(name, _)| name == "groupId");
     if template.contains("{groupId}") && !is_given {
-        let project = context.project_id()?.to_string();
+        let project = context.project()?.id()?.to_string();
         args.placeholders.push(("groupId".to_owned(), project));
     }
     if args.all {

@@ -13,7 +13,7 @@ async fn it_shows_a_whole_export_with_nothing_set() {
         "started export job",
         "Cluster0: Queued",
         "Cluster0: InProgress, 8 of 12 collections",
-        "under exported_snapshots/",
+        "exported_snapshots/",
     ] {
         assert!(text.contains(line), "{line}: {text}");
     }

@@ -6,7 +6,7 @@ use atlas_export_types::{InvalidId, ProjectId};
 use super::Client;
 use crate::{
     Error, Project, Projects, Request,
-    fleet::ExportFleet,
+    fleet::{ExportFleet, FleetReport},
     request::{CustomRequest, Method},
 };
 
@@ -36,6 +36,27 @@ impl Client {
     /// ```
     pub fn export_fleet(&self, bucket_name: impl Into<String>) -> ExportFleet {
         ExportFleet::of_client(self, bucket_name.into())
+    }
+
+    /// The fleet that a report is of, which goes on where the report ends: as
+    /// [`resume`](crate::fleet::ExportFleet::resume) of the fleet that made it.
+    ///
+    /// ```no_run
+    /// # async fn example(atlas: atlas_export::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use atlas_export::fleet::FleetReport;
+    ///
+    /// let report = FleetReport::read("report.json")?;
+    /// let plan = atlas.resume_fleet(report)?.await_exports().plan().await?;
+    /// println!("{plan}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// `Config` where the report does not tell the name of its bucket, because none of its projects
+    /// could be looked at.
+    pub fn resume_fleet(&self, report: FleetReport) -> Result<ExportFleet, Error> {
+        ExportFleet::of_report(self, report)
     }
 
     /// The projects that the API key or service account sees. Makes no request.

@@ -114,6 +114,33 @@ impl ExportFleet {
         })
     }
 
+    /// The fleet that a report is of: one project with its bucket, or many with a name.
+    pub(crate) fn of_report(client: &Client, report: FleetReport) -> Result<Self, Error> {
+        if let [project] = report.projects.as_slice()
+            && let Some(bucket) = &project.bucket
+        {
+            let fleet = Self::of_project(&client.project(&project.project), bucket.clone());
+            return Ok(fleet.resume(report));
+        }
+        let mut names = report
+            .projects
+            .iter()
+            .map(|project| project.bucket_name.as_ref());
+        let name = names.find_map(|name| name).ok_or_else(|| {
+            Error::config(
+                "the report does not tell the name of its bucket, as none of its projects could be \
+                 looked at: begin anew with Client::export_fleet",
+            )
+        })?;
+        let projects: Vec<ProjectId> = report
+            .projects
+            .iter()
+            .map(|it| it.project.clone())
+            .collect();
+        let fleet = Self::of_client(client, name.clone()).projects(projects);
+        Ok(fleet.resume(report))
+    }
+
     fn new(client: &Client, scope: impl FnOnce(&Client) -> Scope) -> Self {
         // One caller among others, and no call of it fails because a rate limit is slow.
         let client = client.made_for(client.caller().of_many().patient(MAX_WAIT));

@@ -6,16 +6,13 @@ mod scope;
 
 use std::path::PathBuf;
 
-use atlas_export::{
-    ClusterName,
-    fleet::{ExportFleet, FleetReport},
-};
+use atlas_export::{ClusterName, fleet::ExportFleet};
 use clap::{Args, Subcommand};
 
 use self::{
     files::ReportFormat,
     run::RunArgs,
-    scope::{ScopeArgs, Shard},
+    scope::{ScopeArgs, shard},
 };
 use crate::{
     context::{Context, quoted},
@@ -81,8 +78,8 @@ pub(crate) struct FleetArgs {
     #[arg(long = "cluster", value_name = "NAME")]
     clusters: Vec<ClusterName>,
     /// Only the part of the clusters that is this worker's, counted from 0: 2/10 is the third of ten
-    #[arg(long, value_name = "INDEX/OF")]
-    shard: Option<Shard>,
+    #[arg(long, value_name = "INDEX/OF", value_parser = shard)]
+    shard: Option<(u32, u32)>,
     /// What a gigabyte costs, in the currency of your contract
     #[arg(long, value_name = "PRICE")]
     price_per_gb: Option<f64>,
@@ -130,7 +127,7 @@ pub(crate) async fn run(context: &Context, command: FleetCommand) -> Result<(), 
             how,
         } => {
             let start = match report.exists() {
-                true if or_resume => resumed(context, files::read(&report)?)?,
+                true if or_resume => context.atlas.resume_fleet(files::read(&report)?)?,
                 true => {
                     let path = quoted(&report.to_string_lossy());
                     let resume = context.command(&format!("fleet resume {path}"));
@@ -144,16 +141,11 @@ pub(crate) async fn run(context: &Context, command: FleetCommand) -> Result<(), 
             run::run(context, start, &report, how).await
         }
         FleetCommand::Resume { report, how } => {
-            let start = resumed(context, files::read(&report)?)?;
+            let start = context.atlas.resume_fleet(files::read(&report)?)?;
             run::run(context, start, &report, how).await
         }
         FleetCommand::Merge { .. } | FleetCommand::Report { .. } => run_offline(&command),
     }
-}
-
-/// The fleet of a report, from where the report ends.
-fn resumed(context: &Context, report: FleetReport) -> Result<ExportFleet, Stop> {
-    Ok(scope::of_report(context, &report)?.resume(report))
 }
 
 impl FleetArgs {
@@ -162,7 +154,7 @@ impl FleetArgs {
         if !self.clusters.is_empty() {
             fleet = fleet.only(self.clusters);
         }
-        if let Some(Shard { index, workers }) = self.shard {
+        if let Some((index, workers)) = self.shard {
             fleet = fleet.shard(index, workers);
         }
         if let Some(price) = self.price_per_gb {

@@ -1,11 +1,6 @@
 //! Of which projects a fleet is, and to which bucket of each it exports.
 
-use std::str::FromStr;
-
-use atlas_export::{
-    ExportBucketId, ProjectId,
-    fleet::{ExportFleet, FleetReport},
-};
+use atlas_export::{ExportBucketId, ProjectId, fleet::ExportFleet};
 use clap::Args;
 
 use crate::{context::Context, exit::Stop};
@@ -43,70 +38,31 @@ impl ScopeArgs {
             return Ok(fleet);
         }
         if self.projects.is_empty() {
-            return Ok(fleet.projects([context.project_id()?]));
+            return Ok(fleet.projects([context.project()?.id()?.clone()]));
         }
         Ok(fleet.projects(self.projects))
     }
 }
 
-/// The fleet that a report is of: one project with its bucket, or many with a name.
-pub(super) fn of_report(context: &Context, report: &FleetReport) -> Result<ExportFleet, Stop> {
-    if let [project] = report.projects.as_slice()
-        && let Some(bucket) = &project.bucket
-    {
-        return Ok(context.atlas.project(&project.project).export_fleet(bucket));
-    }
-    let name = report
-        .projects
-        .iter()
-        .find_map(|it| it.bucket_name.as_ref());
-    let name = name.ok_or_else(|| {
-        Stop::usage(
-            "the report does not tell the name of its bucket: none of its projects could be looked \
-             at, so begin anew with `atlas-export fleet run`",
-        )
-    })?;
-    let projects = report.projects.iter().map(|it| it.project.clone());
-    let projects: Vec<ProjectId> = projects.collect();
-    Ok(context.atlas.export_fleet(name).projects(projects))
-}
-
-/// The part of one worker of many.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Shard {
-    pub(super) index: u32,
-    pub(super) workers: u32,
-}
-
-impl FromStr for Shard {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let parsed = text.split_once('/').and_then(|(index, workers)| {
-            Some(Self {
-                index: index.parse().ok()?,
-                workers: workers.parse().ok()?,
-            })
-        });
-        parsed
-            .filter(|shard| shard.index < shard.workers)
-            .ok_or("expected INDEX/OF, counted from 0: the last of ten workers is 9/10")
-    }
+/// The part of one worker of many: which one, of how many.
+pub(super) fn shard(text: &str) -> Result<(u32, u32), &'static str> {
+    let parsed = text.split_once('/');
+    let parsed = parsed.and_then(|(index, all)| Some((index.parse().ok()?, all.parse().ok()?)));
+    let is_one = |(index, workers): &(u32, u32)| index < workers;
+    parsed
+        .filter(is_one)
+        .ok_or("expected INDEX/OF, counted from 0: the last of ten workers is 9/10")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::shard;
 
     #[test]
     fn a_shard_is_an_index_below_the_number_of_workers() {
-        let last = Shard {
-            index: 9,
-            workers: 10,
-        };
-        assert_eq!("9/10".parse(), Ok(last));
+        assert_eq!(shard("9/10"), Ok((9, 10)));
         for wrong in ["", "1", "10/10", "0/0", "-1/2", "a/b", "1/2/3"] {
-            assert!(wrong.parse::<Shard>().is_err(), "{wrong}");
+            assert!(shard(wrong).is_err(), "{wrong}");
         }
     }
 }
