@@ -51,6 +51,7 @@ fn of_project(project: &Project) -> Vec<Outcome> {
         outcome(buckets.delete_safely(id)),
         outcome(buckets.users(id)),
         outcome(project.clusters().list()),
+        outcome(project.preflight(id)),
         outcome(roles.list()),
         outcome(roles.find_aws("arn:aws:iam::123456789012:role/x")),
         outcome(roles.find_azure(UUID)),

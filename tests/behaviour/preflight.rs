@@ -65,7 +65,7 @@ async fn preflight(builder: FakeAtlasBuilder, faults: Faults, takes: Duration) -
     let scene = Scene::start(builder).await;
     scene.fake.faults_by(faults);
     let preflight = scene.project.preflight(&parsed(BUCKET)).cluster(CLUSTER);
-    let report = preflight.export_takes(takes).run().await.unwrap();
+    let report = preflight.export_takes(takes).await.unwrap();
     let requests = scene.fake.requests();
     assert!(
         requests.iter().all(|request| request.method == "GET"),
@@ -90,12 +90,7 @@ async fn a_set_up_that_is_whole_passes_every_check() {
     assert!(report.is_ready(), "{report}");
     // Without a cluster, what is about one is left out.
     let scene = Scene::start(exportable(bare())).await;
-    let report = scene
-        .project
-        .preflight(&parsed(BUCKET))
-        .run()
-        .await
-        .unwrap();
+    let report = scene.project.preflight(&parsed(BUCKET)).await.unwrap();
     assert!(report.is_ready() && report.checks.len() == 10, "{report}");
 }
 
@@ -371,7 +366,7 @@ async fn refused_credentials_are_told_once_and_nothing_else_is_guessed() {
         atlas_export::Credentials::api_key("abcdefgh", "0a1b2c3d-0000-4000-8000-0123456789ab");
     let client = client_of(&scene.fake).credentials(key).build().unwrap();
     let preflight = client.project(PROJECT).preflight(&parsed(BUCKET));
-    let report = preflight.cluster(CLUSTER).run().await.unwrap();
+    let report = preflight.cluster(CLUSTER).await.unwrap();
     let [failed] = report.failed().collect::<Vec<_>>()[..] else {
         panic!("{report}");
     };
@@ -392,7 +387,7 @@ async fn what_is_no_id_or_name_is_an_error_and_nothing_is_sent() {
         scene.client.project("x").preflight(&bucket),
         scene.project.preflight(&bucket).cluster("../x"),
     ] {
-        let error = preflight.run().await.unwrap_err();
+        let error = preflight.await.unwrap_err();
         assert_eq!(error.kind(), atlas_export::ErrorKind::Config);
     }
     assert!(scene.fake.requests().is_empty());

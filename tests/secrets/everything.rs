@@ -240,7 +240,7 @@ async fn around(shown: &mut Shown, client: &Client) {
 
     let preflight = || project.preflight(&bucket).cluster(CLUSTER);
     shown.show("Preflight", &preflight());
-    let report = preflight().run().await.unwrap();
+    let report = preflight().await.unwrap();
     shown.show("PreflightReport", &report);
     shown.show("Check", &report.checks);
     for check in &report.checks {

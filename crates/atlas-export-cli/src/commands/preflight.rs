@@ -40,7 +40,7 @@ pub(crate) async fn run(context: &Context, args: PreflightArgs) -> Result<(), St
     if let Some(cluster) = args.cluster {
         preflight = preflight.cluster(cluster);
     }
-    let report = preflight.run().await?;
+    let report = preflight.await?;
     match context.output {
         Format::Json => json(&report.checks)?,
         Format::Table => context.tell(&report),

@@ -16,12 +16,17 @@ mod of_bucket;
 mod of_cluster;
 mod of_key;
 
-use std::{fmt, time::Duration};
+use std::{
+    fmt,
+    future::{Future, IntoFuture},
+    pin::Pin,
+    time::Duration,
+};
 
 use atlas_export_types::{ClusterName, ExportBucketId, InvalidClusterName};
 
 use self::looks::Looks;
-use crate::{Error, Project, Request, project::InvalidHandle};
+use crate::{Error, Project, project::InvalidHandle, request::call_options};
 
 pub use check::{Check, CheckKind, CheckOutcome, PreflightReport};
 
@@ -45,7 +50,7 @@ const OPERATIONS: [&str; 5] = [
 /// #     project: atlas_export::Project,
 /// #     bucket: atlas_export::ExportBucketId,
 /// # ) -> Result<(), atlas_export::Error> {
-/// let report = project.preflight(&bucket).cluster("Cluster0").run().await?;
+/// let report = project.preflight(&bucket).cluster("Cluster0").await?;
 /// for check in report.failed() {
 ///     println!("{check}"); // what was seen, and what to do
 /// }
@@ -54,7 +59,7 @@ const OPERATIONS: [&str; 5] = [
 /// # }
 /// ```
 #[derive(Clone)]
-#[must_use = "nothing is looked at until run() is awaited"]
+#[must_use = "nothing is looked at until it is awaited"]
 pub struct Preflight {
     project: Project,
     bucket: ExportBucketId,
@@ -98,30 +103,38 @@ impl Preflight {
         self
     }
 
-    /// Looks. Changes nothing.
-    ///
-    /// # Errors
-    /// `Config` where the project, the bucket or the cluster is no id or name. What Atlas
-    /// refuses, or a network loses, is in the report.
-    pub fn run(self) -> Request<PreflightReport> {
-        let client = self.project.client().clone();
-        Request::new(&client, move |client| async move {
-            let project = self.project.map_client(|_| client);
-            project.id()?;
-            self.bucket.well_formed()?;
-            let cluster = match self.cluster.clone().transpose() {
-                Ok(cluster) => cluster.map(|name| project.cluster(name)),
-                Err(invalid) => return Err(Error::from(InvalidHandle::Cluster(invalid))),
-            };
-            let looks = Looks::take(&project, &self.bucket, cluster.as_ref()).await;
-            let mut checks = of_key::checks(&looks, &self.operations, project.id()?);
-            checks.extend(of_bucket::checks(&looks, &self.bucket));
-            if cluster.is_some() {
-                let now = project.client().clock().wall().into();
-                checks.extend(of_cluster::checks(&looks, now, self.export_takes));
-            }
-            Ok(PreflightReport::new(checks))
-        })
+    call_options!(project);
+
+    async fn look(self) -> Result<PreflightReport, Error> {
+        let Self { project, .. } = &self;
+        let project_id = project.id()?;
+        self.bucket.well_formed()?;
+        let cluster = match self.cluster.clone().transpose() {
+            Ok(cluster) => cluster.map(|name| project.cluster(name)),
+            Err(invalid) => return Err(Error::from(InvalidHandle::Cluster(invalid))),
+        };
+        let looks = Looks::take(project, &self.bucket, cluster.as_ref()).await;
+        let mut checks = of_key::checks(&looks, &self.operations, project_id);
+        checks.extend(of_bucket::checks(&looks, &self.bucket));
+        if cluster.is_some() {
+            let now = project.client().clock().wall().into();
+            checks.extend(of_cluster::checks(&looks, now, self.export_takes));
+        }
+        Ok(PreflightReport::new(checks))
+    }
+}
+
+/// Looks, and changes nothing.
+///
+/// # Errors
+/// `Config` where the project, the bucket or the cluster is no id or name. What Atlas refuses, or a
+/// network loses, is in the report.
+impl IntoFuture for Preflight {
+    type Output = Result<PreflightReport, Error>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.look())
     }
 }
 
