@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use atlas_export::{ErrorKind, PageSize};
-use atlas_export_fake::{FakeAtlas, Fault, TotalCount};
+use atlas_export_fake::{FakeAtlas, Fault, RecordedRequest, TotalCount};
 use atlas_export_tests::{BUCKET, CLUSTER, PROJECT, Scene, seconds};
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use http::StatusCode;
@@ -17,6 +17,13 @@ fn bucket_ids(fake: &FakeAtlas) -> Vec<String> {
         .iter()
         .map(|bucket| bucket["_id"].as_str().unwrap().to_owned());
     ids.collect()
+}
+
+/// The page that a request asks for.
+fn page_number(request: &RecordedRequest) -> Option<u32> {
+    let query = request.query.as_deref()?;
+    let (_, number) = query.split_once("pageNum=")?;
+    number.split('&').next()?.parse().ok()
 }
 
 fn job(n: usize) -> serde_json::Value {
@@ -81,6 +88,70 @@ async fn many_jobs_from_afar_come_once_in_order_and_in_as_many_requests_as_pages
     }
 }
 
+/// The highest page that was asked for before the first one was answered.
+async fn first_wave(items: usize, expected: u64, concurrency: usize) -> (usize, usize) {
+    let builder = FakeAtlas::builder().latency(Duration::from_millis(10));
+    let scene = Scene::start(builder.buckets(PROJECT, items)).await;
+    let list = scene.buckets.list().page_size(PageSize::new(2).unwrap());
+    let list = list.concurrency(concurrency).expecting(expected);
+    let all = list.by_item().map_ok(|bucket| bucket.id.to_string());
+    let all: Vec<_> = all.try_collect().await.unwrap();
+    assert_eq!(all, bucket_ids(&scene.fake), "expecting {expected}");
+    (scene.fake.most_in_flight(), scene.answered(200))
+}
+
+#[tokio::test]
+async fn a_list_that_is_expected_to_be_long_begins_with_all_its_first_pages() {
+    let builder = FakeAtlas::builder().latency(Duration::from_millis(40));
+    let scene = Scene::start(builder.buckets(PROJECT, 30)).await;
+    let list = scene.buckets.list().page_size(PageSize::new(2).unwrap());
+    let mut pages = list.concurrency(8).expecting(30).by_page();
+    pages.next().await.unwrap().unwrap();
+    // None had an answer when the others went out, so each of them met a challenge.
+    assert_eq!(scene.answered(401), 8);
+    assert_eq!(scene.fake.most_in_flight(), 8);
+}
+
+#[tokio::test]
+async fn what_is_expected_is_a_hint_that_bounds_the_first_wave_and_nothing_else() {
+    // Items, expected, pages at once; then how many were in flight at the most in the first
+    // wave, and how many pages were read at the most.
+    for (items, expected, concurrency, pages) in [
+        // Expected rightly, too long, too short, far too short.
+        (30, 30, 8, 15),
+        (4, 6, 8, 3),
+        (30, 4, 8, 15),
+        (30, 0, 8, 15),
+        // One by one it has no effect.
+        (10, 10, 1, 5),
+        // Far too long: no more than the pages at once.
+        (4, 1_000, 3, 3),
+    ] {
+        let (most, read) = first_wave(items, expected, concurrency).await;
+        assert!(read <= pages, "{items}, {expected}: {read} pages");
+        assert!(most <= concurrency, "{items}, {expected}: {most} in flight");
+    }
+}
+
+#[tokio::test]
+async fn before_the_first_page_no_page_is_asked_for_beyond_what_is_expected() {
+    for (expected, asked) in [(0, 1), (1, 1), (4, 2), (5, 3), (16, 8), (1_000, 8)] {
+        let scene = Scene::start(FakeAtlas::builder().buckets(PROJECT, 30)).await;
+        // No page is given, so what is asked for is asked for blindly.
+        scene.fake.faults_by(|head| {
+            head.authenticated
+                .then(|| Fault::status(StatusCode::FORBIDDEN))
+        });
+        let list = scene.buckets.list().page_size(PageSize::new(2).unwrap());
+        let mut items = list.concurrency(8).expecting(expected).by_item();
+        items.next().await.unwrap().unwrap_err();
+        let requests = scene.fake.requests();
+        let number = |request| page_number(request).unwrap_or(1);
+        let highest = requests.iter().map(number).max().unwrap();
+        assert!(highest <= asked, "{expected}: page {highest}");
+    }
+}
+
 #[tokio::test]
 async fn one_by_one_a_page_is_asked_for_when_it_is_wanted_and_not_before() {
     let scene = Scene::start(FakeAtlas::builder().buckets(PROJECT, 30)).await;
@@ -121,12 +192,7 @@ async fn a_stream_that_is_dropped_sends_nothing_more() {
     // 50 were read, and of the others at most 8 were under way or held.
     let highest = |fake: &FakeAtlas| {
         let requests = fake.requests();
-        let numbers = requests.iter().filter_map(|request| {
-            let query = request.query.as_deref()?;
-            let (_, number) = query.split_once("pageNum=")?;
-            number.split('&').next()?.parse::<u32>().ok()
-        });
-        numbers.max().unwrap()
+        requests.iter().filter_map(page_number).max().unwrap()
     };
     // Whatever was on the way has arrived once this has been there and back a few times.
     for _ in 0..5 {

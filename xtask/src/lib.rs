@@ -19,6 +19,7 @@
 //! ```
 
 pub mod api;
+pub mod bench;
 mod cargo;
 pub mod codegen;
 pub mod contract;

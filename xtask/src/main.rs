@@ -14,7 +14,9 @@ use std::{
 
 use clap::{Args, Parser, Subcommand};
 use xtask::{
-    api, codegen,
+    api,
+    bench::{self, Depth, Options, Peers},
+    codegen,
     contract::{self, Contract},
     features,
     finding::render,
@@ -78,6 +80,21 @@ enum Command {
     /// the table in the README. A warning is a failure. The feature `native-tls` needs OpenSSL's
     /// headers.
     Features,
+    /// Measure the SDK beside hand-written code and its peers, on a loopback Atlas
+    ///
+    /// Prints a table and writes it, JSON and a chart to target/bench. Fails where a count
+    /// (requests, connections, bytes, allocations) is higher than it may be, never over a time.
+    Bench {
+        /// Look at the counts alone, once each, without the peers
+        #[arg(long)]
+        quick: bool,
+        /// Leave the peers out, and the crates that they bring
+        #[arg(long)]
+        no_peers: bool,
+        /// Measure these scenarios alone, by their ids in bench.json
+        #[arg(long, value_name = "ID")]
+        scenario: Vec<String>,
+    },
     /// Hold the workspace against its own habits: lengths, circles of files, words
     Tidy,
 }
@@ -131,6 +148,25 @@ fn main() -> ExitCode {
             Ok(()) => ExitCode::SUCCESS,
             Err(message) => fail(&message),
         },
+        Command::Bench {
+            quick,
+            no_peers,
+            scenario,
+        } => {
+            let options = Options {
+                scenarios: scenario,
+                depth: if quick { Depth::Quick } else { Depth::Full },
+                peers: if quick || no_peers {
+                    Peers::Out
+                } else {
+                    Peers::In
+                },
+            };
+            match bench::run(&workspace(), &options, |line| println!("{line}")) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(message) => fail(&message),
+            }
+        }
         Command::Tidy => match tidy::Tree::read(&workspace()).map(|tree| tidy::check(&tree)) {
             Ok(findings) if findings.is_empty() => {
                 println!("tidy");

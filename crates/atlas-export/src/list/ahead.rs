@@ -70,6 +70,7 @@ impl<T> RawPages<T> {
         };
         let first = next.map_or(NonZeroU32::MIN, |query| query.number);
         let max_pages = list.client.list_bounds().max_pages;
+        let size = next.and_then(|query| query.size);
         Self {
             operation: list.operation,
             client: list.client,
@@ -77,7 +78,7 @@ impl<T> RawPages<T> {
             concurrency: list.concurrency.min(MAX_AHEAD),
             queue: VecDeque::new(),
             wanted: first,
-            likely: 0,
+            likely: pages(list.expected, size),
             next,
             error,
             empty: 0,

@@ -182,7 +182,7 @@ async fn in_time<T>(consistent: ConsistentList<T>) -> Result<Pass<T>, Error> {
     }
 }
 
-async fn settle<T>(list: List<T>, max_passes: u32) -> Result<Pass<T>, Error> {
+async fn settle<T>(mut list: List<T>, max_passes: u32) -> Result<Pass<T>, Error> {
     if list.page != 1 {
         return Err(Error::config(format!(
             "a consistent list begins at page 1, not {}: leave page() out",
@@ -209,6 +209,8 @@ async fn settle<T>(list: List<T>, max_passes: u32) -> Result<Pass<T>, Error> {
         if clean && agrees {
             return Ok(pass);
         }
+        // As long as it was just now.
+        list.expected = u64::try_from(pass.keys.len()).unwrap_or(u64::MAX);
         before = clean.then_some(pass.keys);
     }
     Err(kept_changing(list.operation, max_passes))

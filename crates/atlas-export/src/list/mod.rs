@@ -72,6 +72,8 @@ pub struct List<T> {
     size: Option<PageSize>,
     include_count: Option<bool>,
     concurrency: usize,
+    /// How many items the caller thinks there are.
+    expected: u64,
 }
 
 impl<T> List<T> {
@@ -119,6 +121,7 @@ impl<T> List<T> {
             size: None,
             include_count: None,
             concurrency: 1,
+            expected: 0,
         }
     }
 
@@ -166,6 +169,29 @@ impl<T> List<T> {
     /// ```
     pub fn concurrency(mut self, pages: usize) -> Self {
         self.concurrency = pages;
+        self
+    }
+
+    /// How many items the whole list is likely to have, so that a stream with
+    /// [`concurrency`](Self::concurrency) asks for its first pages at once, and not for the first
+    /// one alone to learn from its count. By default 0: nothing is expected.
+    ///
+    /// It is a hint: a list that is longer is read to its end, and a shorter one costs the pages
+    /// that were asked for beyond it, never an error. Before the first page has come, no page is
+    /// asked for that lies beyond what is expected.
+    ///
+    /// ```no_run
+    /// # async fn example(jobs: atlas_export::ExportJobs) -> Result<(), atlas_export::Error> {
+    /// // As many as there were yesterday.
+    /// let mut all = jobs.list().concurrency(8).expecting(10_000).by_item();
+    /// while let Some(job) = all.next().await {
+    ///     println!("{}", job?.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn expecting(mut self, items: u64) -> Self {
+        self.expected = items;
         self
     }
 
@@ -286,6 +312,7 @@ impl<T> fmt::Debug for List<T> {
             .field("size", &self.size)
             .field("include_count", &self.include_count)
             .field("concurrency", &self.concurrency)
+            .field("expected", &self.expected)
             .finish_non_exhaustive()
     }
 }
