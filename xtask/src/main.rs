@@ -225,9 +225,8 @@ fn compared(spec: &Path, arguments: &drift::command::Arguments) -> ExitCode {
     match drift::command::run(&workspace(), spec, arguments) {
         Ok(outcome) => {
             print!("{}", outcome.text);
-            // Standard output may be one document.
-            eprint!("{}", outcome.remarks);
-            eprintln!("compared in {} ms", started.elapsed().as_millis());
+            let ms = started.elapsed().as_millis();
+            eprintln!("{}compared in {ms} ms", outcome.remarks);
             if outcome.is_clean {
                 ExitCode::SUCCESS
             } else {

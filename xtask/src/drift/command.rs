@@ -32,7 +32,7 @@ pub struct Arguments {
 pub struct Outcome {
     /// What goes to standard output.
     pub text: String,
-    /// What people may want to know besides.
+    /// What people may want to know besides, where standard output is one document.
     pub remarks: String,
     /// Whether every row is explained, and every explanation holds.
     pub is_clean: bool,
@@ -84,8 +84,12 @@ pub fn run(workspace: &Path, contract: &Path, arguments: &Arguments) -> Result<O
         }
     };
     let report = drift.against(&published);
+    let mut text = report.render(arguments.format);
+    if arguments.format == Format::Table {
+        text.insert_str(0, &std::mem::take(&mut remarks));
+    }
     Ok(Outcome {
-        text: report.render(arguments.format),
+        text,
         remarks,
         is_clean: report.is_clean(),
     })

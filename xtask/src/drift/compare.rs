@@ -139,13 +139,19 @@ impl Comparison<'_> {
         self.row(at, "roles", roles(&ours.roles), roles(&published.roles));
         for name in keys(&ours.parameters, &published.parameters) {
             let place = format!("{} {name}", at.place);
-            let at = At { place: &place, ..at };
+            let at = At {
+                place: &place,
+                ..at
+            };
             let mine = ours.parameters.get(name);
             self.presence(at, "parameter", mine, published.parameters.get(name));
         }
         for date in keys(&ours.versions, &published.versions) {
             let place = format!("{} {date}", at.place);
-            let at = At { place: &place, ..at };
+            let at = At {
+                place: &place,
+                ..at
+            };
             match (ours.versions.get(date), published.versions.get(date)) {
                 (Some(ours), Some(published)) => self.version(at, ours, published),
                 (ours, published) => {
@@ -175,14 +181,25 @@ impl Comparison<'_> {
                 }
                 (ours, published) => {
                     let told = |is_there: bool| is_there.then(|| status.to_owned());
-                    self.row(answer, "success", told(ours.is_some()), told(published.is_some()));
+                    self.row(
+                        answer,
+                        "success",
+                        told(ours.is_some()),
+                        told(published.is_some()),
+                    );
                 }
             }
         }
     }
 
     /// A field, a parameter or a body, which one of the two may lack.
-    fn presence(&mut self, at: At<'_>, what: &str, ours: Option<&Value>, published: Option<&Value>) {
+    fn presence(
+        &mut self,
+        at: At<'_>,
+        what: &str,
+        ours: Option<&Value>,
+        published: Option<&Value>,
+    ) {
         match (ours, published) {
             (Some(ours), Some(published)) => self.values(at, ours, published),
             (ours, published) => {
@@ -201,10 +218,20 @@ impl Comparison<'_> {
                 ("readOnly" | "writeOnly", ..) => {}
                 ("enum", Some(Json::Array(mine)), Some(Json::Array(theirs))) => {
                     for value in theirs.iter().filter(|value| !mine.contains(value)) {
-                        self.row(at, &format!("enum {}", text(value)), None, Some(text(value)));
+                        self.row(
+                            at,
+                            &format!("enum {}", text(value)),
+                            None,
+                            Some(text(value)),
+                        );
                     }
                     for value in mine.iter().filter(|value| !theirs.contains(value)) {
-                        self.row(at, &format!("enum {}", text(value)), Some(text(value)), None);
+                        self.row(
+                            at,
+                            &format!("enum {}", text(value)),
+                            Some(text(value)),
+                            None,
+                        );
                     }
                 }
                 _ => self.row(at, attribute, mine.map(text), theirs.map(text)),
@@ -212,7 +239,14 @@ impl Comparison<'_> {
         }
         if let (Some(ours), Some(published)) = (&ours.items, &published.items) {
             let place = format!("{}[]", at.place);
-            self.values(At { place: &place, ..at }, ours, published);
+            self.values(
+                At {
+                    place: &place,
+                    ..at
+                },
+                ours,
+                published,
+            );
         }
         self.meet(Pair {
             part: at.part,
@@ -232,7 +266,12 @@ impl Comparison<'_> {
     fn shapes(&mut self, pair: &Pair) {
         let ours = merged(self.ours, &pair.ours);
         let published = merged(self.published, &pair.published);
-        let name = pair.ours.iter().map(String::as_str).collect::<Vec<_>>().join("|");
+        let name = pair
+            .ours
+            .iter()
+            .map(String::as_str)
+            .collect::<Vec<_>>()
+            .join("|");
         let at = At {
             part: pair.part,
             place: &name,
@@ -272,7 +311,10 @@ impl Comparison<'_> {
                 continue;
             }
             let place = format!("{name}.{field}");
-            let at = At { place: &place, ..at };
+            let at = At {
+                place: &place,
+                ..at
+            };
             self.presence(at, "field", mine, theirs);
         }
     }
@@ -320,12 +362,17 @@ fn merged(facts: &Facts, names: &BTreeSet<String>) -> Shape {
 }
 
 fn text(value: &Json) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// A value in a few words, for a row about all of it.
 fn describe(value: &Value) -> String {
-    let kind = value.attributes.get("type").map_or_else(|| "anything".to_owned(), text);
+    let kind = value
+        .attributes
+        .get("type")
+        .map_or_else(|| "anything".to_owned(), text);
     let names: Vec<&str> = value.shapes.iter().map(String::as_str).collect();
     match (&value.items, names.as_slice()) {
         (Some(items), _) => format!("{kind} of {}", describe(items)),

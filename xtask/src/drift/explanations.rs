@@ -85,7 +85,9 @@ pub(super) fn judge(rows: Vec<Row>, explanations: &[Explanation], curation: &str
                     *covered += 1;
                 }
                 let patterns = explanations.get(found).map_or(&[][..], |by| by.at.all());
-                let pattern = patterns.iter().position(|pattern| matches(pattern, &row.at));
+                let pattern = patterns
+                    .iter()
+                    .position(|pattern| matches(pattern, &row.at));
                 used.insert((found, pattern));
             }
             (row, found)
@@ -94,7 +96,7 @@ pub(super) fn judge(rows: Vec<Row>, explanations: &[Explanation], curation: &str
     let anchors = anchors(curation);
     let mut stale = Vec::new();
     for (place, (by, covered)) in explanations.iter().zip(covered).enumerate() {
-        let name = format!("{} ({})", by.at.all().join(", "), by.what.all().join(", "));
+        let name = by.name();
         for (number, pattern) in by.at.all().iter().enumerate() {
             if !used.contains(&(place, Some(number))) {
                 stale.push(format!(
@@ -110,7 +112,9 @@ pub(super) fn judge(rows: Vec<Row>, explanations: &[Explanation], curation: &str
             ));
         }
         if by.reason.trim().is_empty() {
-            stale.push(format!("the explanation of {name} has no reason; write why it is so"));
+            stale.push(format!(
+                "the explanation of {name} has no reason; write why it is so"
+            ));
         }
         let anchor = by.see.strip_prefix("CURATION.md#");
         if !anchor.is_some_and(|anchor| anchors.contains(anchor)) {
@@ -125,6 +129,18 @@ pub(super) fn judge(rows: Vec<Row>, explanations: &[Explanation], curation: &str
 }
 
 impl Explanation {
+    /// What a message calls it: its first place, and how many there are besides.
+    fn name(&self) -> String {
+        let what = self.what.all().join(", ");
+        match self.at.all() {
+            [first, rest @ ..] if !rest.is_empty() => {
+                format!("`{first}` and {} more ({what})", rest.len())
+            }
+            [first, ..] => format!("`{first}` ({what})"),
+            [] => format!("no place ({what})"),
+        }
+    }
+
     fn covers(&self, row: &Row) -> bool {
         self.kind == row.kind
             && self.part.is_none_or(|part| part == row.part)

@@ -31,13 +31,13 @@
 
 use serde_json::Value as Json;
 
+use self::scope::Scope;
 pub use self::{
     compare::{Kind, Part, Row},
     explanations::{Explanation, Explanations},
     facts::{Attributes, Facts, Operation, Shape, Value, Version},
     report::{Format, Report},
 };
-use self::scope::Scope;
 
 pub mod command;
 mod compare;

@@ -72,7 +72,9 @@ pub(super) fn keys(document: &Json) -> BTreeSet<String> {
     let paths = paths.into_iter().flatten();
     let of_path = |(path, item): (&String, &Json)| {
         let below = path.strip_prefix(BASE).unwrap_or(path).to_owned();
-        let has = METHODS.into_iter().filter(|method| item.get(method).is_some());
+        let has = METHODS
+            .into_iter()
+            .filter(|method| item.get(method).is_some());
         has.map(|method| key(method, &below)).collect::<Vec<_>>()
     };
     paths.flat_map(of_path).collect()
@@ -151,7 +153,9 @@ impl<'a> Reader<'_, 'a> {
 
     fn body(&mut self, media_type: &'a Json, place: &str) -> Result<Option<Value>, String> {
         let schema = media_type.get("schema");
-        schema.map(|schema| self.schemas.value(schema, place)).transpose()
+        schema
+            .map(|schema| self.schemas.value(schema, place))
+            .transpose()
     }
 
     /// A parameter, a response or a body, once its reference is followed.

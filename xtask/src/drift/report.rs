@@ -166,10 +166,7 @@ fn kind(row: &Row) -> &'static str {
 }
 
 /// Rows in columns, each as wide as it needs to be.
-fn columns<'a>(
-    rows: impl Iterator<Item = &'a Row>,
-    kind: impl Fn(&Row) -> &'static str,
-) -> String {
+fn columns<'a>(rows: impl Iterator<Item = &'a Row>, kind: impl Fn(&Row) -> &'static str) -> String {
     let lines: Vec<[String; 4]> = rows
         .map(|row| {
             let said = |side: &Option<String>| side.clone().unwrap_or_else(|| "-".to_owned());

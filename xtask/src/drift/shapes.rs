@@ -436,7 +436,9 @@ fn attributes(schema: &Json) -> Attributes {
 
 /// `^(x)$` matches what `^x$` does, where the group is the only one.
 fn without_group(pattern: &str) -> String {
-    let inner = pattern.strip_prefix("^(").and_then(|rest| rest.strip_suffix(")$"));
+    let inner = pattern
+        .strip_prefix("^(")
+        .and_then(|rest| rest.strip_suffix(")$"));
     match inner {
         Some(inner) if !inner.contains(['(', ')', '|']) => format!("^{inner}$"),
         _ => pattern.to_owned(),
@@ -445,7 +447,9 @@ fn without_group(pattern: &str) -> String {
 
 /// Whether a pattern says how long a text is, as `^[a-f0-9]{24}$` does.
 fn is_class_of_a_length(pattern: &str) -> bool {
-    let class = pattern.strip_prefix("^[").and_then(|rest| rest.split_once("]{"));
+    let class = pattern
+        .strip_prefix("^[")
+        .and_then(|rest| rest.split_once("]{"));
     let length = class.and_then(|(_, rest)| rest.strip_suffix("}$"));
     length.is_some_and(|length| length.bytes().all(|b| b.is_ascii_digit()))
 }
