@@ -5,6 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use serde_json::Value as Json;
+
 use super::{CURATION, Drift, EXPLANATIONS, LOCK, read_lock, report::Format, since, write_lock};
 use crate::{
     contract::Contract,
@@ -54,7 +56,7 @@ pub fn run(workspace: &Path, contract: &Path, arguments: &Arguments) -> Result<O
     let published = match &arguments.upstream {
         None => read_lock(&text(workspace, LOCK)?)?,
         Some(file) => {
-            let document = load(file)?.to_json();
+            let document = published_document(file)?;
             let (facts, beyond) = drift
                 .read(&document)
                 .map_err(|error| format!("{}: {error}", file.display()))?;
@@ -93,6 +95,22 @@ pub fn run(workspace: &Path, contract: &Path, arguments: &Arguments) -> Result<O
         remarks,
         is_clean: report.is_clean(),
     })
+}
+
+/// A published description, which may have megabytes: read without the places of its values.
+///
+/// What does not read that way is read again as our contract is, which tells where and why.
+fn published_document(file: &Path) -> Result<Json, String> {
+    let text = fs::read_to_string(file).unwrap_or_default();
+    let is_json = text.trim_start().starts_with('{');
+    let read = match is_json {
+        true => serde_json::from_str(&text).ok(),
+        false => serde_saphyr::from_str(&text).ok(),
+    };
+    match read {
+        Some(document @ Json::Object(_)) => Ok(document),
+        _ => load(file).map(|contract| contract.to_json()),
+    }
 }
 
 fn load(file: &Path) -> Result<Contract, String> {
