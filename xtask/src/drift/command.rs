@@ -7,7 +7,10 @@ use std::{
 
 use serde_json::Value as Json;
 
-use super::{CURATION, Drift, EXPLANATIONS, LOCK, read_lock, report::Format, since, write_lock};
+use super::{
+    ours::{CURATION, Drift, EXPLANATIONS, LOCK, read_lock, since, write_lock},
+    report::Format,
+};
 use crate::{
     contract::Contract,
     finding::render,
@@ -103,9 +106,10 @@ pub fn run(workspace: &Path, contract: &Path, arguments: &Arguments) -> Result<O
 fn published_document(file: &Path) -> Result<Json, String> {
     let text = fs::read_to_string(file).unwrap_or_default();
     let is_json = text.trim_start().starts_with('{');
-    let read = match is_json {
-        true => serde_json::from_str(&text).ok(),
-        false => serde_saphyr::from_str(&text).ok(),
+    let read = if is_json {
+        serde_json::from_str(&text).ok()
+    } else {
+        serde_saphyr::from_str(&text).ok()
     };
     match read {
         Some(document @ Json::Object(_)) => Ok(document),

@@ -18,7 +18,7 @@ use crate::contract::{
     references,
 };
 
-/// What stands before the paths of version 2, whether a document has it there or in its server.
+/// Where version 2 begins, whether a document has it there or in its server.
 const BASE: &str = "/api/atlas/v2";
 
 /// How a document names the roles: the published description, and our contract.

@@ -11,7 +11,10 @@ use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 
 use serde_json::{Map, Value as Json};
 
-use super::facts::{Attributes, Shape, Value};
+use super::{
+    attributes::attributes,
+    facts::{Shape, Value},
+};
 use crate::contract::{openapi::SCHEMA_REFERENCE, references};
 
 /// How many schemas may take over from one another, or stand within one another.
@@ -19,23 +22,6 @@ const DEEPEST: usize = 64;
 
 /// How many schemas one shape may be made of, counted as often as they are taken over.
 const MOST: usize = 10_000;
-
-/// What is compared of a schema beside fields, items and references.
-const ATTRIBUTES: [&str; 13] = [
-    "type",
-    "format",
-    "nullable",
-    "readOnly",
-    "writeOnly",
-    "default",
-    "minimum",
-    "maximum",
-    "minLength",
-    "maxLength",
-    "minItems",
-    "maxItems",
-    "pattern",
-];
 
 /// Schemas whose variants may stand in their place.
 const ALTERNATIVES: [&str; 2] = ["oneOf", "anyOf"];
@@ -108,7 +94,7 @@ impl<'a> Schemas<'a> {
         let meant = self.meant(schema)?;
         let is_object = self.is_object(meant.schema, &mut Trail::new(), depth)?;
         if is_object {
-            let (name, schema) = match (meant.name, self.only_member(meant.schema)) {
+            let (name, schema) = match (meant.name, only_member(meant.schema)) {
                 (Some(name), _) => (name, meant.schema),
                 (None, Some(member)) => {
                     let mut value = self.value_within(member, place, depth + 1)?;
@@ -135,15 +121,6 @@ impl<'a> Schemas<'a> {
         let mut trail: Trail<'_> = meant.name.into_iter().collect();
         let merged = self.merge(meant.schema, place, &mut trail, depth + 1)?;
         Ok(merged.value)
-    }
-
-    /// The schema that `allOf` is written around, in order to say more about its place.
-    fn only_member(&self, schema: &'a Json) -> Option<&'a Json> {
-        let bare = schema.get("properties").is_none() && schema.get("oneOf").is_none();
-        match (bare, members(schema, "allOf")) {
-            (true, [member]) => Some(member),
-            _ => None,
-        }
     }
 
     /// A schema with what it takes over, and with what its alternatives have between them.
@@ -403,53 +380,11 @@ fn only_value<'a>(schema: &'a Json, property: &str) -> Option<&'a str> {
     }
 }
 
-fn attributes(schema: &Json) -> Attributes {
-    let mut attributes = Attributes::new();
-    for key in ATTRIBUTES {
-        if let Some(value) = schema.get(key).filter(|value| **value != Json::Bool(false)) {
-            attributes.insert(key.to_owned(), value.clone());
-        }
+/// The schema that `allOf` is written around, in order to say more about its place.
+fn only_member(schema: &Json) -> Option<&Json> {
+    let bare = schema.get("properties").is_none() && schema.get("oneOf").is_none();
+    match (bare, members(schema, "allOf")) {
+        (true, [member]) => Some(member),
+        _ => None,
     }
-    if let Some(Json::Bool(false)) = schema.get("default") {
-        attributes.insert("default".to_owned(), false.into());
-    }
-    // An open set is a set all the same.
-    let values = schema
-        .get("enum")
-        .or_else(|| schema.get("x-extensible-enum"));
-    if let Some(values) = values {
-        attributes.insert("enum".to_owned(), values.clone());
-    }
-    let typed = |values: &Json| values.get("type").cloned();
-    if let Some(of) = schema.get("additionalProperties").and_then(typed) {
-        attributes.insert("values".to_owned(), of);
-    }
-    if let Some(Json::String(pattern)) = attributes.get_mut("pattern") {
-        *pattern = without_group(pattern);
-        if is_class_of_a_length(pattern) {
-            attributes.remove("minLength");
-            attributes.remove("maxLength");
-        }
-    }
-    attributes
-}
-
-/// `^(x)$` matches what `^x$` does, where the group is the only one.
-fn without_group(pattern: &str) -> String {
-    let inner = pattern
-        .strip_prefix("^(")
-        .and_then(|rest| rest.strip_suffix(")$"));
-    match inner {
-        Some(inner) if !inner.contains(['(', ')', '|']) => format!("^{inner}$"),
-        _ => pattern.to_owned(),
-    }
-}
-
-/// Whether a pattern says how long a text is, as `^[a-f0-9]{24}$` does.
-fn is_class_of_a_length(pattern: &str) -> bool {
-    let class = pattern
-        .strip_prefix("^[")
-        .and_then(|rest| rest.split_once("]{"));
-    let length = class.and_then(|(_, rest)| rest.strip_suffix("}$"));
-    length.is_some_and(|length| length.bytes().all(|b| b.is_ascii_digit()))
 }

@@ -246,6 +246,7 @@ fn five_megabytes_are_compared() {
     let started = Instant::now();
     let document: Value = serde_json::from_str(&text).unwrap();
     let read = started.elapsed();
+    let started = Instant::now();
     let drift = Drift::new(&document, NOTHING, "").unwrap();
     let (facts, _) = drift.read(&document).unwrap();
     assert!(facts.shapes.len() >= 1400);
@@ -254,6 +255,6 @@ fn five_megabytes_are_compared() {
     println!(
         "{} bytes: read in {read:?}, compared in {:?}",
         text.len(),
-        started.elapsed() - read
+        started.elapsed()
     );
 }
