@@ -18,7 +18,7 @@ use xtask::{
     bench::{self, Depth, Options, Peers},
     codegen,
     contract::{self, Contract},
-    features,
+    drift, features,
     finding::render,
     interop, lint,
     output::{self, Output, Written},
@@ -59,6 +59,18 @@ enum Command {
         /// List the rules instead
         #[arg(long)]
         rules: bool,
+    },
+    /// Compare the contract with the description that MongoDB publishes, or with its facts
+    ///
+    /// Each fact in which they differ is a row, which openapi/drift.yaml explains, or drift.
+    /// Without `--upstream` the facts are those of openapi/upstream.lock. Ends with code 1 where a
+    /// row is not explained or an explanation does not hold, and with 2 where a file is not what
+    /// it has to be.
+    Drift {
+        #[command(flatten)]
+        spec: Spec,
+        #[command(flatten)]
+        arguments: drift::command::Arguments,
     },
     /// Try the SDK's authentication against Apache httpd, lighttpd, Jetty and Tomcat
     ///
@@ -139,6 +151,7 @@ fn main() -> ExitCode {
             }
             ExitCode::SUCCESS
         }
+        Command::Drift { spec, arguments } => compared(&spec.path(), &arguments),
         Command::Interop => {
             let error = interop::start(&workspace());
             fail(&format!("cargo could not be started: {error}"))
@@ -241,6 +254,26 @@ fn codegen(spec: Spec, out: Option<PathBuf>, check: bool) -> ExitCode {
         started.elapsed().as_millis()
     );
     ExitCode::SUCCESS
+}
+
+fn compared(spec: &Path, arguments: &drift::command::Arguments) -> ExitCode {
+    let started = Instant::now();
+    match drift::command::run(&workspace(), spec, arguments) {
+        Ok(outcome) => {
+            print!("{}", outcome.text);
+            let ms = started.elapsed().as_millis();
+            eprintln!("{}compared in {ms} ms", outcome.remarks);
+            if outcome.is_clean {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            }
+        }
+        Err(message) => {
+            fail(&message);
+            ExitCode::from(2)
+        }
+    }
 }
 
 fn api(check: bool) -> ExitCode {

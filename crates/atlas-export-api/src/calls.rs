@@ -163,6 +163,7 @@ impl Call for UpdateExportBucket {
                 &self.project_id,
                 &self.export_bucket_id,
                 shared.envelope,
+                shared.pretty,
                 &self.body,
             )
     }
@@ -440,6 +441,7 @@ impl Call for TakeSnapshot {
                 &self.project_id,
                 &self.cluster_name,
                 shared.envelope,
+                shared.pretty,
                 &self.body,
             )
     }
@@ -600,7 +602,7 @@ pub struct ListShardedSnapshots {
 }
 impl Call for ListShardedSnapshots {
     const OPERATION: &'static Operation = operations::LIST_SHARDED_SNAPSHOTS;
-    type Output = types::SnapshotPage;
+    type Output = types::ShardedSnapshotPage;
     fn check(&self) -> Result<(), InvalidId> {
         self.project_id.well_formed()?;
         Ok(())
@@ -643,7 +645,7 @@ pub struct GetShardedSnapshot {
 }
 impl Call for GetShardedSnapshot {
     const OPERATION: &'static Operation = operations::GET_SHARDED_SNAPSHOT;
-    type Output = types::Snapshot;
+    type Output = types::ShardedSnapshot;
     fn check(&self) -> Result<(), InvalidId> {
         self.project_id.well_formed()?;
         self.snapshot_id.well_formed()?;
@@ -746,7 +748,13 @@ impl Call for GetBackupSchedule {
     ) -> impl Future<
         Output = Result<ResponseValue<Self::Output>, Error<()>>,
     > + Send + 'a {
-        client.get_backup_schedule(&self.project_id, &self.cluster_name, shared.envelope)
+        client
+            .get_backup_schedule(
+                &self.project_id,
+                &self.cluster_name,
+                shared.envelope,
+                shared.pretty,
+            )
     }
 }
 /// Change what a cluster exports by itself.
@@ -789,6 +797,7 @@ impl Call for UpdateBackupSchedule {
                 &self.project_id,
                 &self.cluster_name,
                 shared.envelope,
+                shared.pretty,
                 &self.body,
             )
     }
@@ -1501,6 +1510,19 @@ impl Page for types::ProjectClustersPage {
 }
 impl Page for types::ProjectDescriptionPage {
     type Item = types::ProjectDescription;
+    type Link = types::Link;
+    fn into_parts(
+        self,
+    ) -> (
+        ::atlas_export_types::TolerantList<Self::Item>,
+        ::atlas_export_types::TolerantList<Self::Link>,
+        Option<::atlas_export_types::ItemCount>,
+    ) {
+        (self.results, self.links, self.total_count)
+    }
+}
+impl Page for types::ShardedSnapshotPage {
+    type Item = types::ShardedSnapshot;
     type Link = types::Link;
     fn into_parts(
         self,

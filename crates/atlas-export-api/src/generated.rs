@@ -2253,7 +2253,168 @@ pub mod types {
                 })
         }
     }
-    /// A backup snapshot of a cluster. Several fields appear only while it is taken.
+    /// A backup snapshot of a sharded cluster, with its parts. Several fields appear only while it is taken.
+    #[derive(Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct ShardedSnapshot {
+        /// Absent while the snapshot is taken.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "createdAt",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub created_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        /// What it was taken for. Snapshots on demand only.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(skip_serializing_if = "::std::option::Option::is_none")
+        )]
+        pub description: ::std::option::Option<::std::string::String>,
+        /// Moves when the snapshot completes.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "expiresAt",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub expires_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        /// The part of the schedule that a snapshot belongs to; `ondemand` for one that a person asked for.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "frequencyType",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub frequency_type: ::std::option::Option<
+            ::atlas_export_types::SnapshotFrequency,
+        >,
+        /// Identifies a snapshot. 24 hexadecimal digits.
+        pub id: ::atlas_export_types::SnapshotId,
+        /// A link as in RFC 8288. A proxy may have rewritten the host; `rel` may itself be a URL.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "links",
+                default,
+                skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+            )
+        )]
+        pub links: ::atlas_export_types::TolerantList<Link>,
+        /// One entry for each shard and for the config servers.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "members",
+                default,
+                skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+            )
+        )]
+        pub members: ::atlas_export_types::TolerantList<SnapshotMember>,
+        /// The version of MongoDB that it was taken of.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "mongodVersion",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub mongod_version: ::std::option::Option<::std::string::String>,
+        /// The snapshots of the shards.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "snapshotIds",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub snapshot_ids: ::std::option::Option<
+            ::std::vec::Vec<::atlas_export_types::SnapshotId>,
+        >,
+        /// Why a snapshot was taken. A fallback snapshot cannot be exported.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "snapshotType",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub snapshot_type: ::std::option::Option<::atlas_export_types::SnapshotType>,
+        /// Where a snapshot is in its life. Only a completed one can be exported.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(skip_serializing_if = "::std::option::Option::is_none")
+        )]
+        pub status: ::std::option::Option<::atlas_export_types::SnapshotStatus>,
+        /// Its size in bytes.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "storageSizeBytes",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub storage_size_bytes: ::std::option::Option<i64>,
+        /// Whether the cluster is a replica set or sharded.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "type",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub type_: ::std::option::Option<::std::string::String>,
+        /// Properties that have no field of their own, and those whose value did not fit their field, by their names.
+        #[cfg_attr(feature = "schemars", serde(flatten))]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    crate::decode::object! {
+        ShardedSnapshot : optional created_at "createdAt"; optional description
+        "description"; optional expires_at "expiresAt"; optional frequency_type
+        "frequencyType"; strict id "id"; list links "links"; list members "members";
+        optional mongod_version "mongodVersion"; optional snapshot_ids "snapshotIds";
+        optional snapshot_type "snapshotType"; optional status "status"; optional
+        storage_size_bytes "storageSizeBytes"; optional type_ "type";
+    }
+    /// The snapshots of a sharded cluster, in the form of a page.
+    #[derive(Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct ShardedSnapshotPage {
+        /// A link as in RFC 8288. A proxy may have rewritten the host; `rel` may itself be a URL.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "links",
+                default,
+                skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+            )
+        )]
+        pub links: ::atlas_export_types::TolerantList<Link>,
+        /// A backup snapshot of a sharded cluster, with its parts. Several fields appear only while it is taken.
+        pub results: ::atlas_export_types::TolerantList<ShardedSnapshot>,
+        /// An estimate of the items in all pages; not to be counted on.
+        #[cfg_attr(
+            feature = "schemars",
+            serde(
+                rename = "totalCount",
+                skip_serializing_if = "::std::option::Option::is_none"
+            )
+        )]
+        pub total_count: ::std::option::Option<::atlas_export_types::ItemCount>,
+        /// Properties that have no field of their own, and those whose value did not fit their field, by their names.
+        #[cfg_attr(feature = "schemars", serde(flatten))]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    crate::decode::object! {
+        ShardedSnapshotPage : list links "links"; strict_list results "results"; optional
+        total_count "totalCount";
+    }
+    /// A backup snapshot of a cluster, as all lists and answers but those about sharded clusters have it. Several fields appear only while it is taken.
     #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -2314,16 +2475,6 @@ pub mod types {
             )
         )]
         pub links: ::atlas_export_types::TolerantList<Link>,
-        /// Sharded clusters only. One entry for each shard and for the config servers.
-        #[cfg_attr(
-            feature = "schemars",
-            serde(
-                rename = "members",
-                default,
-                skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
-            )
-        )]
-        pub members: ::atlas_export_types::TolerantList<SnapshotMember>,
         /// The version of MongoDB that it was taken of.
         #[cfg_attr(
             feature = "schemars",
@@ -2342,17 +2493,6 @@ pub mod types {
             )
         )]
         pub replica_set_name: ::std::option::Option<::std::string::String>,
-        /// Sharded clusters only. The snapshots of the shards.
-        #[cfg_attr(
-            feature = "schemars",
-            serde(
-                rename = "snapshotIds",
-                skip_serializing_if = "::std::option::Option::is_none"
-            )
-        )]
-        pub snapshot_ids: ::std::option::Option<
-            ::std::vec::Vec<::atlas_export_types::SnapshotId>,
-        >,
         /// Why a snapshot was taken. A fallback snapshot cannot be exported.
         #[cfg_attr(
             feature = "schemars",
@@ -2393,11 +2533,10 @@ pub mod types {
     crate::decode::object! {
         Snapshot : optional cloud_provider "cloudProvider"; optional created_at
         "createdAt"; optional description "description"; optional expires_at "expiresAt";
-        optional frequency_type "frequencyType"; strict id "id"; list links "links"; list
-        members "members"; optional mongod_version "mongodVersion"; optional
-        replica_set_name "replicaSetName"; optional snapshot_ids "snapshotIds"; optional
-        snapshot_type "snapshotType"; optional status "status"; optional
-        storage_size_bytes "storageSizeBytes"; optional type_ "type";
+        optional frequency_type "frequencyType"; strict id "id"; list links "links";
+        optional mongod_version "mongodVersion"; optional replica_set_name
+        "replicaSetName"; optional snapshot_type "snapshotType"; optional status
+        "status"; optional storage_size_bytes "storageSizeBytes"; optional type_ "type";
     }
     /// The part of a snapshot that belongs to one shard or to the config servers.
     #[derive(Clone, Debug, PartialEq)]
@@ -2451,7 +2590,7 @@ pub mod types {
             )
         )]
         pub links: ::atlas_export_types::TolerantList<Link>,
-        /// A backup snapshot of a cluster. Several fields appear only while it is taken.
+        /// A backup snapshot of a cluster, as all lists and answers but those about sharded clusters have it. Several fields appear only while it is taken.
         pub results: ::atlas_export_types::TolerantList<Snapshot>,
         /// An estimate of the items in all pages; not to be counted on.
         #[cfg_attr(
@@ -3004,12 +3143,14 @@ impl Client {
     /// - `export_bucket_id`: The export bucket.
     /// - `envelope`: Whether the body repeats the status, for clients that cannot see the status line. One
     /// result is then wrapped as `status` and `envelope` (or `content`); a page gains `status`.
+    /// - `pretty`: Whether the body is indented for people.
     /// - `body`
     pub async fn update_export_bucket<'a>(
         &'a self,
         group_id: &'a ::atlas_export_types::ProjectId,
         export_bucket_id: &'a ::atlas_export_types::ExportBucketId,
         envelope: Option<bool>,
+        pretty: Option<bool>,
         body: &'a types::ExportBucketUpdate,
     ) -> Result<ResponseValue<types::ExportBucket>, Error<()>> {
         let url = format!(
@@ -3032,6 +3173,7 @@ impl Client {
             )
             .json(&body)
             .query(&progenitor_client::QueryParam::new("envelope", &envelope))
+            .query(&progenitor_client::QueryParam::new("pretty", &pretty))
             .headers(header_map)
             .build()?;
         let info = OperationInfo {
@@ -3291,12 +3433,14 @@ impl Client {
     /// - `cluster_name`: The cluster whose snapshots are meant.
     /// - `envelope`: Whether the body repeats the status, for clients that cannot see the status line. One
     /// result is then wrapped as `status` and `envelope` (or `content`); a page gains `status`.
+    /// - `pretty`: Whether the body is indented for people.
     /// - `body`
     pub async fn take_snapshot<'a>(
         &'a self,
         group_id: &'a ::atlas_export_types::ProjectId,
         cluster_name: &'a ::atlas_export_types::ClusterName,
         envelope: Option<bool>,
+        pretty: Option<bool>,
         body: &'a types::NewSnapshot,
     ) -> Result<ResponseValue<types::Snapshot>, Error<()>> {
         let url = format!(
@@ -3319,6 +3463,7 @@ impl Client {
             )
             .json(&body)
             .query(&progenitor_client::QueryParam::new("envelope", &envelope))
+            .query(&progenitor_client::QueryParam::new("pretty", &pretty))
             .headers(header_map)
             .build()?;
         let info = OperationInfo {
@@ -3519,7 +3664,7 @@ impl Client {
         cluster_name: &'a ::atlas_export_types::ClusterName,
         envelope: Option<bool>,
         pretty: Option<bool>,
-    ) -> Result<ResponseValue<types::SnapshotPage>, Error<()>> {
+    ) -> Result<ResponseValue<types::ShardedSnapshotPage>, Error<()>> {
         let url = format!(
             "{}/groups/{}/clusters/{}/backup/snapshots/shardedClusters", self.baseurl,
             encode_path(& group_id.to_string()), encode_path(& cluster_name.to_string()),
@@ -3574,7 +3719,7 @@ impl Client {
         snapshot_id: &'a ::atlas_export_types::SnapshotId,
         envelope: Option<bool>,
         pretty: Option<bool>,
-    ) -> Result<ResponseValue<types::Snapshot>, Error<()>> {
+    ) -> Result<ResponseValue<types::ShardedSnapshot>, Error<()>> {
         let url = format!(
             "{}/groups/{}/clusters/{}/backup/snapshots/shardedCluster/{}", self.baseurl,
             encode_path(& group_id.to_string()), encode_path(& cluster_name.to_string()),
@@ -3673,11 +3818,13 @@ impl Client {
     /// - `cluster_name`: The cluster whose snapshots are meant.
     /// - `envelope`: Whether the body repeats the status, for clients that cannot see the status line. One
     /// result is then wrapped as `status` and `envelope` (or `content`); a page gains `status`.
+    /// - `pretty`: Whether the body is indented for people.
     pub async fn get_backup_schedule<'a>(
         &'a self,
         group_id: &'a ::atlas_export_types::ProjectId,
         cluster_name: &'a ::atlas_export_types::ClusterName,
         envelope: Option<bool>,
+        pretty: Option<bool>,
     ) -> Result<ResponseValue<types::BackupSchedule>, Error<()>> {
         let url = format!(
             "{}/groups/{}/clusters/{}/backup/schedule", self.baseurl, encode_path(&
@@ -3698,6 +3845,7 @@ impl Client {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .query(&progenitor_client::QueryParam::new("envelope", &envelope))
+            .query(&progenitor_client::QueryParam::new("pretty", &pretty))
             .headers(header_map)
             .build()?;
         let info = OperationInfo {
@@ -3775,12 +3923,14 @@ impl Client {
     /// - `cluster_name`: The cluster whose snapshots are meant.
     /// - `envelope`: Whether the body repeats the status, for clients that cannot see the status line. One
     /// result is then wrapped as `status` and `envelope` (or `content`); a page gains `status`.
+    /// - `pretty`: Whether the body is indented for people.
     /// - `body`
     pub async fn update_backup_schedule<'a>(
         &'a self,
         group_id: &'a ::atlas_export_types::ProjectId,
         cluster_name: &'a ::atlas_export_types::ClusterName,
         envelope: Option<bool>,
+        pretty: Option<bool>,
         body: &'a types::BackupScheduleUpdate,
     ) -> Result<ResponseValue<types::BackupSchedule>, Error<()>> {
         let url = format!(
@@ -3803,6 +3953,7 @@ impl Client {
             )
             .json(&body)
             .query(&progenitor_client::QueryParam::new("envelope", &envelope))
+            .query(&progenitor_client::QueryParam::new("pretty", &pretty))
             .headers(header_map)
             .build()?;
         let info = OperationInfo {

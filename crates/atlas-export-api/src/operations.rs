@@ -44,7 +44,7 @@ pub const OPERATIONS: &[Operation] = &[
         versions: &["2024-05-30"],
         v1: false,
         success: 200,
-        query: &["envelope"],
+        query: &["envelope", "pretty"],
         roles: &["Project Backup Manager"],
     },
     Operation {
@@ -110,7 +110,7 @@ pub const OPERATIONS: &[Operation] = &[
         versions: &["2023-01-01"],
         v1: true,
         success: 200,
-        query: &["envelope"],
+        query: &["envelope", "pretty"],
         roles: &["Project Backup Creator"],
     },
     Operation {
@@ -187,7 +187,7 @@ pub const OPERATIONS: &[Operation] = &[
         versions: &["2024-08-05"],
         v1: true,
         success: 200,
-        query: &["envelope"],
+        query: &["envelope", "pretty"],
         roles: &["Project Read Only"],
     },
     Operation {
@@ -198,7 +198,7 @@ pub const OPERATIONS: &[Operation] = &[
         versions: &["2024-08-05"],
         v1: true,
         success: 200,
-        query: &["envelope"],
+        query: &["envelope", "pretty"],
         roles: &["Project Backup Manager"],
     },
     Operation {

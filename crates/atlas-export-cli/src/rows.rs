@@ -2,7 +2,9 @@
 
 use std::fmt::Display;
 
-use atlas_export::models::{ClusterDescription, ExportBucket, ExportJob, Snapshot};
+use atlas_export::models::{
+    ClusterDescription, ExportBucket, ExportJob, ShardedSnapshot, Snapshot,
+};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -60,6 +62,15 @@ rows! {
         "PREFIX" => |it| it.prefix.as_ref(),
     }
     Snapshot {
+        "ID" => |it| Some(&it.id),
+        "STATUS" => |it| it.status.as_ref(),
+        "TYPE" => |it| it.snapshot_type.as_ref(),
+        "SIZE" => |it| it.storage_size_bytes.filter(|bytes| *bytes > 0).map(gigabytes),
+        "CREATED" => |it| minute!(it.created_at),
+        "EXPIRES" => |it| minute!(it.expires_at),
+        "DESCRIPTION" => |it| it.description.as_ref(),
+    }
+    ShardedSnapshot {
         "ID" => |it| Some(&it.id),
         "STATUS" => |it| it.status.as_ref(),
         "TYPE" => |it| it.snapshot_type.as_ref(),

@@ -355,6 +355,16 @@ pub mod operations {
                 Self(self.0.query_param_missing("envelope"))
             }
         }
+        pub fn pretty<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("pretty", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("pretty"))
+            }
+        }
         pub fn body(self, value: &(impl ::serde::Serialize + ?Sized)) -> Self {
             let value = &crate::fitting::<types::ExportBucketUpdate>(value);
             Self(self.0.json_body_obj(value))
@@ -788,6 +798,16 @@ pub mod operations {
                 Self(self.0.query_param_missing("envelope"))
             }
         }
+        pub fn pretty<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("pretty", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("pretty"))
+            }
+        }
         pub fn body(self, value: &(impl ::serde::Serialize + ?Sized)) -> Self {
             let value = &crate::fitting::<types::NewSnapshot>(value);
             Self(self.0.json_body_obj(value))
@@ -1137,7 +1157,7 @@ pub mod operations {
             self.0
         }
         pub fn ok(self, value: &(impl ::serde::Serialize + ?Sized)) -> Self {
-            let value = &crate::fitting::<types::SnapshotPage>(value);
+            let value = &crate::fitting::<types::ShardedSnapshotPage>(value);
             Self(
                 self
                     .0
@@ -1224,7 +1244,7 @@ pub mod operations {
             self.0
         }
         pub fn ok(self, value: &(impl ::serde::Serialize + ?Sized)) -> Self {
-            let value = &crate::fitting::<types::Snapshot>(value);
+            let value = &crate::fitting::<types::ShardedSnapshot>(value);
             Self(
                 self
                     .0
@@ -1361,6 +1381,16 @@ pub mod operations {
                 Self(self.0.query_param_missing("envelope"))
             }
         }
+        pub fn pretty<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("pretty", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("pretty"))
+            }
+        }
     }
     pub struct GetBackupScheduleThen(::httpmock::Then);
     impl GetBackupScheduleThen {
@@ -1493,6 +1523,16 @@ pub mod operations {
                 Self(self.0.query_param("envelope", value.to_string()))
             } else {
                 Self(self.0.query_param_missing("envelope"))
+            }
+        }
+        pub fn pretty<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("pretty", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("pretty"))
             }
         }
         pub fn body(self, value: &(impl ::serde::Serialize + ?Sized)) -> Self {

@@ -166,7 +166,8 @@ pub mod models {
         AzureServicePrincipal, BackupSchedule, ClusterDescription, ClusterSummary, CustomData,
         ExportBucket, ExportJob, ExportJobComponent, ExportStatus, GcpServiceAccount, HardwareSpec,
         Link, PrivateEndpoint, ProjectClusters, ProjectDescription, ProviderSettings, RegionConfig,
-        ReplicationSpec, RoleAssignment, ScheduleExport, Snapshot, SnapshotMember, SystemStatus,
+        ReplicationSpec, RoleAssignment, ScheduleExport, ShardedSnapshot, Snapshot, SnapshotMember,
+        SystemStatus,
     };
     pub use atlas_export_api::{MissingEndpoint, RoleCheck, UnknownRole};
     pub use atlas_export_types::{

@@ -22,6 +22,7 @@ pub const ROOMS: &[&str] = &[
     "xtask/src/api",
     "xtask/src/codegen",
     "xtask/src/contract",
+    "xtask/src/drift",
     "xtask/src/lint",
     "xtask/src/tidy",
 ];

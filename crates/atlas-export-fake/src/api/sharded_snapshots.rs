@@ -53,6 +53,9 @@ fn in_parts(call: &Call<'_>, cluster: &Cluster, snapshot: &Snapshot) -> Option<V
         })
         .unzip();
     let fields = body.as_object_mut()?;
+    // Here the parts have them.
+    fields.remove("cloudProvider");
+    fields.remove("replicaSetName");
     fields.insert("members".into(), members.into());
     fields.insert("snapshotIds".into(), ids.into());
     Some(body)

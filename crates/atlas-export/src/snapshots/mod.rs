@@ -12,7 +12,7 @@ use atlas_export_api::{
         ListShardedSnapshots, ListSnapshots, UpdateSnapshot,
     },
     operations::LIST_SNAPSHOTS,
-    types::Snapshot,
+    types::{ShardedSnapshot, Snapshot},
 };
 use atlas_export_types::SnapshotId;
 
@@ -104,7 +104,7 @@ impl Snapshots {
     ///
     /// # Errors
     /// `Api` where there is no such cluster.
-    pub fn list_sharded(&self) -> Request<Listing<Snapshot>> {
+    pub fn list_sharded(&self) -> Request<Listing<ShardedSnapshot>> {
         let list = |project_id, cluster_name| ListShardedSnapshots {
             project_id,
             cluster_name,
@@ -119,7 +119,7 @@ impl Snapshots {
     ///
     /// # Errors
     /// `Api` with status 404 ([`Error::is_not_found`]) where there is none.
-    pub fn get_sharded(&self, id: &SnapshotId) -> Request<Snapshot> {
+    pub fn get_sharded(&self, id: &SnapshotId) -> Request<ShardedSnapshot> {
         let get = |project_id, cluster_name| GetShardedSnapshot {
             project_id,
             cluster_name,
