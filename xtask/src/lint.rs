@@ -8,7 +8,11 @@
 //! `application/vnd.atlas.<date>+json`. Code generation folds them into one, and drops every
 //! response that is not 2xx; so two error responses may differ as they like.
 //!
-//! What this deliberately does not do: judge style, or whether the contract describes Atlas truly.
+//! Rules have a [`Class`](crate::rule::Class), which says what a fault costs, and documents a
+//! [`Profile`], which says whether the habits of this house are theirs. What is right in one place
+//! against a rule is allowed there, with a reason (`allowances.rs`).
+//!
+//! What this deliberately does not do: judge whether the contract describes Atlas truly.
 //!
 //! ```
 //! use xtask::{contract::Contract, lint::lint};
@@ -23,20 +27,22 @@
 
 use self::document::Document;
 use self::registry::CHECKS;
-pub use self::{guard::guard, profile::profile_of};
+pub use self::{allowances::Allowed, guard::guard, profile::profile_of};
 pub use crate::finding::Finding;
 use crate::{
-    contract::Contract,
+    contract::{Contract, LOADING},
     finding::Location,
     rule::{Profile, Rule},
 };
 
+mod allowances;
 mod bodies;
 mod bounds;
 mod combinators;
 mod defaults;
 mod document;
 mod enums;
+pub mod examples;
 mod extensions;
 mod formats;
 mod generated_names;
@@ -61,24 +67,61 @@ mod schemas;
 mod shadowed;
 mod spelling;
 
-/// The rules that look at a contract that was read, in the order in which a document is read.
+/// The rules about a contract that was read, in the order in which a document is read.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    CHECKS.iter().map(|check| &check.rule)
+    let looking = CHECKS.iter().map(|check| &check.rule);
+    allowances::RULES.iter().chain(looking)
+}
+
+/// Every rule, those of the reader and of the net under the generator included.
+pub fn all_rules() -> impl Iterator<Item = &'static Rule> {
+    LOADING.iter().chain(rules()).chain([&guard::PANIC])
+}
+
+/// What a contract was found to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judgement {
+    /// The rules that it was held against.
+    pub profile: Profile,
+    /// What is wrong, in the order of the document.
+    pub findings: Vec<Finding>,
+    /// What would be wrong if the document did not allow it with a reason, in the same order.
+    pub allowed: Vec<Allowed>,
 }
 
 /// Every finding of the profile that the contract chooses, in the order of the document.
+///
+/// ```
+/// use xtask::{contract::Contract, lint::lint};
+///
+/// let contract = Contract::parse("a.yaml", "openapi: 3.0.3\n")?;
+/// assert_eq!(lint(&contract)[0].rule, "missing-key");
+/// # Ok::<(), Vec<xtask::finding::Finding>>(())
+/// ```
 pub fn lint(contract: &Contract) -> Vec<Finding> {
-    lint_as(contract, profile_of(contract))
+    judge(contract, profile_of(contract)).findings
 }
 
-/// Every finding of a profile, in the order of the document.
-pub fn lint_as(contract: &Contract, profile: Profile) -> Vec<Finding> {
+/// Holds a contract against the rules of a profile.
+///
+/// ```
+/// use xtask::{contract::Contract, lint::judge, rule::Profile};
+///
+/// let text = "
+/// openapi: 3.0.3
+/// info: {title: A, version: '1'}
+/// x-lint-allow: [{rule: server-missing, reason: It has no origin}]
+/// paths: {}
+/// ";
+/// let judgement = judge(&Contract::parse("a.yaml", text)?, Profile::House);
+/// assert!(judgement.findings.is_empty());
+/// assert_eq!(judgement.allowed[0].reason, "It has no origin");
+/// # Ok::<(), Vec<xtask::finding::Finding>>(())
+/// ```
+pub fn judge(contract: &Contract, profile: Profile) -> Judgement {
     let document = Document::new(contract);
     let mut findings = Vec::new();
-    for check in CHECKS {
-        if !profile.has(check.rule.class) {
-            continue;
-        }
+    for check in CHECKS.iter().filter(|check| profile.has(check.rule.class)) {
         let mut report = Report {
             rule: check.rule.id,
             file: contract.file(),
@@ -87,9 +130,21 @@ pub fn lint_as(contract: &Contract, profile: Profile) -> Vec<Finding> {
         (check.look)(&document, &mut report);
     }
     // Stable, so that rules keep the order of the registry on one line.
-    findings.sort_by_key(|finding| (finding.line, finding.column));
+    findings.sort_by_key(place);
     findings.dedup();
-    findings
+    let known: Vec<&Rule> = all_rules().collect();
+    let file = contract.file();
+    let allowed = allowances::apply(&document, file, profile, &known, &mut findings);
+    findings.sort_by_key(place);
+    Judgement {
+        profile,
+        findings,
+        allowed,
+    }
+}
+
+fn place(finding: &Finding) -> (u64, u64) {
+    (finding.line, finding.column)
 }
 
 /// Where a rule puts its findings.

@@ -15,7 +15,7 @@ use std::{
 use clap::{Args, Parser, Subcommand};
 use xtask::{
     api, codegen,
-    contract::{self, Contract},
+    contract::Contract,
     features,
     finding::render,
     interop, lint,
@@ -121,7 +121,7 @@ fn main() -> ExitCode {
     match Xtask::parse().command {
         Command::Codegen { spec, check, out } => codegen(spec, out, check),
         Command::Lint { rules: true, .. } => {
-            for rule in contract::LOADING.iter().chain(lint::rules()) {
+            for rule in lint::all_rules() {
                 let class = rule.class.name();
                 println!(
                     "{:28} {class:9} {}; otherwise: {}",
@@ -178,7 +178,7 @@ fn fail(message: &str) -> ExitCode {
 fn sound(path: &Path, profile: Option<Profile>) -> Result<Contract, String> {
     let contract = Contract::load(path).map_err(|findings| render(&findings))?;
     let profile = profile.unwrap_or_else(|| lint::profile_of(&contract));
-    let findings = lint::lint_as(&contract, profile);
+    let findings = lint::judge(&contract, profile).findings;
     if findings.is_empty() {
         Ok(contract)
     } else {

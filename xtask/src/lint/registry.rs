@@ -86,7 +86,8 @@ pub(super) const CHECKS: &[Check] = &[
     breaking("path-item-reference", "no `$ref` for a path item", "the generator refuses", references::path_item),
     // Paths.
     breaking("path-template", "paths begin with `/` and their braces pair", "the generator refuses", paths::template),
-    lossy("path-segment", "no empty, `.` or `..` segment and no trailing slash", "the generator folds `//`, and URLs swallow dots", paths::segment),
+    lossy("path-segment", "no empty, `.` or `..` segment in a path", "the generator folds `//`, and URLs swallow dots", paths::segment),
+    house("path-trailing-slash", "no path ends with a slash", "some servers take it for another path, and others do not", paths::trailing_slash),
     house("duplicate-placeholder", "a placeholder stands once in a path", "its argument is sent twice", paths::duplicate_placeholder),
     lossy("ambiguous-path", "no two paths differ in placeholder names only", "the mocks cannot tell them apart", paths::ambiguous),
     breaking("path-parameter-missing", "every placeholder has its parameter", "the generator panics", path_parameters::missing),
