@@ -54,6 +54,7 @@ mod names;
 mod object_keys;
 mod one_way;
 mod operations;
+pub mod pages;
 mod parameters;
 mod path_parameters;
 mod paths;
@@ -63,9 +64,11 @@ mod references;
 mod registry;
 mod responses;
 mod roles;
+mod sarif;
 mod schemas;
 mod shadowed;
 mod spelling;
+pub mod told;
 
 /// The rules about a contract that was read, in the order in which a document is read.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
@@ -87,6 +90,17 @@ pub struct Judgement {
     pub findings: Vec<Finding>,
     /// What would be wrong if the document did not allow it with a reason, in the same order.
     pub allowed: Vec<Allowed>,
+}
+
+impl Judgement {
+    /// Of a file that is no contract, with the findings of the reader.
+    pub fn unread(profile: Profile, findings: Vec<Finding>) -> Self {
+        Self {
+            profile,
+            findings,
+            allowed: Vec::new(),
+        }
+    }
 }
 
 /// Every finding of the profile that the contract chooses, in the order of the document.

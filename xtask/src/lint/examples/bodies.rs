@@ -1,6 +1,6 @@
 //! Requests and responses.
 
-use super::{Edit, insert, replace};
+use super::edit::{Edit, insert, replace};
 
 pub(super) const EDITS: &[Edit] = &[
     replace(
@@ -93,7 +93,9 @@ pub(super) const EDITS: &[Edit] = &[
         '200':
           description: The job.
           content:
-            application/vnd.atlas.2023-01-01+json:\n",
+            application/vnd.atlas.2023-01-01+json:
+              schema:
+                $ref: '#/components/schemas/ExportJob'\n",
         "        content:
           application/vnd.atlas.2023-01-01+json:
             schema:
@@ -102,17 +104,25 @@ pub(super) const EDITS: &[Edit] = &[
         '200':
           description: The job.
           content:
-            application/vnd.atlas.2023-01-01+json:\n",
+            application/vnd.atlas.2023-01-01+json:
+              schema:
+                $ref: '#/components/schemas/ExportJob'\n",
     ),
     replace(
         "media-type-unreadable",
-        "          description: The job.\n          content:\n            text/xml:\n",
-        "          description: The job.\n          content:\n            application/vnd.atlas.2023-01-01+json:\n",
+        "            text/xml:\n              schema:\n                $ref: '#/components/schemas/ExportJob'\n",
+        "            application/vnd.atlas.2023-01-01+json:
+              schema:
+                $ref: '#/components/schemas/ExportJob'\n",
     ),
     replace(
         "media-type-version",
-        "            application/vnd.atlas.2023-02-29+json:\n",
-        "            application/vnd.atlas.2023-01-01+json:\n",
+        "            application/vnd.atlas.2023-02-29+json:
+              schema:
+                $ref: '#/components/schemas/ExportJobPage'\n",
+        "            application/vnd.atlas.2023-01-01+json:
+              schema:
+                $ref: '#/components/schemas/ExportJobPage'\n",
     ),
     replace(
         "media-type-schema-missing",

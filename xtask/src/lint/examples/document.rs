@@ -1,6 +1,6 @@
 //! The document as a whole: what it says to the lint, its keys, its roles, its `$ref`s.
 
-use super::{Edit, SCHEMA, change, insert, replace};
+use super::edit::{Edit, SCHEMA, change, insert, replace};
 
 const TAGS: &str = "tags:\n";
 const POST: &str = "      operationId: createExportJob\n";

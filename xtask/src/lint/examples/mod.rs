@@ -15,60 +15,18 @@
 
 mod bodies;
 mod document;
+mod edit;
 mod loading;
 mod parameters;
 mod paths;
 mod schemas;
 
+use std::collections::BTreeMap;
+
+use self::edit::Edit;
+
 /// The contract that the edits are made in, which breaks no rule.
 pub const GOOD: &str = include_str!("good.yaml");
-
-/// The line before which a schema can be put.
-const SCHEMA: &str = "    ExportState:\n";
-
-/// Lines of the good contract, and what stands in their place. A rule may have several.
-#[derive(Clone, Copy, Debug)]
-struct Edit {
-    rule: &'static str,
-    from: &'static str,
-    bad: &'static str,
-    good: &'static str,
-    /// What follows both, and is not shown.
-    then: &'static str,
-}
-
-const fn change(
-    rule: &'static str,
-    from: &'static str,
-    bad: &'static str,
-    good: &'static str,
-) -> Edit {
-    Edit {
-        rule,
-        from,
-        bad,
-        good,
-        then: "",
-    }
-}
-
-/// Bad lines in the place of those that are good already.
-const fn replace(rule: &'static str, bad: &'static str, good: &'static str) -> Edit {
-    change(rule, good, bad, good)
-}
-
-/// Lines before a line that stays.
-const fn insert(
-    rule: &'static str,
-    before: &'static str,
-    bad: &'static str,
-    good: &'static str,
-) -> Edit {
-    Edit {
-        then: before,
-        ..change(rule, before, bad, good)
-    }
-}
 
 /// Which of the two examples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,22 +99,20 @@ impl Lines<'_> {
 
     /// What was written, and above it the lines that it stands in: those that are indented less.
     fn shown(&self) -> String {
-        let mut shown: Vec<&str> = Vec::new();
-        let mut indent = 0;
-        let mut below_written = false;
-        for (line, is_written) in self.0.iter().rev() {
-            let own = indent_of(line);
-            if *is_written {
-                indent = if below_written { indent.min(own) } else { own };
-                // A sibling further up in the contract does not end what this one stands in.
-                below_written = true;
-                shown.push(line);
-            } else if below_written && own < indent {
-                indent = own;
-                shown.push(line);
+        let mut shown: BTreeMap<usize, &str> = BTreeMap::new();
+        let written = self.0.iter().enumerate().filter(|(_, line)| line.1);
+        for (place, (line, _)) in written {
+            shown.insert(place, line);
+            let mut indent = indent_of(line);
+            let above = self.0.iter().enumerate().take(place).rev();
+            for (place, (line, _)) in above {
+                if indent_of(line) < indent {
+                    indent = indent_of(line);
+                    shown.insert(place, line);
+                }
             }
         }
-        shown.iter().rev().flat_map(|line| [line, "\n"]).collect()
+        shown.values().flat_map(|line| [*line, "\n"]).collect()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Parameters.
 
-use super::{Edit, SCHEMA, insert};
+use super::edit::{Edit, SCHEMA, insert};
 
 /// The line before which a parameter of a query can be put.
 const PARAMETER: &str = "      responses:\n        200:\n";

@@ -1,6 +1,6 @@
 //! Paths and operations.
 
-use super::{Edit, change, insert, replace};
+use super::edit::{Edit, change, insert, replace};
 
 /// The line before which a path can be put.
 const PATH: &str = "  /groups/{groupId}/exports:\n";

@@ -1,6 +1,6 @@
 //! Schemas.
 
-use super::{Edit, SCHEMA, change, insert, replace};
+use super::edit::{Edit, SCHEMA, change, insert, replace};
 
 /// The line before which a property can be put.
 const PROPERTY: &str = "        errorCode:\n";
