@@ -47,7 +47,7 @@ pub fn pages() -> Vec<Output> {
 }
 
 /// The page of a rule, as Markdown.
-pub(super) fn page(rule: &Rule) -> String {
+fn page(rule: &Rule) -> String {
     let Rule {
         id,
         class,

@@ -7,10 +7,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{
-    Judgement, all_rules,
-    pages::{page, page_of},
-};
+use super::{Judgement, all_rules, pages::page_of};
 use crate::{finding::Finding, rule::Rule};
 
 /// The name under which places are relative to the workspace.
@@ -56,7 +53,7 @@ fn described(rule: &Rule, base: Option<&Url>) -> Value {
         "id": rule.id,
         "shortDescription": { "text": format!("{}.", rule.title) },
         "fullDescription": { "text": format!("{}. Otherwise: {}.", rule.title, rule.otherwise) },
-        "help": { "text": format!("See {}.", page_of(rule.id)), "markdown": page(rule) },
+        "help": { "text": format!("See {}.", page_of(rule.id)) },
         "defaultConfiguration": { "level": "error" },
         "properties": { "tags": [rule.class.name()] },
     });
