@@ -76,7 +76,7 @@ fn page(rule: &Rule) -> String {
         let allowance =
             format!("x-lint-allow:\n  - rule: {id}\n    reason: Why it is right here\n");
         page += "\n## Allow it\n\nOn the object of the fault, or on one that it stands in:\n\n";
-        page += &format!("```yaml\n{allowance}```\n");
+        let _ = write!(page, "```yaml\n{allowance}```\n");
     }
     page
 }
@@ -100,9 +100,9 @@ fn said(text: &str) -> String {
     } in findings
     {
         if pointer.is_empty() {
-            said += &format!("{message}\n  help: {help}\n");
+            let _ = write!(said, "{message}\n  help: {help}\n");
         } else {
-            said += &format!("{message}\n  at #{pointer}\n  help: {help}\n");
+            let _ = write!(said, "{message}\n  at #{pointer}\n  help: {help}\n");
         }
     }
     said
@@ -160,6 +160,6 @@ fn index() -> String {
 
 fn capital(text: &str) -> String {
     let mut letters = text.chars();
-    let first = letters.next().map(|letter| letter.to_uppercase());
+    let first = letters.next().map(char::to_uppercase);
     first.into_iter().flatten().chain(letters).collect()
 }

@@ -24,7 +24,7 @@ pub(super) fn sarif(judgement: &Judgement, root: &Path) -> Value {
     let allowed = judgement.allowed.iter().map(|allowed| {
         let mut result = result(&allowed.finding, &rules, base.as_ref());
         let suppression = json!([{ "kind": "inSource", "justification": allowed.reason }]);
-        result["suppressions"] = suppression;
+        put(&mut result, "suppressions", suppression);
         result
     });
     let results: Vec<Value> = findings.chain(allowed).collect();
@@ -39,7 +39,11 @@ pub(super) fn sarif(judgement: &Judgement, root: &Path) -> Value {
         "properties": { "profile": judgement.profile.name() },
     });
     if let Some(base) = base {
-        run["originalUriBaseIds"] = json!({ ROOT: { "uri": base.as_str() } });
+        put(
+            &mut run,
+            "originalUriBaseIds",
+            json!({ ROOT: { "uri": base.as_str() } }),
+        );
     }
     json!({
         "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
@@ -58,7 +62,7 @@ fn described(rule: &Rule, base: Option<&Url>) -> Value {
         "properties": { "tags": [rule.class.name()] },
     });
     if let Some(page) = base.and_then(|base| base.join(&page_of(rule.id)).ok()) {
-        described["helpUri"] = page.as_str().into();
+        put(&mut described, "helpUri", page.as_str());
     }
     described
 }
@@ -80,7 +84,11 @@ fn result(finding: &Finding, rules: &[&Rule], base: Option<&Url>) -> Value {
         },
     });
     if !pointer.is_empty() {
-        location["logicalLocations"] = json!([{ "fullyQualifiedName": format!("#{pointer}") }]);
+        put(
+            &mut location,
+            "logicalLocations",
+            json!([{ "fullyQualifiedName": format!("#{pointer}") }]),
+        );
     }
     let mut result = json!({
         "ruleId": rule,
@@ -91,7 +99,7 @@ fn result(finding: &Finding, rules: &[&Rule], base: Option<&Url>) -> Value {
         "partialFingerprints": { "place/v1": format!("{rule}#{pointer}") },
     });
     if let Some(index) = rules.iter().position(|known| known.id == *rule) {
-        result["ruleIndex"] = index.into();
+        put(&mut result, "ruleIndex", index);
     }
     result
 }
@@ -107,5 +115,12 @@ fn artifact(file: &str, base: Option<&Url>) -> Value {
             json!({ "uri": relative, "uriBaseId": ROOT })
         }
         _ => json!({ "uri": url.as_str() }),
+    }
+}
+
+/// One more key of an object.
+pub(super) fn put(object: &mut Value, key: &str, value: impl Into<Value>) {
+    if let Some(object) = object.as_object_mut() {
+        object.insert(key.to_owned(), value.into());
     }
 }

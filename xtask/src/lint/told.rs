@@ -4,7 +4,11 @@ use std::{fmt::Write as _, path::Path, str::FromStr};
 
 use serde_json::{Value, json};
 
-use super::{Judgement, all_rules, pages::page_of, sarif::sarif};
+use super::{
+    Judgement, all_rules,
+    pages::page_of,
+    sarif::{put, sarif},
+};
 use crate::finding::Finding;
 
 /// How a judgement is told.
@@ -83,7 +87,7 @@ fn json(judgement: &Judgement, file: &str) -> Value {
     let findings: Vec<Value> = judgement.findings.iter().map(object).collect();
     let allowed = judgement.allowed.iter().map(|allowed| {
         let mut object = object(&allowed.finding);
-        object["reason"] = allowed.reason.as_str().into();
+        put(&mut object, "reason", allowed.reason.as_str());
         object
     });
     json!({
