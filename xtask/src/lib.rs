@@ -31,4 +31,5 @@ pub mod interop;
 pub mod lint;
 pub mod output;
 mod packages;
+pub mod rule;
 pub mod tidy;

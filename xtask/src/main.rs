@@ -17,11 +17,17 @@ use xtask::{
     api,
     bench::{self, Depth, Options, Peers},
     codegen,
-    contract::{self, Contract},
+    contract::Contract,
     drift, features,
     finding::render,
-    interop, lint,
+    interop,
+    lint::{
+        self, Judgement,
+        pages::pages,
+        told::{self, Format},
+    },
     output::{self, Output, Written},
+    rule::{Profile, Rule},
     tidy,
 };
 
@@ -52,13 +58,29 @@ enum Command {
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
     },
-    /// Name what the generator would stumble over, drop or misread
+    /// Name what the generator would stumble over, drop or misread, and which habits of the
+    /// house a document breaks
+    ///
+    /// Each rule has a page in openapi/rules/. What is right in one place against a rule is
+    /// allowed there by `x-lint-allow: [{rule: …, reason: …}]`.
+    ///
+    /// Ends with 0 if there is nothing to correct, 1 if there is (a file that cannot be read
+    /// included), and 2 if the command line is wrong.
     Lint {
         #[command(flatten)]
         spec: Spec,
-        /// List the rules instead
-        #[arg(long)]
+        /// `text` (findings on standard error), `json` or `sarif` (on standard output)
+        #[arg(long, default_value = "text")]
+        format: Format,
+        /// List the rules instead, each with its class
+        #[arg(long, conflicts_with = "write_pages")]
         rules: bool,
+        /// Write the pages of the rules instead
+        #[arg(long)]
+        write_pages: bool,
+        /// With `--write-pages`: write nothing; fail with a short diff if a page is stale
+        #[arg(long, requires = "write_pages")]
+        check: bool,
     },
     /// Compare the contract with the description that MongoDB publishes, or with its facts
     ///
@@ -116,6 +138,10 @@ struct Spec {
     /// The contract to read [default: openapi/atlas-snapshot-export.yaml]
     #[arg(long = "spec", value_name = "FILE")]
     file: Option<PathBuf>,
+    /// The rules to hold it against: `generator` or `house` [default: what its
+    /// `x-lint-profile` says, else `generator`]
+    #[arg(long)]
+    profile: Option<Profile>,
 }
 
 impl Spec {
@@ -145,13 +171,25 @@ fn main() -> ExitCode {
     match Xtask::parse().command {
         Command::Codegen { spec, check, out } => codegen(spec, out, check),
         Command::Lint { rules: true, .. } => {
-            let rules = lint::RULES.iter().map(|rule| (rule.id, rule.doc));
-            for (id, doc) in contract::LOADING.iter().copied().chain(rules) {
-                println!("{id:32} {doc}");
+            for rule in lint::all_rules() {
+                let class = rule.class.name();
+                let Rule {
+                    id,
+                    title,
+                    otherwise,
+                    ..
+                } = rule;
+                println!("{id:28} {class:9} {title}; otherwise: {otherwise}");
             }
             ExitCode::SUCCESS
         }
         Command::Drift { spec, arguments } => compared(&spec.path(), &arguments),
+        Command::Lint {
+            write_pages: true,
+            check,
+            ..
+        } => made(&pages(), check, lint::pages::REMEDY, "pages of rules"),
+        Command::Lint { spec, format, .. } => judge(spec, format),
         Command::Interop => {
             let error = interop::start(&workspace());
             fail(&format!("cargo could not be started: {error}"))
@@ -188,16 +226,6 @@ fn main() -> ExitCode {
             Ok(findings) => fail(&render(&findings)),
             Err(error) => fail(&error.to_string()),
         },
-        Command::Lint { spec, .. } => {
-            let path = spec.path();
-            match sound(&path) {
-                Ok(_) => {
-                    println!("{}: nothing to correct", path.display());
-                    ExitCode::SUCCESS
-                }
-                Err(findings) => fail(&findings),
-            }
-        }
     }
 }
 
@@ -214,22 +242,58 @@ fn fail(message: &str) -> ExitCode {
     ExitCode::FAILURE
 }
 
+/// Reads a contract, and holds it against the rules of a profile, or of its own.
+fn judged(path: &Path, profile: Option<Profile>) -> (Option<Contract>, Judgement) {
+    match Contract::load(path) {
+        Ok(contract) => {
+            let profile = profile.unwrap_or_else(|| lint::profile_of(&contract));
+            let judgement = lint::judge(&contract, profile);
+            (Some(contract), judgement)
+        }
+        Err(findings) => {
+            let judgement = Judgement::unread(profile.unwrap_or_default(), findings);
+            (None, judgement)
+        }
+    }
+}
+
 /// A contract without findings, or the findings as text.
-fn sound(path: &Path) -> Result<Contract, String> {
-    let contract = Contract::load(path).map_err(|findings| render(&findings))?;
-    let findings = lint::lint(&contract);
-    if findings.is_empty() {
-        Ok(contract)
+fn sound(path: &Path, profile: Option<Profile>) -> Result<Contract, String> {
+    let (contract, judgement) = judged(path, profile);
+    contract
+        .filter(|_| judgement.findings.is_empty())
+        .ok_or_else(|| told::findings(&judgement.findings))
+}
+
+fn judge(spec: Spec, format: Format) -> ExitCode {
+    let profile = spec.profile;
+    let path = spec.path();
+    let (_, judgement) = judged(&path, profile);
+    let text = told::told(
+        &judgement,
+        &path.display().to_string(),
+        format,
+        &workspace(),
+    );
+    let is_clean = judgement.findings.is_empty();
+    if is_clean || format != Format::Text {
+        print!("{text}");
     } else {
-        Err(render(&findings))
+        eprint!("{text}");
+    }
+    if is_clean {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
     }
 }
 
 fn codegen(spec: Spec, out: Option<PathBuf>, check: bool) -> ExitCode {
     let started = Instant::now();
     let is_own = spec.is_own();
+    let profile = spec.profile;
     let spec = spec.path();
-    let outputs = match sound(&spec).and_then(|contract| generate(&contract)) {
+    let outputs = match sound(&spec, profile).and_then(|contract| generate(&contract)) {
         Ok(outputs) => outputs,
         Err(message) => return fail(&message),
     };
@@ -277,18 +341,22 @@ fn compared(spec: &Path, arguments: &drift::command::Arguments) -> ExitCode {
 }
 
 fn api(check: bool) -> ExitCode {
-    let workspace = workspace();
-    let outcome = api::generate(&workspace).and_then(|outputs| {
-        if check {
-            compare(&workspace, &outputs, api::REMEDY)?;
-        } else {
-            write(&workspace, &outputs)?;
-        }
-        Ok(outputs.len())
-    });
+    match api::generate(&workspace()) {
+        Ok(outputs) => made(&outputs, check, api::REMEDY, "lists of what is public"),
+        Err(message) => fail(&message),
+    }
+}
+
+/// Writes files of the workspace or compares them, and says how many there are.
+fn made(outputs: &[Output], check: bool, remedy: &str, what: &str) -> ExitCode {
+    let outcome = if check {
+        compare(&workspace(), outputs, remedy)
+    } else {
+        write(&workspace(), outputs)
+    };
     match outcome {
-        Ok(number) => {
-            println!("{number} lists of what is public");
+        Ok(()) => {
+            println!("{} {what}", outputs.len());
             ExitCode::SUCCESS
         }
         Err(message) => fail(&message),

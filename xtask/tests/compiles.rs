@@ -11,9 +11,13 @@ use std::{
     process::Command,
 };
 
-use xtask::{codegen, contract::Contract, finding::render, lint::lint, output::Output};
-
-const GOOD: &str = include_str!("lint/good.yaml");
+use xtask::{
+    codegen,
+    contract::Contract,
+    finding::render,
+    lint::{examples::GOOD, lint},
+    output::Output,
+};
 
 /// The good contract with `places` of it replaced.
 fn patched(places: &[(&str, &str)]) -> String {

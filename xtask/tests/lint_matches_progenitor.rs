@@ -222,7 +222,7 @@ fn the_generator_misreads_without_a_word() {
         ),
         // A type for one operation's parameter.
         ("parameter-inline-constraint", "enum ListExportJobsState"),
-        ("path-segment", "{}/status/"),
+        ("path-segment", "{}/export/status"),
         // One property less, because no value has both formats.
         ("all-of-overlap", "struct Thing { }"),
         // Any text.

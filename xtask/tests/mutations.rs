@@ -11,10 +11,8 @@ use serde_json::{Value, json};
 use xtask::{
     codegen,
     contract::Contract,
-    lint::{guard, lint},
+    lint::{examples::GOOD, guard, lint},
 };
-
-const GOOD: &str = include_str!("lint/good.yaml");
 
 /// JSON whose mappings may have a key twice.
 #[derive(Clone, Debug)]

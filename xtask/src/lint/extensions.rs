@@ -2,15 +2,20 @@
 //!
 //! OpenAPI allows any key that begins with `x-`, so nobody else would tell.
 
-use super::{Report, document::Document, grammar::ObjectKind, spelling::nearest};
-use crate::contract::{Node, NodeValue, join};
+use super::{Report, allowances::KEY, document::Document, grammar::ObjectKind, spelling::nearest};
+use crate::{
+    contract::{Node, NodeValue, join},
+    rule::Profile,
+};
 
 /// An array whose undecodable items are kept aside.
 const TOLERANT_ITEMS: &str = "x-tolerant-items";
 /// Further names under which a property is read.
 const ALSO_READ: &str = "x-also-read";
-/// What is written for people, and what the types are held against.
-const OTHERS: [&str; 5] = [
+/// What is written for people and for the lint, and what the types are held against.
+const OTHERS: [&str; 7] = [
+    KEY,
+    Profile::KEY,
     "x-atlas-roles",
     "x-extensible-enum",
     "x-value-descriptions",
@@ -22,7 +27,11 @@ const COMPONENTS: &str = "/components/schemas";
 
 pub(super) fn misspelt(document: &Document<'_>, report: &mut Report<'_>) {
     let known = || [TOLERANT_ITEMS, ALSO_READ].into_iter().chain(OTHERS);
-    for kind in [ObjectKind::Schema, ObjectKind::Operation] {
+    for kind in [
+        ObjectKind::OpenApi,
+        ObjectKind::Schema,
+        ObjectKind::Operation,
+    ] {
         for site in document.of(kind) {
             let entries = site.node.entries().iter();
             for entry in entries.filter(|entry| entry.key.starts_with("x-")) {

@@ -9,7 +9,17 @@ use std::{
     thread,
 };
 
-use crate::finding::{Finding, Location};
+use crate::{
+    finding::{Finding, Location},
+    rule::{Rule, breaking},
+};
+
+/// The rule that speaks where no other foresaw it.
+pub(super) const PANIC: Rule = breaking(
+    "generator-panic",
+    "the generator does not panic",
+    "there is no code, and no rule that says why",
+);
 
 type Hook = Box<dyn Fn(&PanicHookInfo<'_>) + Sync + Send + 'static>;
 
@@ -62,7 +72,7 @@ pub fn guard<T>(file: &str, generate: impl FnOnce() -> T) -> Result<T, Box<Findi
         let heard = heard.lock().unwrap_or_else(PoisonError::into_inner).take();
         let said = heard.unwrap_or_else(|| "without a message".to_owned());
         Box::new(Finding::new(
-            "generator-panic",
+            PANIC.id,
             file,
             Location::START,
             "",

@@ -68,9 +68,9 @@ pub(super) fn segment(document: &Document<'_>, report: &mut Report<'_>) {
         let Some(inner) = path.key.strip_prefix('/').filter(|inner| !inner.is_empty()) else {
             continue;
         };
-        let wrong = if inner.ends_with('/') {
-            "ends with a slash"
-        } else if inner.split('/').any(str::is_empty) {
+        // A slash at the end is a matter of the house.
+        let inner = inner.strip_suffix('/').unwrap_or(inner);
+        let wrong = if inner.split('/').any(str::is_empty) {
             "has an empty segment"
         } else if inner
             .split('/')
@@ -90,6 +90,20 @@ pub(super) fn segment(document: &Document<'_>, report: &mut Report<'_>) {
             format!("`{}` {wrong}", path.key),
             format!("write `/{}`", kept.join("/")),
         );
+    }
+}
+
+pub(super) fn trailing_slash(document: &Document<'_>, report: &mut Report<'_>) {
+    for path in paths(document) {
+        let without = path.key.trim_end_matches('/');
+        if !without.is_empty() && without.len() < path.key.len() {
+            report.at(
+                path.at,
+                &join("/paths", &path.key),
+                format!("`{}` ends with a slash", path.key),
+                format!("write `{without}`"),
+            );
+        }
     }
 }
 
