@@ -180,6 +180,7 @@ fn codegen(spec: Spec, out: Option<PathBuf>, check: bool) -> ExitCode {
     let started = Instant::now();
     let is_own = spec.is_own();
     let spec = spec.path();
+    let generate = if is_own { generate } else { stand_alone };
     let outputs = match sound(&spec).and_then(|contract| generate(&contract)) {
         Ok(outputs) => outputs,
         Err(message) => return fail(&message),
@@ -229,6 +230,13 @@ fn api(check: bool) -> ExitCode {
 fn generate(contract: &Contract) -> Result<Vec<Output>, String> {
     let json = contract.to_json();
     lint::guard(contract.file(), || codegen::generate(&json))
+        .map_err(|finding| render(&[*finding]))?
+        .map_err(|failure| format!("{}: {failure}", contract.file()))
+}
+
+fn stand_alone(contract: &Contract) -> Result<Vec<Output>, String> {
+    let json = contract.to_json();
+    lint::guard(contract.file(), || codegen::stand_alone::generate(&json))
         .map_err(|finding| render(&[*finding]))?
         .map_err(|failure| format!("{}: {failure}", contract.file()))
 }

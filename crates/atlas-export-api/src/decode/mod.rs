@@ -51,6 +51,12 @@ pub trait Model: DeserializeOwned {
     fn decode<'de, D: Deserializer<'de>>(deserializer: D, _: Lists) -> Result<Self, D::Error> {
         Self::deserialize(deserializer)
     }
+
+    /// What it is where there is no body at all, if it can be that.
+    #[doc(hidden)]
+    fn of_nothing() -> Option<Self> {
+        None
+    }
 }
 
 impl Model for Value {}
@@ -150,7 +156,10 @@ pub(crate) async fn response<T: Model>(
         .map_err(crate::Error::ResponseBodyError)?;
     match from_slice(&body) {
         Ok(read) => Ok(ResponseValue::new(read, status, headers)),
-        Err(error) => Err(crate::Error::InvalidResponsePayload(body, error)),
+        Err(error) => match T::of_nothing().filter(|_| body.is_empty()) {
+            Some(nothing) => Ok(ResponseValue::new(nothing, status, headers)),
+            None => Err(crate::Error::InvalidResponsePayload(body, error)),
+        },
     }
 }
 
