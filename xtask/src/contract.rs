@@ -27,7 +27,10 @@ pub use self::{
     node::{Entry, Node, NodeValue},
     pointer::join,
 };
-use crate::finding::{Finding, Location};
+use crate::{
+    finding::{Finding, Location},
+    rule::{Rule, breaking},
+};
 
 pub(crate) mod media_type;
 mod node;
@@ -36,40 +39,20 @@ pub(crate) mod pointer;
 pub(crate) mod references;
 mod unread;
 
-/// The rules of the loader, each with one line on what it asks for.
-pub const LOADING: &[(&str, &str)] = &[
-    (
-        "contract-unreadable",
-        "the contract is a file that can be read",
-    ),
-    ("contract-not-utf8", "the contract is UTF-8"),
-    ("contract-not-yaml", "the contract is YAML 1.2 (or JSON)"),
-    (
-        "contract-too-large",
-        "nesting, aliases and size stay within the reader's bounds",
-    ),
-    ("contract-empty", "the contract says something"),
-    (
-        "contract-several-documents",
-        "one file, one document: no second `---`",
-    ),
-    (
-        "contract-not-a-mapping",
-        "the top of the contract is a mapping",
-    ),
-    (
-        "merge-key",
-        "no `<<`: YAML 1.2 has no merge keys, use `$ref`",
-    ),
-    ("duplicate-key", "a key stands once in its mapping"),
-    (
-        "key-not-text",
-        "keys are text, or integers such as status codes",
-    ),
-    (
-        "openapi-version",
-        "`openapi` is the text 3.0.x, the only version the generator reads",
-    ),
+/// The rules of the loader.
+#[rustfmt::skip]
+pub const LOADING: &[Rule] = &[
+    breaking("contract-unreadable", "the contract is a file that can be read", "nothing is read"),
+    breaking("contract-not-utf8", "the contract is UTF-8", "nothing is read"),
+    breaking("contract-not-yaml", "the contract is YAML 1.2 (or JSON)", "nothing is read"),
+    breaking("contract-too-large", "nesting, aliases and size stay within the reader's bounds", "reading it would take too much memory"),
+    breaking("contract-empty", "the contract says something", "there is nothing to generate"),
+    breaking("contract-several-documents", "one file, one document: no second `---`", "all but the first would be ignored"),
+    breaking("contract-not-a-mapping", "the top of the contract is a mapping", "it is no OpenAPI document"),
+    breaking("merge-key", "no `<<`: YAML 1.2 has no merge keys, use `$ref`", "readers disagree on what it says"),
+    breaking("duplicate-key", "a key stands once in its mapping", "readers disagree on which one counts"),
+    breaking("key-not-text", "keys are text, or integers such as status codes", "JSON has no such key"),
+    breaking("openapi-version", "`openapi` is the text 3.0.x, the only version the generator reads", "the generator refuses"),
 ];
 
 /// An OpenAPI document, with the place of every value.

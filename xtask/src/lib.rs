@@ -29,4 +29,5 @@ pub mod interop;
 pub mod lint;
 pub mod output;
 mod packages;
+pub mod rule;
 pub mod tidy;

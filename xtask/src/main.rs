@@ -20,6 +20,7 @@ use xtask::{
     finding::render,
     interop, lint,
     output::{self, Output, Written},
+    rule::Profile,
     tidy,
 };
 
@@ -87,6 +88,10 @@ struct Spec {
     /// The contract to read [default: openapi/atlas-snapshot-export.yaml]
     #[arg(long = "spec", value_name = "FILE")]
     file: Option<PathBuf>,
+    /// The rules to hold it against: `generator` or `house` [default: what its
+    /// `x-lint-profile` says, else `generator`]
+    #[arg(long)]
+    profile: Option<Profile>,
 }
 
 impl Spec {
@@ -116,9 +121,12 @@ fn main() -> ExitCode {
     match Xtask::parse().command {
         Command::Codegen { spec, check, out } => codegen(spec, out, check),
         Command::Lint { rules: true, .. } => {
-            let rules = lint::RULES.iter().map(|rule| (rule.id, rule.doc));
-            for (id, doc) in contract::LOADING.iter().copied().chain(rules) {
-                println!("{id:32} {doc}");
+            for rule in contract::LOADING.iter().chain(lint::rules()) {
+                let class = rule.class.name();
+                println!(
+                    "{:28} {class:9} {}; otherwise: {}",
+                    rule.id, rule.title, rule.otherwise
+                );
             }
             ExitCode::SUCCESS
         }
@@ -140,8 +148,9 @@ fn main() -> ExitCode {
             Err(error) => fail(&error.to_string()),
         },
         Command::Lint { spec, .. } => {
+            let profile = spec.profile;
             let path = spec.path();
-            match sound(&path) {
+            match sound(&path, profile) {
                 Ok(_) => {
                     println!("{}: nothing to correct", path.display());
                     ExitCode::SUCCESS
@@ -166,9 +175,10 @@ fn fail(message: &str) -> ExitCode {
 }
 
 /// A contract without findings, or the findings as text.
-fn sound(path: &Path) -> Result<Contract, String> {
+fn sound(path: &Path, profile: Option<Profile>) -> Result<Contract, String> {
     let contract = Contract::load(path).map_err(|findings| render(&findings))?;
-    let findings = lint::lint(&contract);
+    let profile = profile.unwrap_or_else(|| lint::profile_of(&contract));
+    let findings = lint::lint_as(&contract, profile);
     if findings.is_empty() {
         Ok(contract)
     } else {
@@ -179,9 +189,9 @@ fn sound(path: &Path) -> Result<Contract, String> {
 fn codegen(spec: Spec, out: Option<PathBuf>, check: bool) -> ExitCode {
     let started = Instant::now();
     let is_own = spec.is_own();
+    let profile = spec.profile;
     let spec = spec.path();
-    let generate = if is_own { generate } else { stand_alone };
-    let outputs = match sound(&spec).and_then(|contract| generate(&contract)) {
+    let outputs = match sound(&spec, profile).and_then(|contract| generate(&contract)) {
         Ok(outputs) => outputs,
         Err(message) => return fail(&message),
     };
@@ -227,16 +237,15 @@ fn api(check: bool) -> ExitCode {
     }
 }
 
+/// The files of the workspace from a contract of the house, and a crate that stands alone from
+/// any other.
 fn generate(contract: &Contract) -> Result<Vec<Output>, String> {
     let json = contract.to_json();
-    lint::guard(contract.file(), || codegen::generate(&json))
-        .map_err(|finding| render(&[*finding]))?
-        .map_err(|failure| format!("{}: {failure}", contract.file()))
-}
-
-fn stand_alone(contract: &Contract) -> Result<Vec<Output>, String> {
-    let json = contract.to_json();
-    lint::guard(contract.file(), || codegen::stand_alone::generate(&json))
+    let generate = match lint::profile_of(contract) {
+        Profile::House => codegen::generate,
+        Profile::Generator => codegen::stand_alone::generate,
+    };
+    lint::guard(contract.file(), || generate(&json))
         .map_err(|finding| render(&[*finding]))?
         .map_err(|failure| format!("{}: {failure}", contract.file()))
 }

@@ -19,7 +19,7 @@ fn refused(text: &str) -> String {
         Ok(contract) => panic!("read as {}", contract.to_json()),
         Err(findings) => {
             for found in &findings {
-                assert!(LOADING.iter().any(|(id, _)| *id == found.rule), "{found}");
+                assert!(LOADING.iter().any(|rule| rule.id == found.rule), "{found}");
             }
             render(&findings)
         }

@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 use xtask::{
     contract::Contract,
     finding::{Finding, render},
-    lint::{RULES, lint},
+    lint::{lint, lint_as, profile_of, rules},
+    rule::{Class, Profile},
 };
 
 mod faults;
@@ -41,7 +42,7 @@ fn every_fault_is_named_by_its_rule_alone() {
 #[test]
 fn every_rule_has_its_fault() {
     let documents = faults::names();
-    let rules: Vec<String> = RULES.iter().map(|rule| rule.id.to_owned()).collect();
+    let rules: Vec<String> = rules().map(|rule| rule.id.to_owned()).collect();
     let untested: Vec<&String> = rules.iter().filter(|r| !documents.contains(r)).collect();
     let unknown: Vec<&String> = documents.iter().filter(|d| !rules.contains(d)).collect();
     assert_eq!((untested, unknown), (Vec::new(), Vec::new()));
@@ -151,18 +152,36 @@ fn findings_read_well() {
 
 #[test]
 fn rules_are_in_kebab_case_and_stand_once() {
-    let mut ids: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
-    for rule in RULES {
+    let mut ids: Vec<&str> = rules().map(|rule| rule.id).collect();
+    for rule in rules() {
         let kebab = rule.id.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
         assert!(kebab, "{}", rule.id);
-        assert!(
-            !rule.doc.is_empty() && !rule.doc.contains('\n'),
-            "{}",
-            rule.id
-        );
+        for text in [rule.title, rule.otherwise] {
+            let is_line = !text.is_empty() && !text.contains('\n') && !text.ends_with('.');
+            assert!(is_line, "{}: {text}", rule.id);
+        }
     }
     ids.sort_unstable();
     let all = ids.len();
     ids.dedup();
     assert_eq!(ids.len(), all);
+}
+
+/// A contract of another house, which says nothing of profiles, and breaks every habit of ours.
+#[test]
+fn the_habits_of_the_house_are_for_documents_that_choose_them() {
+    let ours = "x-lint-profile: house\n";
+    for rule in rules() {
+        let text = faults::text(rule.id);
+        if rule.class == Class::Lint {
+            continue;
+        }
+        let chosen = Contract::parse("a.yaml", &text).unwrap();
+        let foreign = Contract::parse("a.yaml", &faults::patched(&text, ours, "")).unwrap();
+        assert_eq!(profile_of(&chosen), Profile::House);
+        assert_eq!(profile_of(&foreign), Profile::Generator);
+        let is_clean = lint(&foreign).is_empty();
+        assert_eq!(is_clean, rule.class == Class::House, "{}", rule.id);
+        assert_ne!(lint_as(&foreign, Profile::House), [], "{}", rule.id);
+    }
 }

@@ -14,6 +14,11 @@ const PARAMETER: &str = "        - name: itemsPerPage\n";
 /// The rule, a line of the good contract, and what stands in its place.
 const PATCHES: &[(&str, &str, &str)] = &[
     (
+        "profile-unknown",
+        "x-lint-profile: house\n",
+        "x-lint-profile: hose\n",
+    ),
+    (
         "server-slash",
         "  - url: https://cloud.mongodb.com\n",
         "  - url: https://cloud.mongodb.com/\n",
