@@ -43,6 +43,7 @@ mod generated_names;
 mod grammar;
 mod guard;
 mod keys;
+mod made_way;
 mod media;
 mod names;
 mod object_keys;
@@ -73,10 +74,12 @@ pub fn lint(contract: &Contract) -> Vec<Finding> {
 
 /// Every finding of a profile, in the order of the document.
 pub fn lint_as(contract: &Contract, profile: Profile) -> Vec<Finding> {
-    let document = Document::new(contract);
+    let document = Document::new(contract, profile);
     let mut findings = Vec::new();
     for check in CHECKS {
-        if !profile.has(check.rule.class) {
+        if !profile.has(check.rule.class)
+            || made_way::is_made_way_for(profile, check.rule.id)
+        {
             continue;
         }
         let mut report = Report {

@@ -94,12 +94,13 @@ struct TakeAnything;
 
 impl VisitMut for TakeAnything {
     fn visit_impl_item_fn_mut(&mut self, method: &mut syn::ImplItemFn) {
-        let mut model = None;
+        let mut model: Option<syn::TypePath> = None;
         for input in &mut method.sig.inputs {
             let syn::FnArg::Typed(typed) = input else {
                 continue;
             };
-            if let syn::Type::Reference(reference) = &*typed.ty
+            let optional = super::rust::inside(&typed.ty, "Option");
+            if let syn::Type::Reference(reference) = optional.unwrap_or(&typed.ty)
                 && let syn::Type::Path(path) = &*reference.elem
                 && path
                     .path
@@ -107,7 +108,10 @@ impl VisitMut for TakeAnything {
                     .first()
                     .is_some_and(|first| first.ident == "types")
             {
-                model = Some(path.clone());
+                model = Some(match optional {
+                    Some(_) => parse_quote! { ::std::option::Option<#path> },
+                    None => path.clone(),
+                });
                 *typed.ty = parse_quote! { &(impl ::serde::Serialize + ?Sized) };
             }
         }

@@ -48,6 +48,16 @@ pub fn generate(contract: &Value) -> String {
     let open = schemas(contract).filter(|(_, schema)| is_open(schema));
     let open: Vec<_> = open.map(|(name, schema)| (name.to_owned(), schema)).collect();
     enums(&mut text, &open);
+    let names: Vec<&str> = open.iter().map(|(name, _)| name.as_str()).collect();
+    let names = names.join(" ");
+    line(
+        &mut text,
+        format_args!(
+            "\n/// Hands the names of the open enumerations to a macro.\n#[doc(hidden)]\n\
+             #[macro_export]\nmacro_rules! each_open_enum {{\n    ($apply:ident) => {{\n        \
+             $apply! {{ {names} }}\n    }};\n}}"
+        ),
+    );
     text
         + "\n#[cfg(feature = \"schemars\")]\n\
            pub(crate) use each_open_enum;\n"
@@ -62,7 +72,11 @@ pub(super) fn of_open(contract: &Value) -> String {
         let schema = contract.pointer("/components/schemas")?.get(schema)?;
         Some((name, schema))
     });
-    enums(&mut text, &named.collect::<Vec<_>>());
+    let named: Vec<_> = named.collect();
+    enums(&mut text, &named);
+    for (name, _) in named {
+        line(&mut text, format_args!("\ncrate::fields::open!({name});"));
+    }
     text
 }
 
@@ -100,16 +114,6 @@ fn enums(text: &mut String, open: &[(String, &Value)]) {
         }
         text.push_str("    }\n}\n");
     }
-    let names: Vec<&str> = open.iter().map(|(name, _)| name.as_str()).collect();
-    let names = names.join(" ");
-    line(
-        text,
-        format_args!(
-            "\n/// Hands the names of the open enumerations to a macro.\n#[doc(hidden)]\n\
-             #[macro_export]\nmacro_rules! each_open_enum {{\n    ($apply:ident) => {{\n        \
-             $apply! {{ {names} }}\n    }};\n}}"
-        ),
-    );
 }
 
 /// The name, with a number where another has it.

@@ -8,6 +8,22 @@ use syn::{
     visit_mut::{VisitMut, visit_item_mod_mut},
 };
 
+/// Takes away what models say for the sake of JSON Schemas, which such a crate does not have.
+pub(super) fn without_schemas(file: &mut syn::File) {
+    struct Without;
+
+    impl VisitMut for Without {
+        fn visit_attributes_mut(&mut self, attributes: &mut Vec<syn::Attribute>) {
+            attributes.retain(|attribute| {
+                let said = quote::ToTokens::to_token_stream(&attribute.meta).to_string();
+                !(attribute.path().is_ident("cfg_attr") && said.contains("\"schemars\""))
+            });
+        }
+    }
+
+    Without.visit_file_mut(file);
+}
+
 /// Lets each of them be decoded wherever a model is.
 pub(super) fn decode_too(file: &mut syn::File) {
     struct DecodeToo;

@@ -57,6 +57,8 @@ pub(super) fn of_one_kind(contract: &Value) -> Bodies {
         });
         // These stand for themselves nowhere.
         operation.remove("callbacks");
+        // A stream of pages would want a crate more.
+        operation.remove("x-dropshot-pagination");
         operation.remove("servers");
     }
     if let Some(components) = copy.get_mut("components").and_then(Value::as_object_mut) {
@@ -79,7 +81,7 @@ pub(super) fn is_json(name: &str) -> bool {
 }
 
 /// Whether the generator can take a request body of this media type and schema.
-pub(super) fn is_sendable(name: &str, schema: Option<&Value>) -> bool {
+pub(crate) fn is_sendable(name: &str, schema: Option<&Value>) -> bool {
     let essence = name.split(';').next().unwrap_or_default().trim();
     if essence.starts_with("multipart/") {
         return false;

@@ -7,7 +7,7 @@ use openapiv3::OpenAPI;
 use serde_json::Value;
 use syn::{
     parse_quote,
-    visit_mut::{VisitMut, visit_expr_mut, visit_impl_item_fn_mut, visit_item_struct_mut},
+    visit_mut::{VisitMut, visit_expr_mut, visit_impl_item_fn_mut},
 };
 
 use super::{
@@ -112,11 +112,6 @@ impl VisitMut for Bodies<'_> {
         self.of = None;
     }
 
-    fn visit_item_struct_mut(&mut self, item: &mut syn::ItemStruct) {
-        item.attrs.push(parse_quote! { #[must_use] });
-        visit_item_struct_mut(self, item);
-    }
-
     fn visit_impl_item_fn_mut(&mut self, method: &mut syn::ImplItemFn) {
         let raw = "json_body (value)";
         let block = quote::ToTokens::to_token_stream(&method.block).to_string();
@@ -141,6 +136,14 @@ impl VisitMut for Bodies<'_> {
             }
         }
         visit_impl_item_fn_mut(self, method);
+        let by_value = method.sig.inputs.iter().any(|input| {
+            matches!(input, syn::FnArg::Typed(typed)
+                if matches!(&*typed.ty, syn::Type::Path(_))
+                    && matches!(&*typed.pat, syn::Pat::Ident(name) if name.ident == "value"))
+        });
+        if by_value && block.contains("json_body_obj (value)") {
+            method.block.stmts.insert(0, parse_quote! { let value = &value; });
+        }
     }
 
     fn visit_expr_mut(&mut self, expression: &mut syn::Expr) {

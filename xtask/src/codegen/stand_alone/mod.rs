@@ -17,6 +17,7 @@ mod sources;
 
 use serde_json::Value;
 
+pub(crate) use self::media::is_sendable;
 use super::{Failure, bindings, decode, home::Home, parameters, read, rust, simplify, vocabulary};
 use crate::{fold::snake, output::Output};
 
@@ -37,6 +38,7 @@ pub fn generate(contract: &Value) -> Result<Vec<Output>, Failure> {
     let mut client = bindings::generated(&spec, &copy, home)?;
     announce::announce(&mut client, &bodies.announced);
     decode::write_out(&mut client);
+    closed::without_schemas(&mut client);
     closed::decode_too(&mut client);
     let mocks = mocks::generate(&of_mocks, &copy, home, &bodies.announced)?;
     let calls = calls::generate(&client, &copy)?;

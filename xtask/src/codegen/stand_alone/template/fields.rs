@@ -44,8 +44,22 @@ macro_rules! whole {
     };
 }
 
+/// For the open enumerations.
+#[allow(unused_macros, reason = "a contract may have no open enumeration")]
+macro_rules! open {
+    ($kind:ident) => {
+        impl crate::decode::Model for $kind {}
+
+        impl crate::decode::Field for $kind {
+            fn of_text(text: &str) -> ::std::option::Option<Self> {
+                ::std::option::Option::Some(text.into())
+            }
+        }
+    };
+}
+
 #[allow(unused_imports, reason = "each contract uses its part")]
-pub(crate) use whole;
+pub(crate) use {open, whole};
 
 fields!(
     u8, u16, u32, u64, i8, i16, f32, NonZeroU8, NonZeroU16, NonZeroU32, NonZeroU64, NonZeroI32,
@@ -116,17 +130,3 @@ impl<T: DeserializeOwned> Field for Box<T> {
         decoded(value)
     }
 }
-
-macro_rules! open_enums {
-    ($($name:ident)*) => {$(
-        impl Model for crate::$name {}
-
-        impl Field for crate::$name {
-            fn of_text(text: &str) -> Option<Self> {
-                Some(text.into())
-            }
-        }
-    )*};
-}
-
-crate::each_open_enum!(open_enums);

@@ -21,7 +21,12 @@
 // Generated code names what is in this crate as any other crate would.
 extern crate self as stand_alone;
 
-#[allow(dead_code, reason = "each contract uses its part")]
+#[allow(
+    dead_code,
+    unused_imports,
+    unused_macros,
+    reason = "each contract uses its part"
+)]
 mod decode;
 mod fields;
 #[cfg(feature = "mocks")]
