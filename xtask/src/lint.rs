@@ -77,9 +77,7 @@ pub fn lint_as(contract: &Contract, profile: Profile) -> Vec<Finding> {
     let document = Document::new(contract, profile);
     let mut findings = Vec::new();
     for check in CHECKS {
-        if !profile.has(check.rule.class)
-            || made_way::is_made_way_for(profile, check.rule.id)
-        {
+        if !profile.has(check.rule.class) || made_way::is_made_way_for(profile, check.rule.id) {
             continue;
         }
         let mut report = Report {

@@ -30,7 +30,8 @@ fn documents() -> Vec<(String, Contract)> {
     paths
         .into_iter()
         .map(|path| {
-            let contract = Contract::load(&path).unwrap_or_else(|found| panic!("{}", render(&found)));
+            let contract =
+                Contract::load(&path).unwrap_or_else(|found| panic!("{}", render(&found)));
             let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
             (name, contract)
         })
@@ -70,7 +71,9 @@ fn they_build_without_a_warning_and_two_of_them_talk() {
     let home = Path::new(env!("CARGO_MANIFEST_DIR"));
     let workspace: String = fs::read_to_string(home.join("../Cargo.toml")).unwrap();
     let version = |name: &str| {
-        let line = workspace.lines().find(|line| line.starts_with(&format!("{name} = ")));
+        let line = workspace
+            .lines()
+            .find(|line| line.starts_with(&format!("{name} = ")));
         line.expect(name).to_owned()
     };
     let mut wire = "[package]\nname = \"wire\"\nedition = \"2024\"\n\n[dependencies]\n".to_owned();
@@ -123,6 +126,8 @@ fn they_build_without_a_warning_and_two_of_them_talk() {
 fn name_of(contract: &Contract) -> String {
     let outputs = stand_alone::generate(&contract.to_json()).unwrap();
     let manifest = text(&outputs, "Cargo.toml");
-    let name = manifest.lines().find_map(|line| line.strip_prefix("name = "));
+    let name = manifest
+        .lines()
+        .find_map(|line| line.strip_prefix("name = "));
     name.expect("a name").trim_matches('"').to_owned()
 }

@@ -282,7 +282,8 @@ fn what_the_rules_let_pass_of_others_becomes_a_crate() {
     let mut runner = proptest::test_runner::TestRunner::new(config);
     let outcome = runner.run(&which, |(document, damages)| {
         all.set(all.get() + 1);
-        let text = damaged(document.get(&documents), &damages);
+        let good: &String = document.get(&documents);
+        let text = damaged(good, &damages);
         let Ok(contract) = Contract::parse("damaged.yaml", &text) else {
             return Ok(());
         };

@@ -63,7 +63,9 @@ pub(super) fn make_way(copy: &mut Value, home: Home<'_>) {
     tolerant::tolerate(copy, home);
 }
 
-pub(super) fn operations_mut(contract: &mut Value) -> impl Iterator<Item = &mut Map<String, Value>> {
+pub(super) fn operations_mut(
+    contract: &mut Value,
+) -> impl Iterator<Item = &mut Map<String, Value>> {
     contract
         .get_mut("paths")
         .and_then(Value::as_object_mut)

@@ -46,7 +46,9 @@ pub fn generate(contract: &Value) -> String {
     }
     text.push_str("}\n");
     let open = schemas(contract).filter(|(_, schema)| is_open(schema));
-    let open: Vec<_> = open.map(|(name, schema)| (name.to_owned(), schema)).collect();
+    let open: Vec<_> = open
+        .map(|(name, schema)| (name.to_owned(), schema))
+        .collect();
     enums(&mut text, &open);
     let names: Vec<&str> = open.iter().map(|(name, _)| name.as_str()).collect();
     let names = names.join(" ");
@@ -58,8 +60,7 @@ pub fn generate(contract: &Value) -> String {
              $apply! {{ {names} }}\n    }};\n}}"
         ),
     );
-    text
-        + "\n#[cfg(feature = \"schemars\")]\n\
+    text + "\n#[cfg(feature = \"schemars\")]\n\
            pub(crate) use each_open_enum;\n"
 }
 

@@ -53,8 +53,14 @@ pub(super) fn unreadable(document: &Document<'_>, report: &mut Report<'_>) {
 fn unsendable(document: &Document<'_>, report: &mut Report<'_>) {
     for (body, direction) in document.bodies() {
         let sent = |entry: &Entry| {
-            let schema = entry.value.get("schema").and_then(|schema| document.resolve(schema, ""));
-            is_sendable(&entry.key, schema.map(|schema| schema.node.to_json()).as_ref())
+            let schema = entry
+                .value
+                .get("schema")
+                .and_then(|schema| document.resolve(schema, ""));
+            is_sendable(
+                &entry.key,
+                schema.map(|schema| schema.node.to_json()).as_ref(),
+            )
         };
         if direction == Direction::Request
             && !content(&body).iter().any(sent)

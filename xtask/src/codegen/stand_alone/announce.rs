@@ -12,7 +12,10 @@ const KNOWN: [&str; 2] = ["application/json", "application/octet-stream"];
 
 /// Lets each method send and ask for what its operation announces.
 pub(super) fn announce(file: &mut syn::File, announced: &[Announced]) {
-    let mut announce = Announce { announced, of: None };
+    let mut announce = Announce {
+        announced,
+        of: None,
+    };
     announce.visit_file_mut(file);
 }
 

@@ -35,12 +35,15 @@ const TAKEN: [&str; 8] = [
 pub(super) fn generate(client: &syn::File, contract: &Value) -> Result<String, Failure> {
     let mut methods = Methods::default();
     methods.visit_file(client);
-    let calls = operations(contract).into_iter().enumerate().map(|(at, operation)| {
-        let name = function(operation.id);
-        let method = methods.0.iter().find(|method| method.sig.ident == name);
-        let method = method.ok_or_else(|| odd(&name, "is missing"))?;
-        call(at, &operation, method)
-    });
+    let calls = operations(contract)
+        .into_iter()
+        .enumerate()
+        .map(|(at, operation)| {
+            let name = function(operation.id);
+            let method = methods.0.iter().find(|method| method.sig.ident == name);
+            let method = method.ok_or_else(|| odd(&name, "is missing"))?;
+            call(at, &operation, method)
+        });
     let calls = calls.collect::<Result<Vec<_>, _>>()?;
     let file = rust::parse(quote! { #(#calls)* })?;
     Ok(rust::print_alone(&file))
@@ -62,7 +65,11 @@ impl<'a> Visit<'a> for Methods {
     }
 }
 
-fn call(at: usize, operation: &Operation<'_>, method: &syn::ImplItemFn) -> Result<TokenStream, Failure> {
+fn call(
+    at: usize,
+    operation: &Operation<'_>,
+    method: &syn::ImplItemFn,
+) -> Result<TokenStream, Failure> {
     let function = &method.sig.ident;
     let odd = |why| odd(&function.to_string(), why);
     let name = pascal(operation.id);
@@ -78,18 +85,28 @@ fn call(at: usize, operation: &Operation<'_>, method: &syn::ImplItemFn) -> Resul
         syn::ReturnType::Default => None,
     };
     let output = outward(output.ok_or_else(|| odd("does not give a response"))?);
-    let generic = method.sig.generics.type_params().next().map(|of| of.ident.clone());
+    let generic = method
+        .sig
+        .generics
+        .type_params()
+        .next()
+        .map(|of| of.ident.clone());
     let mut fields = Vec::new();
     let mut handed_on = Vec::new();
     for (field, kind) in typed(method).ok_or_else(|| odd("has an argument without a name"))? {
-        let is_generic = generic.as_ref().is_some_and(|generic| {
-            kind.to_token_stream().to_string() == generic.to_string()
-        });
+        let is_generic = generic
+            .as_ref()
+            .is_some_and(|generic| kind.to_token_stream().to_string() == generic.to_string());
         let (kind, given) = if is_generic {
-            (parse_quote! { ::bytes::Bytes }, quote! { self.#field.clone() })
+            (
+                parse_quote! { ::bytes::Bytes },
+                quote! { self.#field.clone() },
+            )
         } else {
             let argument = own_argument(field, kind);
-            let (_, kind) = argument.field.ok_or_else(|| odd("has an argument of no field"))?;
+            let (_, kind) = argument
+                .field
+                .ok_or_else(|| odd("has an argument of no field"))?;
             (outward(&kind), argument.handed_on)
         };
         let docs = docs(&said(operation, &field.to_string()));
@@ -152,7 +169,11 @@ fn said(operation: &Operation<'_>, field: &str) -> String {
         name.is_some_and(|name| function(name) == field)
     });
     let said = of_it.and_then(|parameter| parameter.get("description")?.as_str());
-    let default = if field == "body" { "The body." } else { "As in the contract." };
+    let default = if field == "body" {
+        "The body."
+    } else {
+        "As in the contract."
+    };
     said.filter(|said| !said.trim().is_empty())
         .unwrap_or(default)
         .to_owned()

@@ -73,7 +73,11 @@ fn is_as_derived(item: &syn::Item) -> bool {
     let syn::Item::Impl(implementation) = item else {
         return false;
     };
-    let last = |path: &syn::Path| path.segments.last().is_some_and(|last| last.ident == "Model");
+    let last = |path: &syn::Path| {
+        path.segments
+            .last()
+            .is_some_and(|last| last.ident == "Model")
+    };
     implementation
         .trait_
         .as_ref()

@@ -29,7 +29,10 @@ const OF_MOCKS: [&str; 3] = ["httpmock", "regex", "serde_urlencoded"];
 ///
 /// # Errors
 /// [`Failure`] where the manifest of this workspace has no version of a library.
-pub(super) fn of<'a>(name: &str, sources: impl Iterator<Item = &'a str>) -> Result<String, Failure> {
+pub(super) fn of<'a>(
+    name: &str,
+    sources: impl Iterator<Item = &'a str>,
+) -> Result<String, Failure> {
     let workspace: toml::Table = WORKSPACE.parse().map_err(|error| failed(&error))?;
     let text = |key: &str| {
         let found = workspace.get("workspace")?.get("package")?.get(key)?;
@@ -39,8 +42,14 @@ pub(super) fn of<'a>(name: &str, sources: impl Iterator<Item = &'a str>) -> Resu
         .filter_map(|text| text.parse::<TokenStream>().ok())
         .flat_map(crates)
         .collect();
-    let named = NAMED.into_iter().filter(|krate| named.iter().any(|name| name == krate));
-    let mut dependencies: Vec<(&str, &str)> = NEEDED.into_iter().chain(named).map(|name| (name, "")).collect();
+    let named = NAMED
+        .into_iter()
+        .filter(|krate| named.iter().any(|name| name == krate));
+    let mut dependencies: Vec<(&str, &str)> = NEEDED
+        .into_iter()
+        .chain(named)
+        .map(|name| (name, ""))
+        .collect();
     dependencies.extend(OF_MOCKS.map(|name| (name, ", optional = true")));
     dependencies.sort_unstable();
     let mut manifest = format!(
@@ -69,7 +78,9 @@ fn failed(why: &dyn std::fmt::Display) -> Failure {
 
 /// What the workspace says of a dependency.
 fn dependency(workspace: &toml::Table, name: &str) -> Result<String, Failure> {
-    let all = workspace.get("workspace").and_then(|all| all.get("dependencies"));
+    let all = workspace
+        .get("workspace")
+        .and_then(|all| all.get("dependencies"));
     let told = all.and_then(|all| all.get(name));
     match told {
         Some(toml::Value::String(version)) => Ok(format!("version = \"{version}\"")),
@@ -94,9 +105,7 @@ fn crates(tokens: TokenStream) -> Vec<String> {
             TokenTree::Group(group) => found.extend(crates(group.stream())),
             TokenTree::Ident(name) => {
                 let before = at.checked_sub(1).and_then(|at| tokens.get(at));
-                let is_colon = |token: Option<&TokenTree>| {
-                    matches!(token, Some(TokenTree::Punct(sign)) if sign.as_char() == ':')
-                };
+                let is_colon = |token: Option<&TokenTree>| matches!(token, Some(TokenTree::Punct(sign)) if sign.as_char() == ':');
                 if is_colon(before) && is_colon(tokens.get(at + 1)) {
                     found.push(name.to_string());
                 }

@@ -62,7 +62,14 @@ pub(super) fn of_one_kind(contract: &Value) -> Bodies {
         operation.remove("servers");
     }
     if let Some(components) = copy.get_mut("components").and_then(Value::as_object_mut) {
-        for section in ["responses", "requestBodies", "examples", "headers", "links", "callbacks"] {
+        for section in [
+            "responses",
+            "requestBodies",
+            "examples",
+            "headers",
+            "links",
+            "callbacks",
+        ] {
             components.remove(section);
         }
     }
@@ -99,7 +106,10 @@ fn request(contract: &Value, operation: &mut Map<String, Value>) -> Option<Strin
     let body = operation.get_mut("requestBody")?;
     *body = resolve(contract, body).clone();
     let content = body.get_mut("content")?.as_object_mut()?;
-    let meant = |kind: &Value| kind.get("schema").map(|schema| resolve(contract, schema).clone());
+    let meant = |kind: &Value| {
+        kind.get("schema")
+            .map(|schema| resolve(contract, schema).clone())
+    };
     let sendable = |(name, kind): &(&String, &Value)| is_sendable(name, meant(kind).as_ref());
     let (name, kind) = content
         .iter()
@@ -160,7 +170,9 @@ fn responses(contract: &Value, operation: &mut Map<String, Value>) -> Option<Str
     let content = match &shared {
         Kind::Nothing => None,
         Kind::Json(schema) => Some(json!({ JSON: { "schema": schema } })),
-        Kind::Bytes => Some(json!({ BYTES: { "schema": { "type": "string", "format": "binary" } } })),
+        Kind::Bytes => {
+            Some(json!({ BYTES: { "schema": { "type": "string", "format": "binary" } } }))
+        }
     };
     for response in all.values_mut().filter_map(Value::as_object_mut) {
         response.remove("headers");
@@ -262,7 +274,10 @@ mod tests {
         let (operation, _) = operation(&json!({ "responses": responses }));
         let all = operation["responses"].as_object().unwrap();
         let first = all.values().next().unwrap();
-        assert!(all.values().all(|other| other["content"] == first["content"]));
+        assert!(
+            all.values()
+                .all(|other| other["content"] == first["content"])
+        );
         first["content"].clone()
     }
 
@@ -274,8 +289,16 @@ mod tests {
         for (one, other, both) in [
             (json(a.clone()), json(a.clone()), a.clone()),
             (json(a.clone()), json(b.clone()), json!({})),
-            (json(b.clone()), nothing.clone(), json!({ "type": "string", "nullable": true })),
-            (json(a.clone()), nothing, json!({ "nullable": true, "allOf": [a] })),
+            (
+                json(b.clone()),
+                nothing.clone(),
+                json!({ "type": "string", "nullable": true }),
+            ),
+            (
+                json(a.clone()),
+                nothing,
+                json!({ "nullable": true, "allOf": [a] }),
+            ),
         ] {
             let content = success(&json!({ "200": one, "201": other, "404": {} }));
             assert_eq!(content[JSON]["schema"], both);
@@ -287,9 +310,13 @@ mod tests {
 
     #[test]
     fn a_default_is_the_success_where_there_is_no_other() {
-        let default = json!({ "content": { "application/hal+json": { "schema": { "type": "object" } } } });
+        let default =
+            json!({ "content": { "application/hal+json": { "schema": { "type": "object" } } } });
         let (alone, announced) = operation(&json!({ "responses": { "default": default.clone() } }));
-        assert!(alone["responses"]["2XX"]["content"].get(JSON).is_some(), "{alone}");
+        assert!(
+            alone["responses"]["2XX"]["content"].get(JSON).is_some(),
+            "{alone}"
+        );
         assert_eq!(announced.accept.as_deref(), Some("application/hal+json"));
         let (beside, _) = operation(&json!({ "responses": { "200": {}, "default": default } }));
         assert_eq!(beside["responses"], json!({ "200": {} }));
@@ -298,18 +325,34 @@ mod tests {
     #[test]
     fn a_request_keeps_its_name_and_becomes_what_can_be_sent() {
         for (name, schema, taken) in [
-            ("application/merge-patch+json", json!({ "$ref": "#/a" }), JSON),
+            (
+                "application/merge-patch+json",
+                json!({ "$ref": "#/a" }),
+                JSON,
+            ),
             (FORM, json!({ "type": "object" }), FORM),
-            ("image/png", json!({ "type": "string", "format": "binary" }), BYTES),
+            (
+                "image/png",
+                json!({ "type": "string", "format": "binary" }),
+                BYTES,
+            ),
             ("text/plain", json!({ "type": "string" }), BYTES),
         ] {
             let body = json!({ "content": { name: { "schema": schema } } });
-            let (operation, announced) = operation(&json!({ "requestBody": body, "responses": {} }));
-            assert!(operation["requestBody"]["content"].get(taken).is_some(), "{operation}");
+            let (operation, announced) =
+                operation(&json!({ "requestBody": body, "responses": {} }));
+            assert!(
+                operation["requestBody"]["content"].get(taken).is_some(),
+                "{operation}"
+            );
             assert_eq!(announced.content_type.as_deref(), Some(name));
         }
         let xml = json!({ "content": { "application/xml": { "schema": { "type": "object" } } } });
-        let (operation, announced) = operation(&json!({ "requestBody": xml.clone(), "responses": {} }));
-        assert_eq!((&operation["requestBody"], announced.content_type), (&xml, None));
+        let (operation, announced) =
+            operation(&json!({ "requestBody": xml.clone(), "responses": {} }));
+        assert_eq!(
+            (&operation["requestBody"], announced.content_type),
+            (&xml, None)
+        );
     }
 }

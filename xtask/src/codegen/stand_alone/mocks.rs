@@ -104,7 +104,9 @@ impl VisitMut for Bodies<'_> {
             let name = name.ident.to_string();
             let of = |suffix: &str| {
                 let name = name.strip_suffix(suffix)?;
-                self.announced.iter().find(|of| pascal(&of.function) == name)
+                self.announced
+                    .iter()
+                    .find(|of| pascal(&of.function) == name)
             };
             self.of = of("When").or_else(|| of("Then"));
         }
@@ -142,7 +144,10 @@ impl VisitMut for Bodies<'_> {
                     && matches!(&*typed.pat, syn::Pat::Ident(name) if name.ident == "value"))
         });
         if by_value && block.contains("json_body_obj (value)") {
-            method.block.stmts.insert(0, parse_quote! { let value = &value; });
+            method
+                .block
+                .stmts
+                .insert(0, parse_quote! { let value = &value; });
         }
     }
 

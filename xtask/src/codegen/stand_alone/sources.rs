@@ -57,9 +57,11 @@ const TITLE: &str = "The client of a contract";
 /// The files that are not generated.
 pub(super) fn of(name: &str, title: &str) -> Vec<(String, String)> {
     let title: String = title.split_whitespace().collect::<Vec<_>>().join(" ");
-    let root = ROOT
-        .replace(NAME, &name.replace('-', "_"))
-        .replacen(TITLE, &super::super::prose::harmless(&title), 1);
+    let root = ROOT.replace(NAME, &name.replace('-', "_")).replacen(
+        TITLE,
+        &super::super::prose::harmless(&title),
+        1,
+    );
     let shared = SHARED
         .iter()
         .map(|(path, text)| ((*path).to_owned(), plain(text)));
@@ -74,7 +76,10 @@ fn plain(text: &str) -> String {
     let mut kept: Vec<&str> = Vec::new();
     let mut in_example = false;
     for (at, line) in text.lines().enumerate() {
-        if tests.iter().any(|(first, last)| (*first..=*last).contains(&at)) {
+        if tests
+            .iter()
+            .any(|(first, last)| (*first..=*last).contains(&at))
+        {
             continue;
         }
         let said = line.trim_start();
@@ -82,7 +87,10 @@ fn plain(text: &str) -> String {
         let fence = comment.is_some_and(|comment| comment.trim_start().starts_with("```"));
         if fence && !in_example {
             // The empty line before it.
-            if kept.last().is_some_and(|line| matches!(line.trim(), "///" | "//!")) {
+            if kept
+                .last()
+                .is_some_and(|line| matches!(line.trim(), "///" | "//!"))
+            {
                 kept.pop();
             }
         }
