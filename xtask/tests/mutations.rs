@@ -279,7 +279,9 @@ fn what_the_rules_let_pass_of_others_becomes_a_crate() {
         ..ProptestConfig::default()
     };
     let which = (any::<Index>(), prop::collection::vec(damage(), 1..4));
-    let mut runner = proptest::test_runner::TestRunner::new(config);
+    // The same ones each time: what CI tells does not change by itself.
+    let seed = proptest::test_runner::TestRng::deterministic_rng(config.rng_algorithm);
+    let mut runner = proptest::test_runner::TestRunner::new_with_rng(config, seed);
     let outcome = runner.run(&which, |(document, damages)| {
         all.set(all.get() + 1);
         let good: &String = document.get(&documents);
