@@ -363,9 +363,15 @@ fn made(outputs: &[Output], check: bool, remedy: &str, what: &str) -> ExitCode {
     }
 }
 
+/// The files of the workspace from a contract of the house, and a crate that stands alone from
+/// any other.
 fn generate(contract: &Contract) -> Result<Vec<Output>, String> {
     let json = contract.to_json();
-    lint::guard(contract.file(), || codegen::generate(&json))
+    let generate = match lint::profile_of(contract) {
+        Profile::House => codegen::generate,
+        Profile::Generator => codegen::stand_alone::generate,
+    };
+    lint::guard(contract.file(), || generate(&json))
         .map_err(|finding| render(&[*finding]))?
         .map_err(|failure| format!("{}: {failure}", contract.file()))
 }

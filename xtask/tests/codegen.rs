@@ -211,7 +211,7 @@ fn another_contract_is_taken_by_both_commands() {
     let out_argument = out.to_str().unwrap();
     let generated = xtask(&["codegen", "--spec", spec, "--out", out_argument]);
     assert!(generated.status.success(), "{}", text(&generated.stderr));
-    let bindings = out.join("crates/atlas-export-api/src/generated.rs");
+    let bindings = out.join("src/generated.rs");
     assert!(
         fs::read_to_string(bindings)
             .unwrap()

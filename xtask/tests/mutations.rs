@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 use xtask::{
     codegen,
     contract::Contract,
-    lint::{examples::GOOD, guard, lint},
+    lint::{examples::GOOD, guard, judge, lint},
+    rule::Profile,
 };
 
 /// JSON whose mappings may have a key twice.
@@ -176,8 +177,8 @@ fn damage() -> impl Strategy<Value = (Index, Damage)> {
     (any::<Index>(), damage)
 }
 
-fn damaged(damages: &[(Index, Damage)]) -> String {
-    let contract = Contract::parse("good.yaml", GOOD).expect("the good contract");
+fn damaged(good: &str, damages: &[(Index, Damage)]) -> String {
+    let contract = Contract::parse("good.yaml", good).expect("the good contract");
     let mut tree = Tree::from(contract.to_json());
     for (place, damage) in damages {
         let size = tree.size();
@@ -227,7 +228,7 @@ proptest! {
 
     #[test]
     fn what_the_rules_let_pass_the_generator_takes(damages in prop::collection::vec(damage(), 1..4)) {
-        let text = damaged(&damages);
+        let text = damaged(GOOD, &damages);
         let Ok(contract) = Contract::parse("damaged.yaml", &text) else { return Ok(()) };
         let findings = lint(&contract);
         for finding in &findings {
@@ -247,5 +248,58 @@ proptest! {
         if let Ok(contract) = Contract::parse("any.yaml", &text) {
             lint(&contract);
         }
+    }
+}
+
+/// How many mutations of the documents of others are tried; 10,000 are tried before a release.
+fn mutations_of_others() -> u32 {
+    let given = std::env::var("DOCUMENT_MUTATIONS").ok();
+    given.map_or(240, |given| given.parse().expect("a number"))
+}
+
+/// The documents of others, damaged at random: nothing panics, and what the rules let pass becomes
+/// a crate.
+#[test]
+fn what_the_rules_let_pass_of_others_becomes_a_crate() {
+    let folder = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/documents"));
+    let files = std::fs::read_dir(folder).expect("the folder of documents");
+    let mut documents: Vec<_> = files.map(|file| file.unwrap().path()).collect();
+    documents.sort();
+    let documents: Vec<String> = documents
+        .iter()
+        .map(|path| std::fs::read_to_string(path).unwrap())
+        .collect();
+    let (passed, all) = (std::cell::Cell::new(0), std::cell::Cell::new(0));
+    let config = ProptestConfig {
+        cases: mutations_of_others(),
+        failure_persistence: None,
+        max_shrink_iters: 200,
+        ..ProptestConfig::default()
+    };
+    let which = (any::<Index>(), prop::collection::vec(damage(), 1..4));
+    // The same ones each time: what CI tells does not change by itself.
+    let seed = proptest::test_runner::TestRng::deterministic_rng(config.rng_algorithm);
+    let mut runner = proptest::test_runner::TestRunner::new_with_rng(config, seed);
+    let outcome = runner.run(&which, |(document, damages)| {
+        all.set(all.get() + 1);
+        let good: &String = document.get(&documents);
+        let text = damaged(good, &damages);
+        let Ok(contract) = Contract::parse("damaged.yaml", &text) else {
+            return Ok(());
+        };
+        let json = contract.to_json();
+        // The lint has nothing that catches a panic, and needs nothing.
+        if judge(&contract, Profile::Generator).findings.is_empty() {
+            passed.set(passed.get() + 1);
+            let outcome = guard("damaged.yaml", || {
+                codegen::stand_alone::generate(&json).map(|_| ())
+            });
+            prop_assert!(matches!(outcome, Ok(Ok(()))), "{:?}\n{}", outcome, text);
+        }
+        Ok(())
+    });
+    println!("{} mutations, {} passed the rules", all.get(), passed.get());
+    if let Err(why) = outcome {
+        panic!("{why}");
     }
 }

@@ -37,6 +37,7 @@
 //! ```
 
 mod decode;
+mod fields;
 // The generator's code is as the generator writes it.
 #[allow(
     missing_docs,
@@ -60,17 +61,18 @@ pub mod operations;
 /// The roles of Atlas. Generated from the contract.
 #[rustfmt::skip]
 pub mod roles;
+mod seam;
 mod views;
 
-use std::{fmt, future::Future, num::NonZeroU32, pin::Pin, sync::Arc};
+use std::{future::Future, num::NonZeroU32};
 
 use atlas_export_types::{ClusterName, InvalidId, ItemCount, PageSize, TolerantList};
-use progenitor_client::{ClientHooks, OperationInfo};
 
 pub use decode::{Model, Object, from_slice};
 pub use generated::{Client, Error, ResponseValue, types};
 pub use operations::OPERATIONS;
 pub use roles::ROLES;
+pub use seam::{Execute, Seam};
 pub use views::*;
 
 /// One operation of the contract: what the generated method does not say.
@@ -97,6 +99,20 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// Stands for an operation outside the table. The table and the methods come from one run of
+    /// the generator, so none is.
+    pub(crate) const UNLISTED: &Self = &Self {
+        id: "unlisted",
+        function: "unlisted",
+        method: "",
+        path: "",
+        versions: &[],
+        v1: false,
+        success: 200,
+        query: &[],
+        roles: &[],
+    };
+
     /// The operation with this id, for ids that come from outside. Those of the contract are in
     /// [`operations`].
     ///
@@ -228,60 +244,6 @@ pub trait Page {
         Option<ItemCount>,
     );
 }
-
-/// The way from the generated methods to the network.
-pub trait Execute: fmt::Debug + Send + Sync {
-    /// Executes one request of one operation.
-    ///
-    /// # Errors
-    /// Only reqwest can make a `reqwest::Error`. An implementation with failures of its own
-    /// answers a response of a status that no operation documents, with the failure among its
-    /// extensions; the generated method hands it back as [`Error::UnexpectedResponse`].
-    fn execute<'a>(
-        &'a self,
-        request: reqwest::Request,
-        operation: &'static Operation,
-    ) -> Pin<Box<dyn Future<Output = reqwest::Result<reqwest::Response>> + Send + 'a>>;
-}
-
-/// The [`Execute`] of a [`Client`].
-#[derive(Clone, Debug)]
-pub struct Seam(Arc<dyn Execute>);
-
-impl Seam {
-    /// Wraps an executor.
-    pub fn new(execute: Arc<dyn Execute>) -> Self {
-        Self(execute)
-    }
-}
-
-impl ClientHooks<Seam> for Client {
-    async fn exec(
-        &self,
-        request: reqwest::Request,
-        info: &OperationInfo,
-    ) -> reqwest::Result<reqwest::Response> {
-        let operation = OPERATIONS
-            .iter()
-            .find(|operation| operation.function == info.operation_id)
-            .unwrap_or(&UNLISTED);
-        self.inner.0.execute(request, operation).await
-    }
-}
-
-/// Stands for an operation outside the table. The table and the methods come from one run of
-/// the generator, so none is.
-static UNLISTED: Operation = Operation {
-    id: "unlisted",
-    function: "unlisted",
-    method: "",
-    path: "",
-    versions: &[],
-    v1: false,
-    success: 200,
-    query: &[],
-    roles: &[],
-};
 
 #[cfg(test)]
 mod tests {

@@ -22,6 +22,7 @@
 //! # Ok::<(), atlas_export_types::InvalidId>(())
 //! ```
 
+mod fitting;
 // The generator's code is as the generator writes it.
 #[allow(
     missing_docs,
@@ -35,28 +36,8 @@
 #[rustfmt::skip]
 mod generated;
 
+pub(crate) use fitting::fitting;
 pub use generated::{MockServerExt, operations};
-
-/// A body as JSON.
-///
-/// # Panics
-/// Where it does not read as `M`, so that no test passes with an answer that Atlas cannot give.
-pub(crate) fn fitting<M: serde::de::DeserializeOwned>(
-    body: &(impl serde::Serialize + ?Sized),
-) -> serde_json::Value {
-    let json = serde_json::to_value(body);
-    let read = json.and_then(|json| serde_json::from_value::<M>(json.clone()).map(|_| json));
-    match read {
-        Ok(json) => json,
-        Err(why) => panic!(
-            "the body does not fit {} of the contract: {why}",
-            std::any::type_name::<M>()
-                .rsplit("::")
-                .next()
-                .unwrap_or_default()
-        ),
-    }
-}
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,7 @@
 //! A list that survives an item it cannot decode.
 //!
-//! One enum value that Atlas added yesterday must not cost a backup operator the other
-//! 499 jobs of a page. So each item is decoded on its own; one that does not fit stays in
+//! One enum value that the service added yesterday must not cost its caller the other 499 items
+//! of a page. So each item is decoded on its own; one that does not fit stays in
 //! its place with its raw JSON and the reason.
 
 use std::{fmt, marker::PhantomData};

@@ -7,8 +7,7 @@ use std::fmt::{self, Write as _};
 /// direction of a line, as Rust writes them in a string (`\n`, `\u{1b}`), and leaves the rest as
 /// it is.
 ///
-/// Everything in this workspace that prints what Atlas, a report or an environment said goes
-/// through it.
+/// Everything that prints what a service, a report or an environment said goes through it.
 ///
 /// ```
 /// use atlas_export_types::OneLine;

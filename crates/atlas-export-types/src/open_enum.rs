@@ -1,6 +1,6 @@
 //! Enumerations whose set of values may grow.
 //!
-//! Atlas adds values without a new version of the resource. A value that this crate does not
+//! A service adds values without a new version of what it offers. A value that this crate does not
 //! know decodes, prints and goes back on the wire as it came.
 
 use std::fmt;

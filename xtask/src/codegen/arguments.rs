@@ -43,6 +43,11 @@ pub(super) fn argument(name: &Ident, kind: &syn::Type, paged: bool) -> Argument 
         };
         return of_all(handed_on, true);
     }
+    own_argument(name, kind)
+}
+
+/// An argument that is a field of its own.
+pub(super) fn own_argument(name: &Ident, kind: &syn::Type) -> Argument {
     let is_text =
         |kind: &syn::Type| matches!(kind, syn::Type::Path(path) if path.path.is_ident("str"));
     let (kind, handed_on): (syn::Type, fn(&Ident) -> TokenStream) = match kind {

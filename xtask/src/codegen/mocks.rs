@@ -8,32 +8,45 @@ use syn::{
     visit_mut::{VisitMut, visit_lit_str_mut},
 };
 
-use super::{bindings, failure::Failure, parameters, rust};
+use super::{bindings, failure::Failure, home::Home, parameters, rust};
 
 /// The text of the mock crate's `generated.rs`.
 ///
 /// # Errors
 /// [`Failure`] where the generator refuses the contract.
 pub fn generate(spec: &OpenAPI, simplified: &Value) -> Result<String, Failure> {
-    let tokens = Generator::new(&bindings::settings(simplified))
-        .httpmock(spec, "atlas_export_api")
+    let mut file = generated(spec, simplified, Home::Workspace)?;
+    let prefix = "^(?:/[^?]*)?".to_owned();
+    let base = format!("{prefix}(?:{})$", bases(simplified));
+    WidenPaths { prefix, base }.visit_file_mut(&mut file);
+    Ok(rust::print(&file))
+}
+
+/// The generator's code after the passes that it needs wherever it lives.
+pub(super) fn generated(
+    spec: &OpenAPI,
+    simplified: &Value,
+    home: Home<'_>,
+) -> Result<syn::File, Failure> {
+    let tokens = Generator::new(&bindings::settings(simplified, home))
+        .httpmock(spec, &home.client())
         .map_err(|error| Failure::new("the mocks cannot be generated", error))?;
     let mut file = rust::parse(tokens)?;
     rust::split_docs(&mut file);
     parameters::match_each(&mut file);
-    let bases = bases(simplified);
-    WidenPaths { bases }.visit_file_mut(&mut file);
     TakeAnything.visit_file_mut(&mut file);
-    Ok(rust::print(&file))
+    Ok(file)
 }
 
 /// Lets a path pattern match below a prefix such as `/api/atlas/v2`.
 ///
 /// The generator anchors patterns at the start of the path (`^/groups/…`), while a base URL
 /// may hold a path of its own. The path `/` is the base itself, whose own path tells it from others.
-struct WidenPaths {
-    /// The paths of the servers, as alternatives of a pattern.
-    bases: String,
+pub(super) struct WidenPaths {
+    /// The pattern of what a path may lie below.
+    pub(super) prefix: String,
+    /// The pattern of the base itself.
+    pub(super) base: String,
 }
 
 /// The paths of the servers that the contract names.
@@ -56,10 +69,9 @@ fn bases(contract: &Value) -> String {
 impl VisitMut for WidenPaths {
     fn visit_lit_str_mut(&mut self, literal: &mut syn::LitStr) {
         if literal.value() == "^/$" {
-            let pattern = format!("^(?:/[^?]*)?(?:{})$", self.bases);
-            *literal = syn::LitStr::new(&pattern, literal.span());
+            *literal = syn::LitStr::new(&self.base, literal.span());
         } else if let Some(rest) = literal.value().strip_prefix("^/") {
-            *literal = syn::LitStr::new(&format!("^(?:/[^?]*)?/{rest}"), literal.span());
+            *literal = syn::LitStr::new(&format!("{}/{rest}", self.prefix), literal.span());
         }
         visit_lit_str_mut(self, literal);
     }
@@ -82,12 +94,13 @@ struct TakeAnything;
 
 impl VisitMut for TakeAnything {
     fn visit_impl_item_fn_mut(&mut self, method: &mut syn::ImplItemFn) {
-        let mut model = None;
+        let mut model: Option<syn::TypePath> = None;
         for input in &mut method.sig.inputs {
             let syn::FnArg::Typed(typed) = input else {
                 continue;
             };
-            if let syn::Type::Reference(reference) = &*typed.ty
+            let optional = super::rust::inside(&typed.ty, "Option");
+            if let syn::Type::Reference(reference) = optional.unwrap_or(&typed.ty)
                 && let syn::Type::Path(path) = &*reference.elem
                 && path
                     .path
@@ -95,7 +108,10 @@ impl VisitMut for TakeAnything {
                     .first()
                     .is_some_and(|first| first.ident == "types")
             {
-                model = Some(path.clone());
+                model = Some(match optional {
+                    Some(_) => parse_quote! { ::std::option::Option<#path> },
+                    None => path.clone(),
+                });
                 *typed.ty = parse_quote! { &(impl ::serde::Serialize + ?Sized) };
             }
         }
@@ -117,8 +133,9 @@ mod tests {
         let servers = serde_json::json!({"servers": [
             {"url": "https://{host}/api/v1.0"}, {"url": "https://{host}"},
         ]});
-        let bases = bases(&servers);
-        WidenPaths { bases }.visit_file_mut(&mut file);
+        let prefix = "^(?:/[^?]*)?".to_owned();
+        let base = format!("{prefix}(?:{})$", bases(&servers));
+        WidenPaths { prefix, base }.visit_file_mut(&mut file);
         rust::print(&file)
     }
 

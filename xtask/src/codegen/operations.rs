@@ -16,14 +16,14 @@ use crate::contract::{
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Operation<'a> {
     pub(super) id: &'a str,
-    method: String,
-    path: &'a str,
+    pub(super) method: String,
+    pub(super) path: &'a str,
     /// The dates of its media types, oldest first.
     versions: Vec<&'a str>,
     /// When a version is to be switched off, for those that are.
     sunsets: Vec<(&'a str, &'a str)>,
     takes_body: bool,
-    deprecated: bool,
+    pub(super) deprecated: bool,
     /// Whether it answers `application/json`, which is version 1.0.
     v1: bool,
     /// The status of success.
@@ -33,14 +33,14 @@ pub(super) struct Operation<'a> {
     /// The roles of the API key, any of which suffices.
     roles: Vec<&'a str>,
     /// Summary and description.
-    words: [&'a str; 2],
+    pub(super) words: [&'a str; 2],
     /// Where MongoDB describes it.
     source: &'a str,
 }
 
 impl<'a> Operation<'a> {
     /// The names of the query parameters that it declares.
-    fn query(&self) -> Vec<&'a str> {
+    pub(super) fn query(&self) -> Vec<&'a str> {
         let parameters = self.parameters.iter();
         let mut names: Vec<&str> = parameters
             .filter(|parameter| parameter.get("in").and_then(Value::as_str) == Some("query"))

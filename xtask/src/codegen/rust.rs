@@ -20,6 +20,11 @@ pub(super) fn print(file: &syn::File) -> String {
     header::of_rust() + &prettyplease::unparse(file)
 }
 
+/// The same, in a crate that stands alone.
+pub(super) fn print_alone(file: &syn::File) -> String {
+    header::of_stand_alone() + &prettyplease::unparse(file)
+}
+
 /// Sends no slash for the path `/`, which is the base itself.
 pub(super) fn end_at_the_base(file: &mut syn::File) {
     struct EndAtTheBase;
@@ -118,6 +123,14 @@ pub(super) fn flatten_lists(file: &mut syn::File) {
             }) else {
                 return;
             };
+            let mut path = list.clone();
+            if let syn::Type::Path(path) = &mut path
+                && let Some(last) = path.path.segments.last_mut()
+            {
+                last.arguments = syn::PathArguments::None;
+            }
+            let path = path.to_token_stream().to_string();
+            let is_empty = format!("{}::is_empty", path.replace(' ', ""));
             field.ty = list.clone();
             let name = wire_name(field);
             field
@@ -127,7 +140,7 @@ pub(super) fn flatten_lists(file: &mut syn::File) {
                 #[serde(
                     rename = #name,
                     default,
-                    skip_serializing_if = "::atlas_export_types::TolerantList::is_empty"
+                    skip_serializing_if = #is_empty
                 )]
             });
         }

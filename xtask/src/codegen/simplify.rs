@@ -15,7 +15,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{operations::resolve, parameters, prose, tolerant};
+use super::{home::Home, operations::resolve, parameters, prose, tolerant};
 use crate::contract::openapi::METHODS;
 
 /// The simplified copy.
@@ -52,13 +52,20 @@ pub fn simplify(contract: &Value) -> Value {
         components.remove("requestBodies");
         components.remove("examples");
     }
-    prose::quieten(&mut copy);
-    parameters::plain(&mut copy);
-    tolerant::tolerate(&mut copy);
+    make_way(&mut copy, Home::Workspace);
     copy
 }
 
-fn operations_mut(contract: &mut Value) -> impl Iterator<Item = &mut Map<String, Value>> {
+/// What the generator needs wherever its code lives, bodies aside.
+pub(super) fn make_way(copy: &mut Value, home: Home<'_>) {
+    prose::quieten(copy);
+    parameters::plain(copy);
+    tolerant::tolerate(copy, home);
+}
+
+pub(super) fn operations_mut(
+    contract: &mut Value,
+) -> impl Iterator<Item = &mut Map<String, Value>> {
     contract
         .get_mut("paths")
         .and_then(Value::as_object_mut)

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::bindings::TOLERANT_LIST;
+use super::home::Home;
 use crate::{
     contract::openapi::SCHEMA_REFERENCE,
     fold::{pascal, snake},
@@ -22,8 +22,12 @@ const MARK: &str = "x-tolerant-items";
 const VALUES: [&str; 4] = ["default", "enum", "example", "examples"];
 
 /// Turns each marked array of the copy into the tolerant list.
-pub(super) fn tolerate(contract: &mut Value) {
-    let mut names = Names::default();
+pub(super) fn tolerate(contract: &mut Value, home: Home<'_>) {
+    let mut names = Names {
+        list: home.tolerant_list(),
+        taken: BTreeSet::new(),
+        made: Map::new(),
+    };
     if let Some(schemas) = schemas(contract) {
         names.taken = schemas.keys().map(|name| pascal(name)).collect();
         for (name, schema) in schemas {
@@ -57,8 +61,9 @@ fn schemas(contract: &mut Value) -> Option<&mut Map<String, Value>> {
 }
 
 /// The names of types: those that are there, and the schemas that get one here.
-#[derive(Default)]
 struct Names {
+    /// The path of the list.
+    list: String,
     taken: BTreeSet<String>,
     made: Map<String, Value>,
 }
@@ -113,12 +118,14 @@ impl Names {
         if list.get("default") == Some(&json!([])) {
             list.remove("default");
         }
+        let krate = self.list.split("::").next().unwrap_or_default();
+        let krate = krate.replace('_', "-");
         list.insert(
             "x-rust-type".into(),
             json!({
-                "crate": "atlas-export-types",
+                "crate": krate,
                 "version": "*",
-                "path": TOLERANT_LIST,
+                "path": self.list,
                 "parameters": [items],
             }),
         );

@@ -4,12 +4,13 @@
 //! enumeration. Both become types of `atlas-export-types`, through macros that stand there, and
 //! the generated client uses those in place of types of its own.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeSet, fmt::Write as _};
 
-use heck::{ToSnakeCase as _, ToUpperCamelCase as _};
+use heck::ToSnakeCase as _;
 use serde_json::Value;
 
 use super::header;
+use crate::fold::pascal;
 
 /// The pattern of an id, in the ways in which it is written.
 const ID_PATTERNS: [&str; 2] = ["^[a-f0-9]{24}$", "^[0-9a-f]{24}$"];
@@ -44,37 +45,91 @@ pub fn generate(contract: &Value) -> String {
         line(&mut text, format_args!("    {name}, {marker}, {noun:?};"));
     }
     text.push_str("}\n");
-    let mut names = Vec::new();
-    for (name, schema) in schemas(contract).filter(|(_, schema)| is_open(schema)) {
-        names.push(name);
-        text.push_str("\nopen_enum! {\n");
-        docs(&mut text, "    ", said(schema, "description"));
-        line(&mut text, format_args!("    {name} {{"));
-        let values = schema.get("x-extensible-enum").and_then(Value::as_array);
-        for value in values.into_iter().flatten().filter_map(Value::as_str) {
-            let of_value = |key: &str| schema.get(key)?.get(value)?.as_str();
-            docs(
-                &mut text,
-                "        ",
-                of_value("x-value-descriptions").unwrap_or_default(),
-            );
-            let variant = of_value("x-value-names")
-                .map_or_else(|| value.to_upper_camel_case(), str::to_owned);
-            line(&mut text, format_args!("        {variant} = {value:?},"));
-        }
-        text.push_str("    }\n}\n");
-    }
+    let open = schemas(contract).filter(|(_, schema)| is_open(schema));
+    let open: Vec<_> = open
+        .map(|(name, schema)| (name.to_owned(), schema))
+        .collect();
+    enums(&mut text, &open);
+    let names: Vec<&str> = open.iter().map(|(name, _)| name.as_str()).collect();
     let names = names.join(" ");
     line(
         &mut text,
         format_args!(
             "\n/// Hands the names of the open enumerations to a macro.\n#[doc(hidden)]\n\
              #[macro_export]\nmacro_rules! each_open_enum {{\n    ($apply:ident) => {{\n        \
-             $apply! {{ {names} }}\n    }};\n}}\n\n#[cfg(feature = \"schemars\")]\n\
-             pub(crate) use each_open_enum;"
+             $apply! {{ {names} }}\n    }};\n}}"
         ),
     );
+    text + "\n#[cfg(feature = \"schemars\")]\n\
+           pub(crate) use each_open_enum;\n"
+}
+
+/// The text of the vocabulary of a crate that stands alone: open enumerations.
+pub(super) fn of_open(contract: &Value) -> String {
+    let mut text = header::of_stand_alone()
+        + "//! The open enumerations of the contract.\n\n\
+           use crate::open_enum;\n";
+    let named = open(contract).into_iter().filter_map(|(schema, name)| {
+        let schema = contract.pointer("/components/schemas")?.get(schema)?;
+        Some((name, schema))
+    });
+    let named: Vec<_> = named.collect();
+    enums(&mut text, &named);
+    for (name, _) in named {
+        line(&mut text, format_args!("\ncrate::fields::open!({name});"));
+    }
     text
+}
+
+/// The schemas of open enumerations of text, and the names of their types.
+pub(super) fn open(contract: &Value) -> Vec<(&str, String)> {
+    let of_text = |schema: &Value| {
+        let values = schema.get("x-extensible-enum").and_then(Value::as_array);
+        let texts = values.is_some_and(|all| !all.is_empty() && all.iter().all(Value::is_string));
+        texts && said(schema, "type") == "string"
+    };
+    let found = schemas(contract).filter(|(_, schema)| of_text(schema));
+    found.map(|(name, _)| (name, pascal(name))).collect()
+}
+
+fn enums(text: &mut String, open: &[(String, &Value)]) {
+    for (name, schema) in open {
+        text.push_str("\nopen_enum! {\n");
+        docs(text, "    ", said(schema, "description"));
+        line(text, format_args!("    {name} {{"));
+        let values = schema.get("x-extensible-enum").and_then(Value::as_array);
+        // What a value that is not known becomes.
+        let mut taken = BTreeSet::from(["Unknown".to_owned()]);
+        let mut seen = BTreeSet::new();
+        let values = values.into_iter().flatten().filter_map(Value::as_str);
+        for value in values.filter(|value| seen.insert(*value)) {
+            let of_value = |key: &str| schema.get(key)?.get(value)?.as_str();
+            docs(
+                text,
+                "        ",
+                of_value("x-value-descriptions").unwrap_or_default(),
+            );
+            let wanted = of_value("x-value-names").map_or_else(|| pascal(value), str::to_owned);
+            let variant = free(wanted, &mut taken);
+            line(text, format_args!("        {variant} = {value:?},"));
+        }
+        text.push_str("    }\n}\n");
+    }
+}
+
+/// The name, with a number where another has it.
+fn free(wanted: String, taken: &mut BTreeSet<String>) -> String {
+    let wanted = match wanted.as_str() {
+        "Self" => "Self_".to_owned(),
+        _ => wanted,
+    };
+    let mut name = wanted.clone();
+    let mut count = 2;
+    while !taken.insert(name.clone()) {
+        name = format!("{wanted}{count}");
+        count += 1;
+    }
+    name
 }
 
 /// What an id is of, by its name: *an export bucket* of `ExportBucket`.

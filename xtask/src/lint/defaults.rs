@@ -34,7 +34,9 @@ pub(super) fn misfit_of(document: &Document<'_>, schema: &Node, value: &Node) ->
     if matches!(value.value, NodeValue::Null) {
         return (!schema.is_set("nullable")).then(|| "the schema is not `nullable`".to_owned());
     }
-    let given = schema.text("type")?;
+    let Some(given) = schema.text("type") else {
+        return combined_misfit(document, schema, value);
+    };
     let right = match (given, &value.value) {
         ("string", NodeValue::String(text)) => return text_misfit(schema, text),
         ("integer", NodeValue::Number(n)) => {
@@ -55,6 +57,26 @@ pub(super) fn misfit_of(document: &Document<'_>, schema: &Node, value: &Node) ->
         _ => true,
     };
     (!right).then(|| format!("it is {}, and the schema is `type: {given}`", value.kind()))
+}
+
+/// The same of a schema that is made of others: of `allOf` it has to fit every branch, of `oneOf`
+/// and `anyOf` one.
+fn combined_misfit(document: &Document<'_>, schema: &Node, value: &Node) -> Option<String> {
+    let branches = |key: &str| schema.get(key).map_or(&[][..], Node::items);
+    let wrong = |branch: &Node| {
+        let branch = document.resolve(branch, "")?.node;
+        // What is made of others once more is not looked at: it may be made of itself.
+        branch.text("type")?;
+        misfit_of(document, branch, value)
+    };
+    if let Some(wrong) = branches("allOf").iter().find_map(wrong) {
+        return Some(wrong);
+    }
+    ["oneOf", "anyOf"].into_iter().find_map(|key| {
+        let branches = branches(key);
+        let none = branches.iter().all(|branch| wrong(branch).is_some());
+        (!branches.is_empty() && none).then(|| format!("it fits no branch of the {key}"))
+    })
 }
 
 fn object_misfit(document: &Document<'_>, schema: &Node, value: &Node) -> Option<String> {

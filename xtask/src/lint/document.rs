@@ -6,6 +6,7 @@ use super::grammar::{ObjectKind, Shape};
 use crate::{
     contract::{Contract, Node, NodeValue, join, openapi::METHODS, pointer::follow, references},
     finding::Location,
+    rule::Profile,
 };
 
 /// An object of the contract.
@@ -70,6 +71,8 @@ pub(super) struct Success<'a> {
 /// The contract, walked once.
 #[derive(Debug)]
 pub(super) struct Document<'a> {
+    /// What it is held against.
+    pub(super) profile: Profile,
     pub(super) root: &'a Node,
     pub(super) sites: Vec<Site<'a>>,
     pub(super) misfits: Vec<Misfit>,
@@ -77,11 +80,12 @@ pub(super) struct Document<'a> {
 }
 
 impl<'a> Document<'a> {
-    pub(super) fn new(contract: &'a Contract) -> Self {
+    pub(super) fn new(contract: &'a Contract, profile: Profile) -> Self {
         let root = contract.root();
         let mut walk = Walk::default();
         walk.object(ObjectKind::OpenApi, root, String::new(), root.at());
         Self {
+            profile,
             root,
             sites: walk.sites,
             misfits: walk.misfits,

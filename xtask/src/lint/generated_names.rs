@@ -164,6 +164,9 @@ fn is_type(schema: &Node) -> bool {
         Some("integer" | "number") => has("enum"),
         Some(_) => false,
         None => {
+            if is_alias(schema) {
+                return false;
+            }
             let enumerates = matches!(
                 schema.get("enum").map(|e| &e.value),
                 Some(NodeValue::Seq(_))
@@ -171,4 +174,13 @@ fn is_type(schema: &Node) -> bool {
             enumerates || has("properties") || has("oneOf") || has("anyOf") || has("allOf")
         }
     }
+}
+
+/// Whether a schema is another one with words of its own: an `allOf` of one `$ref`, and nothing
+/// that would make a type of it. It becomes what the `$ref` leads to.
+fn is_alias(schema: &Node) -> bool {
+    let branches = schema.get("allOf").map_or(&[][..], Node::items);
+    let one = matches!(branches, [branch] if branch.get("$ref").is_some());
+    let says_more = ["enum", "properties", "oneOf", "anyOf", "required"];
+    one && !says_more.iter().any(|key| schema.get(key).is_some())
 }

@@ -4,9 +4,13 @@ use super::{
     Report,
     document::{Direction, Document, Resolved},
 };
-use crate::contract::{
-    Entry, Node, join,
-    media_type::{Media, media},
+use crate::{
+    codegen::stand_alone::is_sendable,
+    contract::{
+        Entry, Node, join,
+        media_type::{Media, media},
+    },
+    rule::Profile,
 };
 
 /// The media types of a body.
@@ -20,6 +24,9 @@ pub(super) fn here(body: &Resolved<'_>, media: &Entry) -> String {
 }
 
 pub(super) fn unreadable(document: &Document<'_>, report: &mut Report<'_>) {
+    if document.profile == Profile::Generator {
+        return unsendable(document, report);
+    }
     for (body, direction) in document.bodies() {
         for entry in content(&body) {
             if let Media::Other | Media::Encoded(_) = media(&entry.key) {
@@ -37,6 +44,32 @@ pub(super) fn unreadable(document: &Document<'_>, report: &mut Report<'_>) {
                 let help = "write `application/json`, or leave the operation out";
                 report.at(entry.at, &here(&body, entry), message, help);
             }
+        }
+    }
+}
+
+/// A request body of which no media type can be sent: a crate of its own sends one of them, and
+/// reads whatever it is answered.
+fn unsendable(document: &Document<'_>, report: &mut Report<'_>) {
+    for (body, direction) in document.bodies() {
+        let sent = |entry: &Entry| {
+            let schema = entry
+                .value
+                .get("schema")
+                .and_then(|schema| document.resolve(schema, ""));
+            is_sendable(
+                &entry.key,
+                schema.map(|schema| schema.node.to_json()).as_ref(),
+            )
+        };
+        if direction == Direction::Request
+            && !content(&body).iter().any(sent)
+            && let Some(entry) = content(&body).first()
+        {
+            let message = format!("the generator cannot send `{}`", entry.key);
+            let help = "describe the body as JSON, as a form, or as bytes: `type: string`, \
+                        `format: binary`; or leave the operation out";
+            report.at(entry.at, &here(&body, entry), message, help);
         }
     }
 }

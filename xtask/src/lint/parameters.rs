@@ -10,6 +10,7 @@ use super::{
 use crate::{
     contract::{Node, NodeValue, join},
     fold::snake,
+    rule::Profile,
 };
 
 fn name(node: &Node) -> &str {
@@ -244,8 +245,11 @@ fn is_text<'a>(document: &Document<'a>, schema: &'a Node, depth: u8) -> bool {
     };
     match schema.text("type") {
         Some(given) => !matches!(given, "array" | "object"),
-        // One of several has no text, even where each of them has one.
-        None => schema.get("enum").is_some() || all("allOf"),
+        // One of several has a text where each of them has one; a contract of the house names it.
+        None => {
+            let one_of = document.profile == Profile::Generator && all("oneOf");
+            schema.get("enum").is_some() || all("allOf") || one_of
+        }
     }
 }
 

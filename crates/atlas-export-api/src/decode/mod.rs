@@ -15,16 +15,21 @@ mod values;
 
 use std::{fmt, marker::PhantomData};
 
-use atlas_export_types::TolerantList;
 use progenitor_client::ResponseValue;
 use serde::{
-    Deserializer, Serialize,
-    de::{self, DeserializeOwned, DeserializeSeed, MapAccess, SeqAccess, Visitor},
+    Deserialize as _, Deserializer, Serialize,
+    de::{
+        self, DeserializeOwned, DeserializeSeed, MapAccess, SeqAccess, Visitor,
+        value::MapAccessDeserializer,
+    },
 };
 use serde_json::{Map, Value};
 
+use crate::TolerantList;
+
 pub(crate) use field::{Field, Received};
 pub(crate) use object::object;
+pub(crate) use values::decoded;
 
 /// How lists are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +50,12 @@ pub trait Model: DeserializeOwned {
     #[doc(hidden)]
     fn decode<'de, D: Deserializer<'de>>(deserializer: D, _: Lists) -> Result<Self, D::Error> {
         Self::deserialize(deserializer)
+    }
+
+    /// What it is where there is no body at all, if it can be that.
+    #[doc(hidden)]
+    fn of_nothing() -> Option<Self> {
+        None
     }
 }
 
@@ -145,7 +156,10 @@ pub(crate) async fn response<T: Model>(
         .map_err(crate::Error::ResponseBodyError)?;
     match from_slice(&body) {
         Ok(read) => Ok(ResponseValue::new(read, status, headers)),
-        Err(error) => Err(crate::Error::InvalidResponsePayload(body, error)),
+        Err(error) => match T::of_nothing().filter(|_| body.is_empty()) {
+            Some(nothing) => Ok(ResponseValue::new(nothing, status, headers)),
+            None => Err(crate::Error::InvalidResponsePayload(body, error)),
+        },
     }
 }
 
@@ -169,6 +183,22 @@ pub(crate) fn object<'de, T: Object, D: Deserializer<'de>>(
     }
 
     deserializer.deserialize_map(Entries(lists, PhantomData))
+}
+
+/// A field that is an [`Object`].
+pub(crate) fn object_field<'de, T: Object, A: MapAccess<'de>>(
+    object: A,
+    lists: Lists,
+) -> Result<Received<T>, A::Error> {
+    if T::CAN_LACK {
+        // It is given back whole where it lacks something, so it is read whole.
+        let value = Value::deserialize(MapAccessDeserializer::new(object))?;
+        return Ok(match decoded(value) {
+            Ok(read) => Received::Fits(read),
+            Err(value) => Received::Misfit(value),
+        });
+    }
+    T::of_entries(object, lists).map(Received::Fits)
 }
 
 /// A key of a JSON object: a field, or anything else.

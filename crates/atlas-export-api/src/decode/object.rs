@@ -29,7 +29,7 @@ macro_rules! object {
             fn of_entries<'de, A: ::serde::de::MapAccess<'de>>(
                 mut entries: A,
                 lists: $crate::decode::Lists,
-            ) -> Result<Self, A::Error> {
+            ) -> ::std::result::Result<Self, A::Error> {
                 use $crate::decode::{Key, Keys};
 
                 #[allow(non_camel_case_types, reason = "they have the names of the fields")]
@@ -37,7 +37,7 @@ macro_rules! object {
                     $($field),*
                 }
 
-                fn known(key: &str) -> Option<Known> {
+                fn known(key: &str) -> ::std::option::Option<Known> {
                     Some(match key {
                         $($name $(| $alias)* => Known::$field,)*
                         _ => return None,
@@ -64,21 +64,33 @@ macro_rules! object {
                 })
             }
 
-            fn extra(&self) -> &::serde_json::Map<String, ::serde_json::Value> {
+            fn extra(&self) -> &::serde_json::Map<::std::string::String, ::serde_json::Value> {
                 &self.extra
+            }
+        }
+
+        impl $crate::decode::Field for $model {
+            fn of_object<'de, A: ::serde::de::MapAccess<'de>>(
+                object: A,
+                lists: $crate::decode::Lists,
+            ) -> ::std::result::Result<$crate::decode::Received<Self>, A::Error> {
+                $crate::decode::object_field(object, lists)
             }
         }
 
         impl<'de> ::serde::Deserialize<'de> for $model {
             fn deserialize<D: ::serde::Deserializer<'de>>(
                 deserializer: D,
-            ) -> Result<Self, D::Error> {
+            ) -> ::std::result::Result<Self, D::Error> {
                 $crate::decode::object(deserializer, $crate::decode::Lists::Apart)
             }
         }
 
         impl ::serde::Serialize for $model {
-            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            fn serialize<S: ::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::std::result::Result<S::Ok, S::Error> {
                 use ::serde::ser::SerializeMap as _;
 
                 let mut entries = serializer.serialize_map(None)?;

@@ -1,17 +1,14 @@
-//! Which values fit the fields of the contract.
+//! Which values fit the fields of any contract.
 
-use atlas_export_types::{ClusterName, ExportStateReason, Id, IdKind, ItemCount, TolerantList};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{
     Deserialize as _,
-    de::{
-        DeserializeOwned, MapAccess, SeqAccess,
-        value::{MapAccessDeserializer, SeqAccessDeserializer},
-    },
+    de::{DeserializeOwned, SeqAccess, value::SeqAccessDeserializer},
 };
 use serde_json::{Number, Value};
 
-use super::{Field, Lists, Model, Object, Received, at_once};
+use super::{Field, Lists, Model, Received, at_once};
+use crate::TolerantList;
 
 impl Field for String {
     fn of_text(text: &str) -> Option<Self> {
@@ -91,7 +88,7 @@ impl Field for DateTime<Utc> {
     }
 }
 
-/// A time as Atlas writes it, `2021-03-25T16:49:23Z`: a tenth of the work that it is to read
+/// A time in whole seconds, `2021-03-25T16:49:23Z`: a tenth of the work that it is to read
 /// whatever RFC 3339 allows.
 fn whole_seconds(text: &str) -> Option<DateTime<Utc>> {
     fn two([tens, ones]: [u8; 2]) -> Option<u32> {
@@ -113,50 +110,8 @@ fn whole_seconds(text: &str) -> Option<DateTime<Utc>> {
     Some(time.and_utc())
 }
 
-impl<K: IdKind> Field for Id<K> {
-    fn of_text(text: &str) -> Option<Self> {
-        Some(Self::received(text))
-    }
-}
-
-impl Field for ClusterName {
-    fn of_text(text: &str) -> Option<Self> {
-        text.parse().ok()
-    }
-}
-
-macro_rules! open_enums {
-    ($($name:ident)*) => {$(
-        impl Field for atlas_export_types::$name {
-            fn of_text(text: &str) -> Option<Self> {
-                Some(text.into())
-            }
-        }
-    )*};
-}
-
-atlas_export_types::each_open_enum!(open_enums);
-
-// These two read whatever it is.
-
-impl Field for ExportStateReason {
-    fn of_value(value: Value) -> Result<Self, Value> {
-        decoded(value)
-    }
-}
-
-impl Field for ItemCount {
-    fn of_unsigned(number: u64) -> Option<Self> {
-        Some(number.into())
-    }
-
-    fn of_value(value: Value) -> Result<Self, Value> {
-        decoded(value)
-    }
-}
-
 /// What a type reads by itself, or the value.
-fn decoded<T: DeserializeOwned>(value: Value) -> Result<T, Value> {
+pub(crate) fn decoded<T: DeserializeOwned>(value: Value) -> Result<T, Value> {
     T::deserialize(&value).map_err(|_| value)
 }
 
@@ -174,22 +129,5 @@ impl<T: Model> Field for TolerantList<T> {
             Lists::Apart => Self::deserialize(SeqAccessDeserializer::new(list)),
         };
         list.map(Received::Fits)
-    }
-}
-
-impl<T: Object> Field for T {
-    fn of_object<'de, A: MapAccess<'de>>(
-        object: A,
-        lists: Lists,
-    ) -> Result<Received<Self>, A::Error> {
-        if T::CAN_LACK {
-            // It is given back whole where it lacks something, so it is read whole.
-            let value = Value::deserialize(MapAccessDeserializer::new(object))?;
-            return Ok(match decoded(value) {
-                Ok(read) => Received::Fits(read),
-                Err(value) => Received::Misfit(value),
-            });
-        }
-        T::of_entries(object, lists).map(Received::Fits)
     }
 }

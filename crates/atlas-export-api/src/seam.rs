@@ -1,0 +1,47 @@
+//! The way from the generated methods to the network, which the layer above lays.
+
+use std::{fmt, future::Future, pin::Pin, sync::Arc};
+
+use progenitor_client::{ClientHooks, OperationInfo};
+
+use crate::{Client, OPERATIONS, Operation};
+
+/// The way from the generated methods to the network.
+pub trait Execute: fmt::Debug + Send + Sync {
+    /// Executes one request of one operation.
+    ///
+    /// # Errors
+    /// Only reqwest can make a `reqwest::Error`. An implementation with failures of its own
+    /// answers a response of a status that no operation documents, with the failure among its
+    /// extensions; the generated method hands it back as [`Error::UnexpectedResponse`](crate::Error::UnexpectedResponse).
+    fn execute<'a>(
+        &'a self,
+        request: reqwest::Request,
+        operation: &'static Operation,
+    ) -> Pin<Box<dyn Future<Output = reqwest::Result<reqwest::Response>> + Send + 'a>>;
+}
+
+/// The [`Execute`] of a [`Client`].
+#[derive(Clone, Debug)]
+pub struct Seam(Arc<dyn Execute>);
+
+impl Seam {
+    /// Wraps an executor.
+    pub fn new(execute: Arc<dyn Execute>) -> Self {
+        Self(execute)
+    }
+}
+
+impl ClientHooks<Seam> for Client {
+    async fn exec(
+        &self,
+        request: reqwest::Request,
+        info: &OperationInfo,
+    ) -> reqwest::Result<reqwest::Response> {
+        let operation = OPERATIONS
+            .iter()
+            .find(|operation| operation.function == info.operation_id)
+            .unwrap_or(Operation::UNLISTED);
+        self.inner.0.execute(request, operation).await
+    }
+}
