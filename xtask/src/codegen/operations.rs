@@ -305,7 +305,8 @@ pub(super) fn resolve<'a>(contract: &'a Value, value: &'a Value) -> &'a Value {
         .map_or_else(|last| last, |meant| meant.value)
 }
 
-fn entries(value: Option<&Value>) -> impl Iterator<Item = (&String, &Value)> {
+/// The entries of an object, or none.
+pub(super) fn entries(value: Option<&Value>) -> impl Iterator<Item = (&String, &Value)> {
     value.and_then(Value::as_object).into_iter().flatten()
 }
 

@@ -11,6 +11,9 @@ use super::{
 };
 use crate::contract::openapi::SCHEMA_REFERENCE;
 
+/// The dialect of every schema that is written.
+pub(super) const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
+
 /// Keys of an OpenAPI schema that mean nothing to JSON Schema.
 const FOREIGN: [&str; 8] = [
     "nullable",
@@ -55,7 +58,7 @@ pub fn generate(contract: &Value) -> Result<String, Failure> {
 /// A schema with everything it refers to under `$defs`.
 fn self_contained(contract: &Value, schema: &Value) -> Value {
     let mut wanted = Vec::new();
-    let mut whole = json!({ "$schema": "https://json-schema.org/draft/2020-12/schema" });
+    let mut whole = json!({ "$schema": DRAFT });
     let mut definitions = Map::new();
     let root = convert(schema, &mut wanted);
     while let Some(name) = wanted.pop() {
@@ -76,7 +79,7 @@ fn self_contained(contract: &Value, schema: &Value) -> Value {
 }
 
 /// An OpenAPI 3.0 schema as JSON Schema; names of the schemas it refers to go to `wanted`.
-fn convert(schema: &Value, wanted: &mut Vec<String>) -> Value {
+pub(super) fn convert(schema: &Value, wanted: &mut Vec<String>) -> Value {
     match schema {
         Value::Object(map) => {
             let mut converted = Map::new();
