@@ -7,7 +7,7 @@ use progenitor::{
 use quote::quote;
 use serde_json::Value;
 
-use super::{bodies, decode, extra, failure::Failure, rust, vocabulary, words};
+use super::{bodies, decode, extra, failure::Failure, model_schemas, rust, vocabulary, words};
 
 /// The list that keeps an item it cannot decode.
 pub(super) const TOLERANT_LIST: &str = "atlas_export_types::TolerantList";
@@ -52,6 +52,7 @@ pub fn generate(spec: &OpenAPI, simplified: &Value) -> Result<syn::File, Failure
     rust::read_aliases(&mut file, simplified);
     words::describe(&mut file, simplified);
     rust::describe_as_schemas(&mut file);
+    model_schemas::complete(&mut file, simplified);
     bodies::grow(&mut file);
     decode::write_out(&mut file);
     Ok(file)

@@ -114,7 +114,8 @@ fn examples<'a>(contract: &'a Value, content: &'a Value, place: &str) -> Vec<Exa
 }
 
 /// The text of `contract.json`: under `$defs` every schema of the contract, as JSON Schema of
-/// draft 2020-12, in which the known values of an open enumeration are `examples`; under
+/// draft 2020-12, in which the known values of an open enumeration are `examples`, and a property
+/// that has several names may have any of them; under
 /// `examples` every example that a body has, by its name; and under `bodies` what is of which.
 /// Errors stand once, without an operation.
 ///
@@ -158,6 +159,10 @@ fn definitions(contract: &Value) -> Map<String, Value> {
         {
             converted.insert("examples".into(), known.clone());
         }
+        if let Some((required, alternatives)) = schemas::by_any_name(contract, schema) {
+            converted["required"] = required;
+            converted["anyOf"] = alternatives;
+        }
         (name.clone(), converted)
     });
     converted.collect()
@@ -178,7 +183,9 @@ mod tests {
             } } },
             "components": {
                 "responses": { "NotFound": { "content": { "application/json": content } } },
-                "schemas": { "Kind": { "type": "string", "x-extensible-enum": ["A"] } },
+                "schemas": { "Kind": { "type": "string", "x-extensible-enum": ["A"] },
+                    "Named": { "type": "object", "required": ["id"], "x-also-read": { "id": ["_id"] },
+                        "properties": { "id": { "type": "string" } } } },
             },
         })
     }
@@ -227,6 +234,25 @@ mod tests {
         assert_eq!(
             whole["$defs"]["Kind"],
             json!({ "type": "string", "examples": ["A"] })
+        );
+    }
+
+    #[test]
+    fn a_property_with_several_names_may_have_any_of_them() {
+        let text = for_tests(&contract(&json!({ "schema": {} })));
+        let whole: Value = serde_json::from_str(&text.unwrap_or_default()).unwrap_or_default();
+        let id = json!({ "type": "string" });
+        assert_eq!(
+            whole["$defs"]["Named"],
+            json!({
+                "type": "object",
+                "required": [],
+                "properties": { "id": id.clone() },
+                "anyOf": [
+                    { "required": ["id"] },
+                    { "required": ["_id"], "properties": { "_id": id } },
+                ],
+            })
         );
     }
 }

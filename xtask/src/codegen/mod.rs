@@ -28,6 +28,7 @@ mod extra;
 mod failure;
 mod header;
 pub mod mocks;
+mod model_schemas;
 pub mod operations;
 mod parameters;
 mod prose;
