@@ -3,7 +3,7 @@
 //! [`contract::Contract`] reads an OpenAPI document and keeps the line of every value;
 //! [`lint::lint`] names what the generator would stumble over, drop or misread;
 //! [`codegen::generate`] turns the contract into Rust; [`api::generate`] lists what the crates make
-//! public; [`features::check`] builds each feature alone; [`tidy::check`] holds the workspace against its habits; [`interop::start`] tries the SDK
+//! public; [`docs::build`] makes a page of the API; [`features::check`] builds each feature alone; [`tidy::check`] holds the workspace against its habits; [`interop::start`] tries the SDK
 //! against real servers.
 //!
 //! Nothing here depends on a crate of the SDK, so that a broken SDK can be regenerated.
@@ -22,6 +22,7 @@ pub mod api;
 mod cargo;
 pub mod codegen;
 pub mod contract;
+pub mod docs;
 pub mod features;
 pub mod finding;
 mod fold;

@@ -16,7 +16,7 @@ use clap::{Args, Parser, Subcommand};
 use xtask::{
     api, codegen,
     contract::{self, Contract},
-    features,
+    docs, features,
     finding::render,
     interop, lint,
     output::{self, Output, Written},
@@ -57,6 +57,16 @@ enum Command {
         /// List the rules instead
         #[arg(long)]
         rules: bool,
+    },
+    /// Build a page of the API from the contract, in target/docs
+    ///
+    /// One file, which loads nothing. Needs npm, which fetches the library that draws it.
+    Docs {
+        #[command(flatten)]
+        spec: Spec,
+        /// Then open it in a headless Chromium, find everything, and take a picture
+        #[arg(long)]
+        check: bool,
     },
     /// Try the SDK's authentication against Apache httpd, lighttpd, Jetty and Tomcat
     ///
@@ -122,6 +132,13 @@ fn main() -> ExitCode {
             }
             ExitCode::SUCCESS
         }
+        Command::Docs { spec, check } => match docs(spec, check) {
+            Ok(said) => {
+                println!("{said}");
+                ExitCode::SUCCESS
+            }
+            Err(message) => fail(&message),
+        },
         Command::Interop => {
             let error = interop::start(&workspace());
             fail(&format!("cargo could not be started: {error}"))
@@ -205,6 +222,16 @@ fn codegen(spec: Spec, out: Option<PathBuf>, check: bool) -> ExitCode {
         started.elapsed().as_millis()
     );
     ExitCode::SUCCESS
+}
+
+fn docs(spec: Spec, check: bool) -> Result<String, String> {
+    let contract = sound(&spec.path())?.to_json();
+    let page = docs::build(&workspace(), &contract)?;
+    if check {
+        docs::check(&workspace(), &contract)
+    } else {
+        Ok(page.display().to_string())
+    }
 }
 
 fn api(check: bool) -> ExitCode {
