@@ -159,9 +159,12 @@ fn definitions(contract: &Value) -> Map<String, Value> {
         {
             converted.insert("examples".into(), known.clone());
         }
-        if let Some((required, alternatives)) = schemas::by_any_name(contract, schema) {
-            converted["required"] = required;
-            converted["anyOf"] = alternatives;
+        if let (Some((required, alternatives)), Some(converted)) = (
+            schemas::by_any_name(contract, schema),
+            converted.as_object_mut(),
+        ) {
+            converted.insert("required".into(), required);
+            converted.insert("anyOf".into(), alternatives);
         }
         (name.clone(), converted)
     });

@@ -107,7 +107,8 @@ fn run(folder: &Path, program: &str, arguments: &[&str]) -> Result<String, Strin
 
 /// The page: the library, the contract, and what comes after.
 fn page(contract: &Value, library: &str, after: &str) -> String {
-    let title = contract["info"]["title"].as_str().unwrap_or_default();
+    let title = contract.pointer("/info/title").and_then(Value::as_str);
+    let title = title.unwrap_or_default();
     let title = title.replace('&', "&amp;").replace('<', "&lt;");
     // Nothing in the contract ends the script that it stands in.
     let contract = with_facts(contract).to_string().replace('<', "\\u003c");
@@ -139,9 +140,14 @@ fn page(contract: &Value, library: &str, after: &str) -> String {
 fn with_facts(contract: &Value) -> Value {
     let mut copy = contract.clone();
     for (path, method, facts) in operations::facts(contract) {
-        let description = &mut copy["paths"][path][method]["description"];
-        let said = description.as_str().unwrap_or_default().trim_end();
-        *description = format!("{said}\n\n{facts}").into();
+        let paths = copy.get_mut("paths").and_then(|paths| paths.get_mut(path));
+        let operation = paths.and_then(|item| item.get_mut(method));
+        if let Some(operation) = operation.and_then(Value::as_object_mut) {
+            let said = operation.get("description").and_then(Value::as_str);
+            let said = said.unwrap_or_default().trim_end();
+            let description = format!("{said}\n\n{facts}");
+            operation.insert("description".into(), description.into());
+        }
     }
     copy
 }
