@@ -18,7 +18,7 @@ use xtask::{
     bench::{self, Depth, Options, Peers},
     codegen,
     contract::Contract,
-    drift, features,
+    docs, drift, features,
     finding::render,
     interop,
     lint::{
@@ -93,6 +93,16 @@ enum Command {
         spec: Spec,
         #[command(flatten)]
         arguments: drift::command::Arguments,
+    },
+    /// Build a page of the API from the contract, in target/docs
+    ///
+    /// One file, which loads nothing. Needs npm, which fetches the library that draws it.
+    Docs {
+        #[command(flatten)]
+        spec: Spec,
+        /// Then open it in a headless Chromium, find everything, and take a picture
+        #[arg(long)]
+        check: bool,
     },
     /// Try the SDK's authentication against Apache httpd, lighttpd, Jetty and Tomcat
     ///
@@ -190,6 +200,13 @@ fn main() -> ExitCode {
             ..
         } => made(&pages(), check, lint::pages::REMEDY, "pages of rules"),
         Command::Lint { spec, format, .. } => judge(spec, format),
+        Command::Docs { spec, check } => match docs(spec, check) {
+            Ok(said) => {
+                println!("{said}");
+                ExitCode::SUCCESS
+            }
+            Err(message) => fail(&message),
+        },
         Command::Interop => {
             let error = interop::start(&workspace());
             fail(&format!("cargo could not be started: {error}"))
@@ -318,6 +335,16 @@ fn codegen(spec: Spec, out: Option<PathBuf>, check: bool) -> ExitCode {
         started.elapsed().as_millis()
     );
     ExitCode::SUCCESS
+}
+
+fn docs(spec: Spec, check: bool) -> Result<String, String> {
+    let contract = sound(&spec.path())?.to_json();
+    let page = docs::build(&workspace(), &contract)?;
+    if check {
+        docs::check(&workspace(), &contract)
+    } else {
+        Ok(page.display().to_string())
+    }
 }
 
 fn compared(spec: &Path, arguments: &drift::command::Arguments) -> ExitCode {

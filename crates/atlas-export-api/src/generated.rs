@@ -42,6 +42,20 @@ pub mod types {
     /// depends on the cloud. Version 2 only.
     #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            extend(
+                "required" = ["providerName"],
+                "anyOf" = [{"required":["roleId"]},
+                {"required":["_id"],
+                "properties":{"_id":{"type":"string",
+                "maxLength":24,
+                "pattern":"^[a-f0-9]{24}$",
+                "minLength":24}}}]
+            )
+        )
+    )]
     #[non_exhaustive]
     pub struct AccessRole {
         /// AWS only. The external id that its trust policy has to ask for.
@@ -621,6 +635,10 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[serde(transparent)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(extend("minLength" = 3, "maxLength" = 63))
+    )]
     pub struct BucketName(::std::string::String);
     impl ::std::ops::Deref for BucketName {
         type Target = ::std::string::String;
@@ -976,6 +994,20 @@ pub mod types {
     /// A bucket that Atlas may export snapshots to. Which of the fields are there depends on the cloud.
     #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            extend(
+                "required" = ["cloudProvider"],
+                "anyOf" = [{"required":["_id"]},
+                {"required":["id"],
+                "properties":{"id":{"type":"string",
+                "maxLength":24,
+                "pattern":"^[a-f0-9]{24}$",
+                "minLength":24}}}]
+            )
+        )
+    )]
     #[non_exhaustive]
     pub struct ExportBucket {
         /// The bucket, or the Azure container, 3 to 63 characters. May be left out on Azure, where the service URL can hold it.
@@ -2067,6 +2099,10 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[serde(transparent)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(extend("minLength" = 20, "maxLength" = 2048))
+    )]
     pub struct RoleArn(::std::string::String);
     impl ::std::ops::Deref for RoleArn {
         type Target = ::std::string::String;
@@ -2199,6 +2235,10 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[serde(transparent)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(extend("minLength" = 33, "maxLength" = 2048))
+    )]
     pub struct ServiceUrl(::std::string::String);
     impl ::std::ops::Deref for ServiceUrl {
         type Target = ::std::string::String;

@@ -20,6 +20,8 @@ impl<K: IdKind> JsonSchema for Id<K> {
             "type": "string",
             "description": format!("The id of {}.", K::NAME),
             "pattern": "^[a-f0-9]{24}$",
+            "minLength": 24,
+            "maxLength": 24,
         })
     }
 }
@@ -87,7 +89,8 @@ impl<T: JsonSchema> JsonSchema for TolerantList<T> {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "array", "items": generator.subschema_for::<T>() })
+        // A list that is `null` is read as one that is empty.
+        json_schema!({ "type": ["array", "null"], "items": generator.subschema_for::<T>() })
     }
 }
 

@@ -7,7 +7,9 @@ use progenitor::{
 use quote::quote;
 use serde_json::Value;
 
-use super::{bodies, decode, extra, failure::Failure, home::Home, rust, words};
+use super::{
+    bodies, decode, extra, failure::Failure, home::Home, model_schemas, rust, words,
+};
 use crate::fold::pascal;
 
 /// How the generator is set up; the mocks need the same, so that their types agree.
@@ -41,6 +43,7 @@ pub fn generate(spec: &OpenAPI, simplified: &Value) -> Result<syn::File, Failure
     let mut file = generated(spec, simplified, Home::Workspace)?;
     rust::end_at_the_base(&mut file);
     rust::describe_as_schemas(&mut file);
+    model_schemas::complete(&mut file, simplified);
     bodies::grow(&mut file);
     decode::write_out(&mut file);
     Ok(file)

@@ -13,6 +13,7 @@
 //! | `openapi/OPERATIONS.md` | the operations for people ([`operations`]) |
 //! | `crates/atlas-export-fake/src/operations.json` | the operations as data ([`operations`]) |
 //! | `crates/atlas-export-fake/src/request_schemas.json` | JSON Schemas of the request bodies ([`schemas`]) |
+//! | `tests/contract.json` | schemas and examples as data for tests ([`examples`]) |
 //!
 //! The generator sees a simplified copy of the contract ([`simplify`]), because it knows
 //! neither dated media types nor more than one kind of success.
@@ -22,11 +23,13 @@ pub mod bindings;
 mod bodies;
 pub mod calls;
 mod decode;
+pub mod examples;
 mod extra;
 mod failure;
 mod header;
 mod home;
 pub mod mocks;
+mod model_schemas;
 pub mod operations;
 mod parameters;
 mod prose;
@@ -91,6 +94,7 @@ pub fn generate(contract: &Value) -> Result<Vec<Output>, Failure> {
             "crates/atlas-export-fake/src/request_schemas.json",
             schemas::generate(contract)?,
         ),
+        output("tests/contract.json", examples::for_tests(contract)?),
     ])
 }
 

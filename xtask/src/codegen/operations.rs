@@ -96,6 +96,43 @@ impl<'a> Operation<'a> {
     }
 }
 
+/// Path, method and facts of each operation: its request, its roles, its versions and its source.
+pub(crate) fn facts(contract: &Value) -> Vec<(&str, String, String)> {
+    let found = operations(contract);
+    let facts = found.iter();
+    facts
+        .map(|found| (found.path, found.method.to_ascii_lowercase(), found.facts()))
+        .collect()
+}
+
+/// What a page must say of an operation.
+pub(crate) struct Words<'a> {
+    pub(crate) id: &'a str,
+    /// Its summary, its roles, and each of its versions.
+    pub(crate) words: Vec<String>,
+}
+
+/// What a page must say of each operation.
+pub(crate) fn words_of_facts(contract: &Value) -> Vec<Words<'_>> {
+    let words = operations(contract).into_iter().map(|found| {
+        let [summary, _] = found.words;
+        let mut words = vec![summary.to_owned()];
+        if !found.roles.is_empty() {
+            words.push(format!("Role of the API key: {}", found.roles.join(" or ")));
+        }
+        words.extend(found.versions.iter().map(|version| (*version).to_owned()));
+        words.extend(found.sunsets.iter().map(|(_, day)| format!("until {day}")));
+        if found.v1 {
+            words.push("and version 1.0".to_owned());
+        }
+        Words {
+            id: found.id,
+            words,
+        }
+    });
+    words.collect()
+}
+
 /// The text of `operations.rs`.
 ///
 /// # Errors
@@ -305,7 +342,8 @@ pub(super) fn resolve<'a>(contract: &'a Value, value: &'a Value) -> &'a Value {
         .map_or_else(|last| last, |meant| meant.value)
 }
 
-fn entries(value: Option<&Value>) -> impl Iterator<Item = (&String, &Value)> {
+/// The entries of an object, or none.
+pub(super) fn entries(value: Option<&Value>) -> impl Iterator<Item = (&String, &Value)> {
     value.and_then(Value::as_object).into_iter().flatten()
 }
 

@@ -11,6 +11,9 @@ use super::{
 };
 use crate::contract::openapi::SCHEMA_REFERENCE;
 
+/// The dialect of every schema that is written.
+pub(super) const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
+
 /// Keys of an OpenAPI schema that mean nothing to JSON Schema.
 const FOREIGN: [&str; 8] = [
     "nullable",
@@ -55,7 +58,7 @@ pub fn generate(contract: &Value) -> Result<String, Failure> {
 /// A schema with everything it refers to under `$defs`.
 fn self_contained(contract: &Value, schema: &Value) -> Value {
     let mut wanted = Vec::new();
-    let mut whole = json!({ "$schema": "https://json-schema.org/draft/2020-12/schema" });
+    let mut whole = json!({ "$schema": DRAFT });
     let mut definitions = Map::new();
     let root = convert(schema, &mut wanted);
     while let Some(name) = wanted.pop() {
@@ -75,8 +78,35 @@ fn self_contained(contract: &Value, schema: &Value) -> Value {
     whole
 }
 
+/// What a schema asks for by name where a property has several (`x-also-read`): the names of what
+/// has one alone, and a list of alternatives of which one has to fit.
+pub(super) fn by_any_name(contract: &Value, schema: &Value) -> Option<(Value, Value)> {
+    let (name, others) = schema.get("x-also-read")?.as_object()?.iter().next()?;
+    let required = schema.get("required")?.as_array()?;
+    let rest = required
+        .iter()
+        .filter(|one| *one != name)
+        .cloned()
+        .collect();
+    let property = resolve(contract, schema.get("properties")?.get(name)?);
+    let mut wanted = Vec::new();
+    let mut property = convert(property, &mut wanted);
+    if !wanted.is_empty() {
+        // What it refers to has another place in each document.
+        property = Value::Bool(true);
+    }
+    if let Some(property) = property.as_object_mut() {
+        property.remove("description");
+    }
+    let others = others.as_array()?.iter().filter_map(Value::as_str);
+    let others = others
+        .map(|other| json!({ "required": [other], "properties": { other: property.clone() } }));
+    let alternatives = std::iter::once(json!({ "required": [name] })).chain(others);
+    Some((rest, alternatives.collect()))
+}
+
 /// An OpenAPI 3.0 schema as JSON Schema; names of the schemas it refers to go to `wanted`.
-fn convert(schema: &Value, wanted: &mut Vec<String>) -> Value {
+pub(super) fn convert(schema: &Value, wanted: &mut Vec<String>) -> Value {
     match schema {
         Value::Object(map) => {
             let mut converted = Map::new();

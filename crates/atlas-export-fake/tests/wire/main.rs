@@ -2,6 +2,7 @@
 
 mod auth;
 mod buckets;
+mod contract;
 mod curl;
 mod damage;
 mod dates;
@@ -18,6 +19,7 @@ mod media;
 mod oauth;
 mod paths;
 mod peer;
+mod random_world;
 mod raw;
 mod schedules;
 mod snapshots;

@@ -22,6 +22,16 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
+    /// One that no fake gave.
+    pub(crate) fn made(status: u16, media_type: &str, body: &str) -> Self {
+        let content_type = ("content-type".to_owned(), media_type.to_owned());
+        Self {
+            status,
+            headers: HashMap::from([content_type]),
+            body: body.to_owned(),
+        }
+    }
+
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(String::as_str)
     }
