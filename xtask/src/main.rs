@@ -20,7 +20,8 @@ use xtask::{
     finding::render,
     interop, lint,
     output::{self, Output, Written},
-    tidy,
+    package::{self, Depth},
+    release, tidy,
 };
 
 /// The contract, below the workspace.
@@ -80,6 +81,25 @@ enum Command {
     Features,
     /// Hold the workspace against its own habits: lengths, circles of files, words
     Tidy,
+    /// Try whether the crates can be published: manifests, tarballs, a consumer of them
+    ///
+    /// Builds each crate from its tarball, and has a crate outside of the workspace compile the
+    /// README's program with them and run it on FakeAtlas. That takes minutes.
+    Package {
+        /// Build nothing: look at manifests and at what the tarballs hold
+        #[arg(long)]
+        list: bool,
+    },
+    /// Say what stands in the way of a release, all at once, and what its tag would say
+    ///
+    /// Wants `cargo-deny` and, where there is a tag, `cargo-semver-checks`. Changes nothing.
+    Release {
+        /// The version, such as 1.2.3
+        version: String,
+        /// Required: tags and uploads are made by people
+        #[arg(long, required = true)]
+        dry_run: bool,
+    },
 }
 
 #[derive(Args)]
@@ -139,6 +159,27 @@ fn main() -> ExitCode {
             Ok(findings) => fail(&render(&findings)),
             Err(error) => fail(&error.to_string()),
         },
+        Command::Package { list } => {
+            let depth = if list { Depth::Listed } else { Depth::Built };
+            match package::check(&workspace(), depth, |line| println!("{line}")) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(faults) => fail(&faults.join("\n")),
+            }
+        }
+        Command::Release { version, .. } => {
+            match release::dry_run(&workspace(), &version, |line| println!("{line}")) {
+                Ok(message) => {
+                    println!(
+                        "\nnothing stands in the way of v{version}; its tag says:\n\n{message}"
+                    );
+                    ExitCode::SUCCESS
+                }
+                Err(faults) => fail(&format!(
+                    "\nv{version} cannot be released:\n- {}",
+                    faults.join("\n- ")
+                )),
+            }
+        }
         Command::Lint { spec, .. } => {
             let path = spec.path();
             match sound(&path) {
