@@ -6,7 +6,9 @@
     reason = "a test fails by panicking"
 )]
 
-use std::{fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path, process::Command};
+
+use serde_json::Value;
 
 /// Commands that documents may name before they are there.
 const COMING: &[&str] = &["bench", "drift"];
@@ -112,4 +114,30 @@ fn commands_that_documents_name_are_there() {
             );
         }
     }
+}
+
+/// Each with what it is for, so that none comes in unseen.
+#[test]
+fn each_dependency_of_a_published_crate_is_in_the_table() {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--no-deps", "--format-version", "1"])
+        .current_dir(workspace())
+        .output()
+        .unwrap();
+    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let packages = metadata["packages"].as_array().unwrap().iter();
+    let published = packages.filter(|package| package["publish"].is_null());
+    let named: BTreeSet<&str> = published
+        .flat_map(|package| package["dependencies"].as_array().unwrap())
+        .filter(|dependency| dependency["kind"].is_null() && dependency["path"].is_null())
+        .filter_map(|dependency| dependency["name"].as_str())
+        .collect();
+    let architecture = read("ARCHITECTURE.md");
+    let rows = rows(&architecture, "\n## Dependencies\n");
+    let told: BTreeSet<&str> = rows
+        .iter()
+        .filter_map(|row| row.split('`').nth(1))
+        .collect();
+    assert_eq!(told, named);
+    assert_eq!(told.len(), rows.len());
 }

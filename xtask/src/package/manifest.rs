@@ -75,9 +75,8 @@ pub(super) fn placeholders(package: &Package) -> Vec<String> {
     let fields = fields.into_iter().filter_map(|(field, value)| {
         let value = value.as_ref().filter(|value| value.contains(PLACEHOLDER))?;
         Some(format!(
-            "{}: `{field}` is the placeholder {value}; set it in `[workspace.package]` to where \
-             the repository is",
-            package.name
+            "`{field}` is the placeholder {value}; set it in `[workspace.package]` to where the \
+             repository is"
         ))
     });
     fields.collect()

@@ -10,7 +10,7 @@ mod graph;
 mod manifest;
 mod rust_version;
 
-use std::{fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path};
 
 use self::graph::{Graph, Package};
 use crate::cargo::cargo;
@@ -79,7 +79,9 @@ pub fn check(
 /// What cargo says.
 pub fn placeholders(workspace: &Path) -> Result<Vec<String>, String> {
     let graph = Graph::of(workspace)?;
-    Ok(graph.published().flat_map(manifest::placeholders).collect())
+    // Members inherit them, so each is told once.
+    let told: BTreeSet<String> = graph.published().flat_map(manifest::placeholders).collect();
+    Ok(told.into_iter().collect())
 }
 
 /// The versions of the published members: a name and a version each.
