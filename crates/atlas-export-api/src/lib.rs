@@ -1,40 +1,8 @@
-//! Low-level bindings of the MongoDB Atlas snapshot-export API.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![doc = include_str!("../README.md")]
 //!
-//! Everything in [`types`] and every method of [`Client`] is generated from the contract;
-//! this file is the seam through which the layer above drives it. There is no policy here:
-//! no authentication, no retry, no paging. Applications want the crate `atlas-export`.
-//!
-//! `views` reads out of the models what people ask of them.
-//!
-//! The generated methods build a request and decode a response. What happens in between is
-//! up to an [`Execute`], which the caller hands in:
-//!
-//! ```
-//! use std::{future::Future, pin::Pin, sync::Arc};
-//! use atlas_export_api::{Client, Execute, Operation, Seam};
-//!
-//! /// Sends a request as it is. A server that wants authentication will not like it.
-//! #[derive(Debug)]
-//! struct Plain(reqwest::Client);
-//!
-//! impl Execute for Plain {
-//!     fn execute<'a>(
-//!         &'a self,
-//!         request: reqwest::Request,
-//!         _: &'static Operation,
-//!     ) -> Pin<Box<dyn Future<Output = reqwest::Result<reqwest::Response>> + Send + 'a>> {
-//!         Box::pin(self.0.execute(request))
-//!     }
-//! }
-//!
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let http = reqwest::Client::new();
-//! let seam = Seam::new(Arc::new(Plain(http.clone())));
-//! let client = Client::new_with_client("http://127.0.0.1:8080/api/atlas/v2", http, seam);
-//! # let _ = client;
-//! # Ok(())
-//! # }
-//! ```
+//! [`Client`] has the methods, [`calls`] the values, and `views` reads out of the models what
+//! people ask of them.
 
 mod decode;
 mod fields;

@@ -1,30 +1,7 @@
-//! `FakeAtlas`: a stateful Atlas in the process, on a real loopback port, for tests of
-//! whatever talks to Atlas's snapshot exports.
-//!
-//! It speaks HTTP/1.1 to any client, `curl --digest` included, and HTTP/2 over
-//! [TLS](FakeAtlasBuilder::tls): HTTP Digest with Jetty's nonce rules, both API generations
-//! (`/api/atlas/v1.0` and `/api/atlas/v2`), export buckets, export jobs that move from Queued to their
-//! end, snapshots, pages, envelopes, and Atlas's errors. Every request on the wire is recorded, so that a
-//! test can count them.
-//!
-//! It shares no code with any client, on purpose: a fake that did would agree with the client's
-//! mistakes. It fails and limits rates only where a test asks for it. It has no restores.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![doc = include_str!("../README.md")]
 //!
 //! Start at [`FakeAtlas`].
-//!
-//! ```
-//! use atlas_export_fake::{DEFAULT_PROJECT_ID, FakeAtlas, Fault, Match};
-//!
-//! # #[tokio::main(flavor = "current_thread")]
-//! # async fn main() -> std::io::Result<()> {
-//! let fake = FakeAtlas::builder().demo().start().await?;
-//! // The first creation of a job is lost:
-//! fake.inject_for(Match::operation("createExportJob").authenticated(), Fault::reset());
-//! // … give `fake.url()` and `fake.credentials()` to a client, let it work, then look:
-//! assert_eq!(fake.jobs(DEFAULT_PROJECT_ID, "Cluster0").len(), 0);
-//! # Ok(())
-//! # }
-//! ```
 //!
 //! # Layers
 //!

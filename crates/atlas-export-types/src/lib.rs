@@ -1,31 +1,5 @@
-//! The vocabulary of the MongoDB Atlas snapshot-export API: identifiers, names, open
-//! enumerations and lists that survive an item they cannot decode.
-//!
-//! Everything here is a plain value that serde reads and writes. There is no I/O, and
-//! nothing knows how a request is made.
-//!
-//! Two attitudes meet in these types. What a *caller gives* is checked at once, because a
-//! wrong value is a mistake that is cheapest to correct where it was made. What *Atlas sends*
-//! is kept as it came, because an SDK that refuses what a service says today loses data
-//! that it could have passed on:
-//!
-//! ```
-//! use atlas_export_types::{ExportBucketId, ExportJobState};
-//!
-//! // Given: refused with the reason.
-//! assert!("{BUCKET-ID}".parse::<ExportBucketId>().is_err());
-//! // Received: kept, and visibly not well formed.
-//! let id: ExportBucketId = serde_json::from_str(r#""{BUCKET-ID}""#)?;
-//! assert_eq!(id.as_str(), "{BUCKET-ID}");
-//! assert!(!id.is_well_formed());
-//!
-//! // A state that did not exist when this crate was written survives a round trip.
-//! let state: ExportJobState = serde_json::from_str(r#""Paused""#)?;
-//! assert_eq!(serde_json::to_string(&state)?, r#""Paused""#);
-//! # Ok::<(), serde_json::Error>(())
-//! ```
-//!
-//! With the feature `schemars`, every type describes itself as a JSON Schema.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![doc = include_str!("../README.md")]
 
 mod cluster_name;
 mod id;

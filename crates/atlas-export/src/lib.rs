@@ -1,33 +1,5 @@
-//! The Rust SDK for MongoDB Atlas snapshot exports.
-//!
-//! Atlas can copy backup snapshots of a cluster into a bucket of yours. This crate registers
-//! *export buckets*, runs, watches and lists *export jobs*, takes and lists the *snapshots* that
-//! there are to export, sets what clusters export by themselves, and exports whole *fleets*.
-//!
-//! ```no_run
-//! use atlas_export::{Client, NewExportBucket};
-//!
-//! # async fn example() -> Result<(), atlas_export::Error> {
-//! let atlas = Client::from_env()?; // or Client::builder()
-//! let project = atlas.project("32b6e34b3d91647abb20e7b8");
-//! let cluster = project.cluster("Cluster0");
-//!
-//! let role = "12345678f901a234dbdb00ca".parse()?;
-//! let bucket = project
-//!     .export_buckets()
-//!     .ensure(NewExportBucket::aws("my-bucket", role)?)
-//!     .await?
-//!     .into_inner();
-//!
-//! if let Some(snapshot) = cluster.snapshots().newest_exportable().await? {
-//!     let jobs = cluster.export_jobs();
-//!     let job = jobs.ensure(&snapshot.id, &bucket.id).await?.into_inner();
-//!     let done = jobs.wait_until_finished(&job.id).await?;
-//!     println!("exported to {}", done.prefix.unwrap_or_default());
-//! }
-//! # Ok(())
-//! # }
-//! ```
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![doc = include_str!("../README.md")]
 //!
 //! # The shape of it
 //!
