@@ -97,9 +97,14 @@ impl<E: Into<Error>> From<E> for Stop {
             ErrorKind::Ended => NOT_EXPORTED,
             _ => CALL_FAILED,
         };
-        match error.operation() {
-            Some(operation) => Self::new(code, format!("{operation}: {error}")),
-            None => Self::new(code, error.to_string()),
+        let why = match error.operation() {
+            Some(operation) => format!("{operation}: {error}"),
+            None => error.to_string(),
+        };
+        // What was given wrong is said in full; what went wrong elsewhere has a page.
+        match code {
+            USAGE => Self::new(code, why),
+            _ => Self::new(code, format!("{why}; see {}", error.help_url())),
         }
     }
 }
