@@ -112,11 +112,14 @@ impl<E: Into<Error>> From<E> for Stop {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn the_readme_lists_every_code() {
+    fn the_readme_lists_every_code_and_the_page_of_errors_what_to_do_first() {
         let readme = include_str!("../../../README.md");
+        let errors = include_str!("../../../docs/errors.md");
         for (number, name, _) in super::CODES {
             let row = format!("| {number} | `{name}` |");
             assert!(readme.contains(&row), "{row}");
+            let row = format!("\n| {number} | ");
+            assert!(number == 0 || errors.contains(&row), "{row}");
         }
     }
 }

@@ -32,7 +32,10 @@ impl Error {
         match (self.kind(), known) {
             // What to do first does not depend on why the answer was lost.
             (ErrorKind::Ambiguous, _) | (_, None) => {
-                format!("{DOCUMENTATION}/enum.ErrorKind.html#variant.{:?}", self.kind())
+                format!(
+                    "{DOCUMENTATION}/enum.ErrorKind.html#variant.{:?}",
+                    self.kind()
+                )
             }
             (_, Some(code)) => format!("{DOCUMENTATION}/codes/constant.{code}.html"),
         }
