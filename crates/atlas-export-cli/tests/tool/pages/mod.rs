@@ -84,7 +84,8 @@ impl Reader {
             self.output = None;
             for command in block.commands() {
                 if command.is_assignment() {
-                    self.assignments.push_str(&format!("{}\n", command.text));
+                    self.assignments += &command.text;
+                    self.assignments.push('\n');
                 } else if !is_not_run(&command) {
                     self.run(&place, &command).await;
                 }
