@@ -6,6 +6,8 @@ mod clock;
 mod credential_kind;
 pub mod every_operation;
 mod operation_storm;
+#[cfg(doctest)]
+mod pages;
 mod recorder;
 mod refusals;
 mod scene;
@@ -89,9 +91,3 @@ pub fn page_of(results: &[String]) -> String {
 pub fn parsed<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
     text.parse().expect("the test writes what parses")
 }
-
-/// The examples of the README, compiled and, but for the first, run.
-#[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-#[derive(Debug)]
-pub struct Readme;

@@ -92,7 +92,7 @@ pub(crate) enum Command {
     /// Build each feature of each published crate alone, and each crate without any
     ///
     /// Then compares the crates that each choice of TLS brings with what it may bring, and with
-    /// the table in the README. A warning is a failure. The feature `native-tls` needs OpenSSL's
+    /// the table in docs/tls.md. A warning is a failure. The feature `native-tls` needs OpenSSL's
     /// headers.
     Features,
     /// Measure the SDK beside hand-written code and its peers, on a loopback Atlas

@@ -97,9 +97,14 @@ impl<E: Into<Error>> From<E> for Stop {
             ErrorKind::Ended => NOT_EXPORTED,
             _ => CALL_FAILED,
         };
-        match error.operation() {
-            Some(operation) => Self::new(code, format!("{operation}: {error}")),
-            None => Self::new(code, error.to_string()),
+        let why = match error.operation() {
+            Some(operation) => format!("{operation}: {error}"),
+            None => error.to_string(),
+        };
+        // What was given wrong is said in full; what went wrong elsewhere has a page.
+        match code {
+            USAGE => Self::new(code, why),
+            _ => Self::new(code, format!("{why}; see {}", error.help_url())),
         }
     }
 }
@@ -107,11 +112,14 @@ impl<E: Into<Error>> From<E> for Stop {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn the_readme_lists_every_code() {
+    fn the_readme_lists_every_code_and_the_page_of_errors_what_to_do_first() {
         let readme = include_str!("../../../README.md");
+        let errors = include_str!("../../../docs/errors.md");
         for (number, name, _) in super::CODES {
             let row = format!("| {number} | `{name}` |");
             assert!(readme.contains(&row), "{row}");
+            let row = format!("\n| {number} | ");
+            assert!(number == 0 || errors.contains(&row), "{row}");
         }
     }
 }

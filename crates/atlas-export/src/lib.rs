@@ -1,6 +1,23 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![doc = include_str!("../README.md")]
 //!
+//! # By task
+//!
+//! | You want to | Begin with |
+//! |---|---|
+//! | export for the first time | [`AccessRoles::set_up_aws`], then [`ExportBuckets::ensure`] and [`ExportJobs::ensure`] |
+//! | know whether an export would succeed | [`Project::preflight`] |
+//! | export every night, or a fleet | [`Project::export_fleet`], [`Client::export_fleet`], and the module [`fleet`] |
+//! | keep exports off the public network | [`PrivateEndpoints`] |
+//! | use a service account, or a secret that rotates | [`Credentials`] |
+//! | test your code | [FakeAtlas](https://docs.rs/atlas-export-fake), an Atlas inside the process, or [typed mocks](https://docs.rs/atlas-export-httpmock) |
+//! | upgrade a resource version | [`ClientBuilder::resource_version`] |
+//! | find out what went wrong | [`codes`] and [`ErrorKind`], each with cause and remedy; [`Error::help_url`] leads there |
+//! | call an operation that is not here | [`Client::request`] |
+//!
+//! The repository has these as pages with numbered steps, in `docs/`, and one about reading what
+//! was exported. Each command and program in them is run.
+//!
 //! # The shape of it
 //!
 //! Handles ([`Client`], [`Project`], [`Cluster`] and the resources of these) are cheap and make no

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeSet;
 
+/// The page with the table of the choices.
+pub(super) const PAGE: &str = "docs/tls.md";
+
 /// What `cargo tree` is asked for, so that the numbers are the same on every machine.
 const TARGET: &str = "x86_64-unknown-linux-gnu";
 
@@ -69,7 +72,7 @@ pub(super) fn tree_arguments<'a>(package: &'a str, choice: &'a Choice) -> Vec<&'
 }
 
 impl Choice {
-    /// As the README has it.
+    /// As the page has it.
     pub(super) fn shown(&self) -> String {
         if self.features.is_empty() {
             return "none".to_owned();
@@ -81,8 +84,8 @@ impl Choice {
     /// How many crates there are, the own one included.
     ///
     /// # Errors
-    /// What is there and should not be, or is not; or what the README says in place of it.
-    pub(super) fn check(&self, tree: &str, readme: &str) -> Result<usize, String> {
+    /// What is there and should not be, or is not; or what the page says in place of it.
+    pub(super) fn check(&self, tree: &str, page: &str) -> Result<usize, String> {
         let crates: BTreeSet<(&str, &str)> = tree.lines().filter_map(name_and_version).collect();
         let found: Vec<_> = LIBRARIES
             .iter()
@@ -98,15 +101,15 @@ impl Choice {
             ));
         }
         let number = crates.len();
-        match said_by(readme, &self.shown()) {
+        match said_by(page, &self.shown()) {
             Some(said) if said == number.to_string() => Ok(number),
             Some(said) => Err(format!(
-                "README.md says that {} is {said} crates, and it is {number}\nhelp: correct the \
+                "{PAGE} says that {} is {said} crates, and it is {number}\nhelp: correct the \
                  table",
                 self.shown()
             )),
             None => Err(format!(
-                "README.md has no row for {}, of {number} crates\nhelp: add it to the table of TLS",
+                "{PAGE} has no row for {}, of {number} crates\nhelp: add it to its table",
                 self.shown()
             )),
         }
@@ -120,8 +123,8 @@ fn name_and_version(line: &str) -> Option<(&str, &str)> {
 }
 
 /// The last cell of the row whose first cell this is.
-fn said_by<'a>(readme: &'a str, first: &str) -> Option<&'a str> {
-    let rows = readme.lines().filter_map(|line| {
+fn said_by<'a>(page: &'a str, first: &str) -> Option<&'a str> {
+    let rows = page.lines().filter_map(|line| {
         let row = line.strip_prefix("| ")?.strip_suffix(" |")?;
         row.split_once(" | ")
     });
@@ -144,10 +147,10 @@ mod tests {
     }
 
     #[test]
-    fn crates_are_counted_once_and_compared_with_the_readme() {
-        let readme = "| Features | Crates |\n|---|---|\n| `ring` | a C compiler | 4 |\n";
-        assert_eq!(ring().check(TREE, readme), Ok(4));
-        let stale = readme.replace('4', "5");
+    fn crates_are_counted_once_and_compared_with_the_page() {
+        let page = "| Features | Crates |\n|---|---|\n| `ring` | a C compiler | 4 |\n";
+        assert_eq!(ring().check(TREE, page), Ok(4));
+        let stale = page.replace('4', "5");
         let told = ring().check(TREE, &stale).unwrap_err();
         assert!(told.contains("`ring` is 5 crates, and it is 4"), "{told}");
         let told = ring().check(TREE, "").unwrap_err();
@@ -170,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn choices_are_named_as_in_the_readme() {
+    fn choices_are_named_as_in_the_page() {
         let names: Vec<_> = CHOICES.iter().map(Choice::shown).collect();
         assert!(names.contains(&"`ring`, `webpki-roots`".to_owned()));
         assert!(names.contains(&"none".to_owned()));

@@ -8,7 +8,7 @@ mod choices;
 
 use std::path::Path;
 
-use self::choices::CHOICES;
+use self::choices::{CHOICES, PAGE};
 use crate::{
     cargo::cargo,
     packages::{self, Member},
@@ -28,14 +28,14 @@ struct Build<'a> {
 ///
 /// # Errors
 /// What cargo says of the first that does not build or warns; where a choice of TLS brings what it
-/// may not, or another number of crates than the README says.
+/// may not, or another number of crates than the page says.
 pub fn check(workspace: &Path, mut tell: impl FnMut(&str)) -> Result<(), String> {
-    let readme = workspace.join("README.md");
-    let readme = std::fs::read_to_string(&readme)
-        .map_err(|error| format!("{}: {error}", readme.display()))?;
+    let page = workspace.join(PAGE);
+    let page =
+        std::fs::read_to_string(&page).map_err(|error| format!("{}: {error}", page.display()))?;
     for choice in CHOICES {
         let tree = run(workspace, &choices::tree_arguments(SDK, choice))?;
-        let number = choice.check(&tree, &readme)?;
+        let number = choice.check(&tree, &page)?;
         tell(&format!("{}: {number} crates", choice.shown()));
     }
     let published = packages::published(workspace)?;

@@ -152,14 +152,19 @@ impl Tool {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.prepared(Command::new(env!("CARGO_BIN_EXE_atlas-export")));
+        command.args(arguments);
+        command
+    }
+
+    /// A command with its environment, and the folder to work in.
+    fn prepared(&self, mut command: Command) -> Command {
         let (variables, strangers) = self.environment();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_atlas-export"));
         for name in strangers {
             command.env_remove(name);
         }
         command
             .envs(variables)
-            .args(arguments)
             .current_dir(self.folder.path())
             .kill_on_drop(true);
         command
@@ -167,6 +172,20 @@ impl Tool {
 
     pub(crate) async fn run(&self, arguments: &[&str]) -> Ended {
         self.command(arguments).output().await.unwrap().into()
+    }
+
+    /// Runs a line of a shell in which it is a command.
+    #[cfg(unix)]
+    pub(crate) async fn shell(&self, line: &str) -> Ended {
+        let tool = std::path::Path::new(env!("CARGO_BIN_EXE_atlas-export"));
+        let mut path = tool.parent().unwrap().as_os_str().to_owned();
+        if let Some(others) = env::var_os("PATH") {
+            path.push(":");
+            path.push(others);
+        }
+        let mut shell = self.prepared(Command::new("sh"));
+        shell.env("PATH", path).args(["-c", line]);
+        shell.output().await.unwrap().into()
     }
 
     /// Runs it with a text on standard input.

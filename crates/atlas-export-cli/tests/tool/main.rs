@@ -12,6 +12,7 @@ mod demo;
 mod fleets;
 mod harness;
 mod kubernetes;
+mod pages;
 mod preflights;
 mod reads;
 mod requests;

@@ -3,7 +3,9 @@
 mod api;
 #[cfg(test)]
 mod conversions;
+mod help;
 mod hint;
+mod kind;
 #[cfg(test)]
 mod table;
 
@@ -16,6 +18,7 @@ use atlas_export_types::{
 pub(crate) use crate::redact::one_line;
 pub use api::{ApiError, FieldError};
 pub(crate) use hint::{PROXY, is_about_addresses};
+pub use kind::ErrorKind;
 
 /// Why a call did not give what was asked for.
 ///
@@ -30,40 +33,6 @@ pub(crate) use hint::{PROXY, is_about_addresses};
 /// assert!(error.to_string().contains("credentials"));
 /// ```
 pub struct Error(Box<Inner>);
-
-/// The kinds of [`Error`], each of which calls for a different reaction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// An id, URL, option or environment variable is invalid, or the client cannot be used any more
-    /// or here (it was shut down, there is no tokio runtime). Nothing was sent.
-    Config,
-    /// No connection could be made. Nothing was sent.
-    Connect,
-    /// The call took longer than it may.
-    Timeout,
-    /// The connection broke, a body was cut short or too large, or the server redirected.
-    Transport,
-    /// The credentials are wrong, or do not belong to the project; or a service account gets no
-    /// access token.
-    Authentication,
-    /// The server refused the call: see [`Error::status`] and [`Error::api`].
-    Api,
-    /// The answer is JSON that does not fit. [`Error::raw`] has it for one item of a list.
-    Decode,
-    /// A rate limit of the server that is known lets the call through only later than it may
-    /// take. Nothing was sent: [`Error::retry_after`] is the rest of the wait.
-    RateLimited,
-    /// A creation that may or may not have taken effect: look before repeating it.
-    Ambiguous,
-    /// What was waited for has ended without success, or a fleet has. [`Error::downcast_ref`] shows
-    /// the [`WaitError`](crate::wait::WaitError) or
-    /// [`IncompleteFleet`](crate::fleet::IncompleteFleet).
-    Ended,
-    /// What was waited for had not ended when [`max_wait`](crate::wait::Wait::max_wait) was over,
-    /// or a fleet has exports that were not waited for. They go on: wait again, or resume.
-    MaxWait,
-}
 
 pub(crate) struct Inner {
     pub(crate) kind: ErrorKind,
