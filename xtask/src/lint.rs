@@ -77,7 +77,7 @@ pub fn lint_as(contract: &Contract, profile: Profile) -> Vec<Finding> {
     let document = Document::new(contract, profile);
     let mut findings = Vec::new();
     for check in CHECKS {
-        if !profile.has(check.rule.class) || made_way::is_made_way_for(profile, check.rule.id) {
+        if !is_on(&check.rule, profile) {
             continue;
         }
         let mut report = Report {
@@ -91,6 +91,11 @@ pub fn lint_as(contract: &Contract, profile: Profile) -> Vec<Finding> {
     findings.sort_by_key(|finding| (finding.line, finding.column));
     findings.dedup();
     findings
+}
+
+/// Whether a profile has a rule.
+pub fn is_on(rule: &Rule, profile: Profile) -> bool {
+    profile.has(rule.class) && !made_way::is_made_way_for(profile, rule.id)
 }
 
 /// Where a rule puts its findings.

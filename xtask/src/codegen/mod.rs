@@ -30,6 +30,7 @@ pub mod mocks;
 pub mod operations;
 mod parameters;
 mod prose;
+mod reading;
 pub mod roles;
 mod rust;
 pub mod schemas;
@@ -41,6 +42,7 @@ mod words;
 
 use serde_json::Value;
 
+use self::reading::read;
 pub use self::{failure::Failure, header::REMEDY};
 use crate::output::Output;
 
@@ -92,9 +94,4 @@ pub fn generate(contract: &Value) -> Result<Vec<Output>, Failure> {
             schemas::generate(contract)?,
         ),
     ])
-}
-
-fn read(simplified: &Value) -> Result<openapiv3::OpenAPI, Failure> {
-    serde_path_to_error::deserialize(simplified)
-        .map_err(|error| Failure::at(&error.path().to_string(), &error.into_inner()))
 }

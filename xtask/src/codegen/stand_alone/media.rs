@@ -190,20 +190,16 @@ fn kind(response: &Value, accept: &mut Option<String>) -> Kind {
     let Some(content) = content.filter(|content| !content.is_empty()) else {
         return Kind::Nothing;
     };
-    match content.iter().find(|(name, _)| is_json(name)) {
-        Some((name, kind)) => {
-            if name != "*/*" {
-                accept.get_or_insert_with(|| name.clone());
-            }
-            Kind::Json(kind.get("schema").cloned().unwrap_or_else(|| json!({})))
+    if let Some((name, kind)) = content.iter().find(|(name, _)| is_json(name)) {
+        if name != "*/*" {
+            accept.get_or_insert_with(|| name.clone());
         }
-        None => {
-            if let Some(name) = content.keys().next() {
-                accept.get_or_insert_with(|| name.clone());
-            }
-            Kind::Bytes
-        }
+        return Kind::Json(kind.get("schema").cloned().unwrap_or_else(|| json!({})));
     }
+    if let Some(name) = content.keys().next() {
+        accept.get_or_insert_with(|| name.clone());
+    }
+    Kind::Bytes
 }
 
 /// What holds either of two successes.

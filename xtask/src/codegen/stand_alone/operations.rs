@@ -4,7 +4,7 @@ use quote::quote;
 use serde_json::Value;
 
 use super::super::{
-    Failure,
+    failure::Failure,
     operations::{Operation, operations},
     rust,
 };
