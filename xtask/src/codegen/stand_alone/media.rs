@@ -241,6 +241,13 @@ fn texts(value: &mut Value) {
             if text && map.get("format") == Some(&json!("uuid")) {
                 map.remove("format");
             }
+            // A format is one of a type, as `int-or-string` is not.
+            let in_branches = ["oneOf", "anyOf", "allOf"]
+                .iter()
+                .any(|key| map.contains_key(*key));
+            if in_branches && !map.contains_key("type") {
+                map.remove("format");
+            }
             if map.get("additionalProperties") == Some(&json!(true)) {
                 map.insert("additionalProperties".to_owned(), json!({}));
             }
