@@ -8,7 +8,7 @@
 use crate::rule::Profile;
 
 /// The ids of those rules.
-const MADE_WAY: [&str; 12] = [
+const MADE_WAY: [&str; 11] = [
     "additional-properties-true",
     "body-schemas-differ",
     "body-untyped",
@@ -16,7 +16,6 @@ const MADE_WAY: [&str; 12] = [
     "foreign-type",
     "ignored-section",
     "media-type-schema-missing",
-    "operation-id-renamed",
     "request-body-optional",
     "response-default",
     "success-missing",

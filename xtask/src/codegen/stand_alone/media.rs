@@ -15,8 +15,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::{operations::resolve, simplify::operations_mut};
-use crate::fold::snake;
+use super::{
+    super::{operations::resolve, simplify::operations_mut},
+    operations::function,
+};
 
 /// The copy, and what its operations announce.
 pub(super) struct Bodies {
@@ -49,7 +51,7 @@ pub(super) fn of_one_kind(contract: &Value) -> Bodies {
     }
     for operation in operations_mut(&mut copy) {
         let id = operation.get("operationId").and_then(Value::as_str);
-        let function = snake(id.unwrap_or_default());
+        let function = function(id.unwrap_or_default());
         announced.push(Announced {
             function,
             content_type: request(contract, operation),
