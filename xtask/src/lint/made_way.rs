@@ -8,7 +8,7 @@
 use crate::rule::Profile;
 
 /// The ids of those rules.
-const MADE_WAY: [&str; 11] = [
+const MADE_WAY: [&str; 12] = [
     "additional-properties-true",
     "body-schemas-differ",
     "body-untyped",
@@ -16,6 +16,7 @@ const MADE_WAY: [&str; 11] = [
     "foreign-type",
     "ignored-section",
     "media-type-schema-missing",
+    "operation-id-renamed",
     "request-body-optional",
     "response-default",
     "success-missing",

@@ -13,7 +13,6 @@ use super::{
 use crate::{
     contract::{Node, join},
     fold::{Folded, snake},
-    rule::Profile,
 };
 
 /// Methods of the generated client, and those of the traits that generated code calls on it.
@@ -119,12 +118,7 @@ pub(super) fn id_renamed(document: &Document<'_>, report: &mut Report<'_>) {
         };
         let plain = id.to_snake_case();
         // `gen` is a word of Rust 2024, which the parser does not know yet.
-        let is_newer_word = plain == "gen";
-        if document.profile == Profile::Generator && !is_newer_word {
-            // The table of a crate of its own is made of the names of the methods.
-            continue;
-        }
-        let is_word = syn::parse_str::<syn::Ident>(&plain).is_err() || is_newer_word;
+        let is_word = syn::parse_str::<syn::Ident>(&plain).is_err() || plain == "gen";
         if is_word || plain != snake(id) {
             let message = format!(
                 "`{id}` is no name for a method: the generator changes it, and `{plain}` is not found"

@@ -53,10 +53,10 @@ pub(super) fn function(id: &str) -> String {
         Some(rest) if first.is_some_and(char::is_numeric) => format!("_{rest}"),
         _ => folded,
     };
-    if syn::parse_str::<syn::Ident>(&name).is_ok() {
+    // `gen` is a word of Rust 2024, which the parser does not know yet.
+    if syn::parse_str::<syn::Ident>(&name).is_ok() && name != "gen" {
         name
     } else {
-        // A word of Rust.
         format!("{name}_")
     }
 }
@@ -70,6 +70,7 @@ mod tests {
         for (id, name) in [
             ("repos/list-all", "repos_list_all"),
             ("type", "type_"),
+            ("gen", "gen_"),
             ("3.0.0", "_3_0_0"),
             ("x3", "x3"),
             ("don'tList", "dont_list"),
