@@ -137,7 +137,7 @@ pub fn judge(contract: &Contract, profile: Profile) -> Judgement {
     let document = Document::new(contract, profile);
     let mut findings = Vec::new();
     for check in CHECKS {
-        if !profile.has(check.rule.class) || made_way::is_made_way_for(profile, check.rule.id) {
+        if !is_on(&check.rule, profile) {
             continue;
         }
         let mut report = Report {
@@ -163,6 +163,11 @@ pub fn judge(contract: &Contract, profile: Profile) -> Judgement {
 
 fn place(finding: &Finding) -> (u64, u64) {
     (finding.line, finding.column)
+}
+
+/// Whether a profile has a rule.
+pub fn is_on(rule: &Rule, profile: Profile) -> bool {
+    profile.has(rule.class) && !made_way::is_made_way_for(profile, rule.id)
 }
 
 /// Where a rule puts its findings.

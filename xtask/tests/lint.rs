@@ -13,7 +13,7 @@ use xtask::{
     lint::{
         all_rules,
         examples::{Kind, example},
-        judge, lint, profile_of, rules,
+        is_on, judge, lint, profile_of, rules,
     },
     rule::{Class, Profile},
 };
@@ -202,6 +202,9 @@ fn rules_are_in_kebab_case_and_stand_once() {
     assert_eq!(ids.len(), all);
 }
 
+/// Rules of the generator whose example here is good in a crate of its own.
+const PARTLY: [&str; 1] = ["media-type-unreadable"];
+
 /// A contract of another house, which says nothing of profiles, and breaks every habit of ours.
 #[test]
 fn the_habits_of_the_house_are_for_documents_that_choose_them() {
@@ -216,7 +219,14 @@ fn the_habits_of_the_house_are_for_documents_that_choose_them() {
         assert_eq!(profile_of(&chosen), Profile::House);
         assert_eq!(profile_of(&foreign), Profile::Generator);
         let is_clean = lint(&foreign).is_empty();
-        assert_eq!(is_clean, rule.class == Class::House, "{}", rule.id);
+        // What a crate of its own makes way for is read by it as it is meant.
+        let is_made_way = !is_on(rule, Profile::Generator);
+        assert_eq!(
+            is_clean,
+            is_made_way || PARTLY.contains(&rule.id),
+            "{}",
+            rule.id
+        );
         assert_ne!(judge(&foreign, Profile::House).findings, [], "{}", rule.id);
     }
 }

@@ -23,7 +23,7 @@ pub(super) fn settings(contract: &Value, home: Home<'_>) -> GenerationSettings {
         // without authentication.
         .with_hooks(HooksMode::Expected)
         .with_inner_type(quote! { crate::Seam })
-        .with_crate(&types.replace('_', "-"), CrateVers::Any, None)
+        .with_crate(types.replace('_', "-"), CrateVers::Any, None)
         .with_derive("PartialEq");
     for (schema, name) in home.replaced(contract) {
         settings.with_replacement(

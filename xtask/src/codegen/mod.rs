@@ -33,6 +33,7 @@ mod model_schemas;
 pub mod operations;
 mod parameters;
 mod prose;
+mod reading;
 pub mod roles;
 mod rust;
 pub mod schemas;
@@ -44,6 +45,7 @@ mod words;
 
 use serde_json::Value;
 
+use self::reading::read;
 pub use self::{failure::Failure, header::REMEDY};
 use crate::output::Output;
 
@@ -96,9 +98,4 @@ pub fn generate(contract: &Value) -> Result<Vec<Output>, Failure> {
         ),
         output("tests/contract.json", examples::for_tests(contract)?),
     ])
-}
-
-fn read(simplified: &Value) -> Result<openapiv3::OpenAPI, Failure> {
-    serde_path_to_error::deserialize(simplified)
-        .map_err(|error| Failure::at(&error.path().to_string(), &error.into_inner()))
 }

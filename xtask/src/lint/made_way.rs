@@ -8,14 +8,13 @@
 use crate::rule::Profile;
 
 /// The ids of those rules.
-const MADE_WAY: [&str; 13] = [
+const MADE_WAY: [&str; 12] = [
     "additional-properties-true",
     "body-schemas-differ",
     "body-untyped",
     "discriminator",
     "foreign-type",
     "ignored-section",
-    "keyword-misplaced",
     "media-type-schema-missing",
     "operation-id-renamed",
     "request-body-optional",

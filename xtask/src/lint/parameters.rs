@@ -243,14 +243,12 @@ fn is_text<'a>(document: &Document<'a>, schema: &'a Node, depth: u8) -> bool {
         let all = || branches.iter().all(|one| is_text(document, one, depth - 1));
         !branches.is_empty() && depth > 0 && all()
     };
-    match schema.text("type") {
-        Some(given) => !matches!(given, "array" | "object"),
-        // One of several has a text where each of them has one; a contract of the house names it.
-        None => {
-            let one_of = document.profile == Profile::Generator && all("oneOf");
-            schema.get("enum").is_some() || all("allOf") || one_of
-        }
+    if let Some(given) = schema.text("type") {
+        return !matches!(given, "array" | "object");
     }
+    // One of several has a text where each of them has one; a contract of the house names it.
+    let one_of = document.profile == Profile::Generator && all("oneOf");
+    schema.get("enum").is_some() || all("allOf") || one_of
 }
 
 /// `nullable` at the parameter is no harm: it is left out instead. A named schema is a type, and

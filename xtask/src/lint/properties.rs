@@ -1,9 +1,14 @@
 //! Properties of an object: distinct as fields, and there if they are required.
 
 use super::schemas::is_branch;
-use super::{Report, document::Document, grammar::ObjectKind, spelling::nearest};
+use super::{
+    Report,
+    document::{Document, Site},
+    grammar::ObjectKind,
+    spelling::nearest,
+};
 use crate::{
-    contract::{Node, join},
+    contract::{Node, join, pointer::follow},
     fold::{Folded, snake},
 };
 
@@ -46,7 +51,7 @@ fn all_properties<'a>(document: &Document<'a>, schema: &'a Node, depth: u8) -> V
 pub(super) fn required_absent(document: &Document<'_>, report: &mut Report<'_>) {
     for site in document.of(ObjectKind::Schema) {
         // A branch of a combinator may require what a sibling or the schema around it defines.
-        if is_branch(&site.pointer) {
+        if is_branch(&site.pointer) && !is_tag_alone(document, site) {
             continue;
         }
         let names = all_properties(document, site.node, 0);
@@ -64,6 +69,22 @@ pub(super) fn required_absent(document: &Document<'_>, report: &mut Report<'_>) 
             report.at(node.at(), &pointer, message, help);
         }
     }
+}
+
+/// A branch of a `oneOf` with one property: the generator takes that for a tag, and panics where
+/// more is required. What is around it may have the others.
+fn is_tag_alone(document: &Document<'_>, site: &Site<'_>) -> bool {
+    let around = site
+        .pointer
+        .rsplit_once("/oneOf/")
+        .map(|(around, _)| around);
+    let around = around.and_then(|around| follow(document.root, around));
+    let alone = around.is_some_and(|(around, _)| around.get("properties").is_none());
+    let properties = site
+        .node
+        .get("properties")
+        .map_or(0, |all| all.entries().len());
+    alone && properties == 1
 }
 
 pub(super) fn required_twice(document: &Document<'_>, report: &mut Report<'_>) {

@@ -3,6 +3,7 @@
 use super::{Report, document::Document, grammar::ObjectKind, spelling::nearest};
 use crate::codegen::vocabulary::{HAND_WRITTEN, is_of_ids};
 use crate::contract::{Entry, Node, NodeValue, join};
+use crate::rule::Profile;
 
 const TYPES: [&str; 6] = ["string", "integer", "number", "boolean", "object", "array"];
 
@@ -67,6 +68,10 @@ pub(super) fn misplaced(document: &Document<'_>, report: &mut Report<'_>) {
             let Some((keyword, types)) = suits.filter(|(_, types)| !types.contains(&given)) else {
                 continue;
             };
+            // The generator drops the others, and loses nothing.
+            if document.profile == Profile::Generator && !["format", "enum"].contains(keyword) {
+                continue;
+            }
             let message = format!("`{keyword}` says nothing about `type: {given}`");
             let help = format!("remove it, or write `type: {}`", types.join("` or `type: "));
             report.at(entry.at, &join(&site.pointer, keyword), message, help);

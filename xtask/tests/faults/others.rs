@@ -166,4 +166,14 @@ pub(crate) const OTHERS: &[(&str, &str, &str)] = &[
         SCHEMA,
         "    A: {oneOf: [{type: object}, {$ref: '#/components/schemas/ExportJob'}]}\n    ExportState:\n",
     ),
+    (
+        "required-property-absent",
+        SCHEMA,
+        "    A: {oneOf: [{type: object, required: [k], properties: {k: {type: string, enum: [A]}}}, {type: object, required: [k, b], properties: {k: {type: string, enum: [B]}}}]}\n    ExportState:\n",
+    ),
+    (
+        "default-misfit",
+        CODE,
+        "        at: {allOf: [{$ref: '#/components/schemas/ExportJob'}], default: [1]}\n        errorCode:\n",
+    ),
 ];

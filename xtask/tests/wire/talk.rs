@@ -134,6 +134,19 @@ async fn bytes_are_sent_as_they_are_and_an_answer_may_be_empty() {
 }
 
 #[tokio::test]
+async fn bytes_of_a_media_type_are_sent_by_its_name_and_read_whatever_they_are() {
+    use attic_api::{Call as _, calls::AddPicture};
+
+    let (url, server) = answer("201 Created", "a cat");
+    let picture = AddPicture { body: UPLOAD.into() };
+    assert!(picture.send(&attic(&url)).await.is_ok());
+    let request = server.join().unwrap();
+    let head = String::from_utf8_lossy(&request).to_lowercase();
+    assert!(head.contains("content-type: image/png\r\n"), "{head}");
+    assert!(request.ends_with(UPLOAD));
+}
+
+#[tokio::test]
 async fn the_mocks_take_what_the_client_sends() {
     use attic_api::{Call as _, mocks::MockServerExt as _};
     use ledger_api::{Call as _, mocks::MockServerExt as _};

@@ -28,7 +28,6 @@ struct Announce<'a> {
 impl VisitMut for Announce<'_> {
     fn visit_impl_item_fn_mut(&mut self, method: &mut syn::ImplItemFn) {
         let name = method.sig.ident.to_string();
-        let name = name.strip_suffix('_').unwrap_or(&name);
         self.of = self.announced.iter().find(|of| of.function == name);
         visit_impl_item_fn_mut(self, method);
         self.of = None;

@@ -4,7 +4,7 @@
 //! All is named by its full path, since a call may have any name.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens as _, format_ident, quote};
+use quote::{format_ident, quote};
 use serde_json::Value;
 use syn::{
     parse_quote,
@@ -14,8 +14,8 @@ use syn::{
 
 use super::{
     super::{
-        Failure,
         arguments::{own_argument, typed},
+        failure::Failure,
         operations::{Operation, operations},
         rust::{self, inside},
     },
@@ -94,9 +94,9 @@ fn call(
     let mut fields = Vec::new();
     let mut handed_on = Vec::new();
     for (field, kind) in typed(method).ok_or_else(|| odd("has an argument without a name"))? {
-        let is_generic = generic
-            .as_ref()
-            .is_some_and(|generic| kind.to_token_stream().to_string() == generic.to_string());
+        let is_generic = generic.as_ref().is_some_and(
+            |generic| matches!(kind, syn::Type::Path(path) if path.path.is_ident(generic)),
+        );
         let (kind, given) = if is_generic {
             (
                 parse_quote! { ::bytes::Bytes },

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use proc_macro2::{TokenStream, TokenTree};
 
-use super::super::Failure;
+use super::super::failure::Failure;
 
 /// This workspace's, which says which versions of libraries are known to work together.
 const WORKSPACE: &str = include_str!("../../../../Cargo.toml");
@@ -96,7 +96,7 @@ fn dependency(workspace: &toml::Table, name: &str) -> Result<String, Failure> {
     }
 }
 
-/// The crates that code names: what stands between two double colons at the beginning of a path.
+/// The crates that code names: what two double colons stand around.
 fn crates(tokens: TokenStream) -> Vec<String> {
     let mut found = Vec::new();
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();

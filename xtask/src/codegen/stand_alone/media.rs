@@ -15,8 +15,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::{operations::resolve, simplify::operations_mut};
-use crate::fold::snake;
+use super::{
+    super::{operations::resolve, simplify::operations_mut},
+    operations::function,
+};
 
 /// The copy, and what its operations announce.
 pub(super) struct Bodies {
@@ -49,7 +51,7 @@ pub(super) fn of_one_kind(contract: &Value) -> Bodies {
     }
     for operation in operations_mut(&mut copy) {
         let id = operation.get("operationId").and_then(Value::as_str);
-        let function = snake(id.unwrap_or_default());
+        let function = function(id.unwrap_or_default());
         announced.push(Announced {
             function,
             content_type: request(contract, operation),
@@ -190,20 +192,16 @@ fn kind(response: &Value, accept: &mut Option<String>) -> Kind {
     let Some(content) = content.filter(|content| !content.is_empty()) else {
         return Kind::Nothing;
     };
-    match content.iter().find(|(name, _)| is_json(name)) {
-        Some((name, kind)) => {
-            if name != "*/*" {
-                accept.get_or_insert_with(|| name.clone());
-            }
-            Kind::Json(kind.get("schema").cloned().unwrap_or_else(|| json!({})))
+    if let Some((name, kind)) = content.iter().find(|(name, _)| is_json(name)) {
+        if name != "*/*" {
+            accept.get_or_insert_with(|| name.clone());
         }
-        None => {
-            if let Some(name) = content.keys().next() {
-                accept.get_or_insert_with(|| name.clone());
-            }
-            Kind::Bytes
-        }
+        return Kind::Json(kind.get("schema").cloned().unwrap_or_else(|| json!({})));
     }
+    if let Some(name) = content.keys().next() {
+        accept.get_or_insert_with(|| name.clone());
+    }
+    Kind::Bytes
 }
 
 /// What holds either of two successes.
@@ -243,6 +241,13 @@ fn texts(value: &mut Value) {
         Value::Object(map) => {
             let text = map.get("type") == Some(&json!("string"));
             if text && map.get("format") == Some(&json!("uuid")) {
+                map.remove("format");
+            }
+            // A format is one of a type, as `int-or-string` is not.
+            let in_branches = ["oneOf", "anyOf", "allOf"]
+                .iter()
+                .any(|key| map.contains_key(*key));
+            if in_branches && !map.contains_key("type") {
                 map.remove("format");
             }
             if map.get("additionalProperties") == Some(&json!(true)) {

@@ -11,7 +11,7 @@ use syn::{
 };
 
 use super::{
-    super::{Failure, home::Home, mocks, rust},
+    super::{failure::Failure, home::Home, mocks, rust},
     media::Announced,
 };
 use crate::fold::pascal;

@@ -18,7 +18,10 @@ mod sources;
 use serde_json::Value;
 
 pub(crate) use self::media::is_sendable;
-use super::{Failure, bindings, decode, home::Home, parameters, read, rust, simplify, vocabulary};
+use super::{
+    bindings, decode, failure::Failure, home::Home, parameters, reading::read, rust, simplify,
+    vocabulary,
+};
 use crate::{fold::snake, output::Output};
 
 /// Generates every file of a crate from a contract that has passed the lint.
