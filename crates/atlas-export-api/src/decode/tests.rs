@@ -3,8 +3,8 @@ use serde_json::json;
 
 use super::*;
 use crate::types::{
-    AccessRoleList, ClusterDescription, ExportBucket, ExportJob, ExportJobPage, Snapshot,
-    SnapshotPage,
+    AccessRoleList, ClusterDescription, ExportBucket, ExportJob, ExportJobPage, ShardedSnapshot,
+    Snapshot, SnapshotPage,
 };
 
 const ID: &str = "5fb6a0e0e5a4d31b5b8ef0b2";
@@ -18,9 +18,9 @@ fn a_value_that_does_not_fit_is_absent_and_kept_and_written_back() {
     let text = json!({
         "id": ID, "createdAt": "", "mongodVersion": 8.0, "storageSizeBytes": "4 GB",
         "status": ["completed"], "members": "none", "snapshotIds": [ID, 7], "type": {"a": [1]},
-        "description": true, "replicaSetName": "rs",
+        "description": true, "expiresAt": "2026-08-10T03:28:25Z",
     });
-    let read: Snapshot = serde_json::from_value(text.clone()).unwrap();
+    let read: ShardedSnapshot = serde_json::from_value(text.clone()).unwrap();
     assert_eq!(
         misfits(&read),
         [
@@ -36,7 +36,7 @@ fn a_value_that_does_not_fit_is_absent_and_kept_and_written_back() {
     );
     assert_eq!(read.created_at, None);
     assert!(read.members.is_empty());
-    assert_eq!(read.replica_set_name.as_deref(), Some("rs"));
+    assert!(read.expires_at.is_some());
     assert_eq!(serde_json::to_value(read).unwrap(), text);
 }
 
