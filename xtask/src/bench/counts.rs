@@ -105,8 +105,8 @@ pub(super) fn check(outcomes: &[Outcome]) -> Vec<String> {
         let (count, most) = ((bound.count)(ours), (bound.most)(floor));
         if count > most {
             findings.push(format!(
-                "{}: {} of {} are {count}, and may be {most} at the most; mend what has become \
-                 more, or raise the bound in xtask/src/bench/counts.rs and say why",
+                "{}: {} of {} are {count}, and may be {most} at the most; take away what has \
+                 come, or raise the bound in xtask/src/bench/counts.rs and say why",
                 bound.scenario, bound.what, bound.contender
             ));
         }

@@ -7,9 +7,7 @@ use progenitor::{
 use quote::quote;
 use serde_json::Value;
 
-use super::{
-    bodies, decode, extra, failure::Failure, home::Home, model_schemas, rust, words,
-};
+use super::{bodies, decode, extra, failure::Failure, home::Home, model_schemas, rust, words};
 use crate::fold::pascal;
 
 /// How the generator is set up; the mocks need the same, so that their types agree.
