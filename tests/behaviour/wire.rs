@@ -221,11 +221,11 @@ async fn call_the_rest(scene: &Scene, version: ApiVersion, query: Option<&'stati
     take.await.unwrap();
     let body = json!({ "description": "now", "retentionInDays": 3 });
     let path = format!("clusters/{CLUSTER}/backup/snapshots");
-    checks("POST", path, None, "2023-01-01", Some(body));
+    checks("POST", path, query, "2023-01-01", Some(body));
 
     let schedule = format!("clusters/{CLUSTER}/backup/schedule");
     cluster.auto_export().get().await.unwrap();
-    checks("GET", schedule.clone(), None, "2024-08-05", None);
+    checks("GET", schedule.clone(), query, "2024-08-05", None);
 
     let enable = cluster.auto_export();
     let bucket = parsed(BUCKET);
@@ -234,15 +234,15 @@ async fn call_the_rest(scene: &Scene, version: ApiVersion, query: Option<&'stati
         "autoExportEnabled": true,
         "export": { "exportBucketId": BUCKET, "frequencyType": "monthly" },
     });
-    checks("PATCH", schedule.clone(), None, "2024-08-05", Some(body));
+    checks("PATCH", schedule.clone(), query, "2024-08-05", Some(body));
 
     cluster.auto_export().disable().await.unwrap();
     let body = json!({ "autoExportEnabled": false });
-    checks("PATCH", schedule.clone(), None, "2024-08-05", Some(body));
+    checks("PATCH", schedule.clone(), query, "2024-08-05", Some(body));
 
     cluster.auto_export().names_in_prefix(true).await.unwrap();
     let body = json!({ "useOrgAndGroupNamesInExportPrefix": true });
-    checks("PATCH", schedule, None, "2024-08-05", Some(body));
+    checks("PATCH", schedule, query, "2024-08-05", Some(body));
 
     project.clusters().list().await.unwrap();
     checks("GET", "clusters".to_owned(), query, "2024-08-05", None);
@@ -256,7 +256,7 @@ async fn call_the_rest(scene: &Scene, version: ApiVersion, query: Option<&'stati
         update.await.unwrap();
         let path = format!("backup/exportBuckets/{BUCKET}");
         let body = json!({ "requirePrivateNetworking": true });
-        checks("PATCH", path, None, "2024-05-30", Some(body));
+        checks("PATCH", path, query, "2024-05-30", Some(body));
     }
 }
 
