@@ -10,6 +10,7 @@
 mod access_roles;
 mod admission;
 mod any_operation;
+mod cold_clients;
 mod completeness;
 mod connecting;
 mod consistency;

@@ -149,15 +149,11 @@ impl Transport {
             let random = self.clock.random().map_err(Cause::Random)?;
             let step = exchange.next(prepared.method.as_str(), &target, random);
             let (request, asks_for_challenge, is_signed) = match step {
-                Step::Probe => {
-                    progress.check_wanted()?;
-                    (prepared.challenge_request(), true, false)
-                }
+                Step::Probe => (prepared.challenge_request(), true, false),
                 Step::Send { authorization } => {
                     let is_signed = authorization.is_some();
                     let value = authorization.map(|value| header_value(value.expose()));
                     let value = value.transpose()?;
-                    progress.mark_sent()?;
                     (prepared.signed(value), false, is_signed)
                 }
             };

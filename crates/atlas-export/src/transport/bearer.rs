@@ -21,7 +21,6 @@ impl Transport {
         source: &TokenSource,
         token: &AccessToken,
     ) -> Result<ReceivedResponse, Cause> {
-        progress.mark_sent()?;
         let request = prepared.signed(Some(token.authorization()));
         let response = self
             .send(prepared, request, Purpose::Operation, progress)

@@ -9,6 +9,7 @@
 //!     ├ slot          few enough in flight                slots.rs
 //!     ├ spend         of the rate limit, as it goes out   rate/
 //!     ├ authenticate  digest lanes, or the access token   attempt.rs, bearer.rs
+//!     ├ open          one first where the client is cold  opening.rs
 //!     ├ send          reqwest, redirects off              round_trip.rs
 //!     ├ read          body under a bound                  body.rs
 //!     ├ unwrap        envelope                            envelope.rs
@@ -37,6 +38,7 @@
 //! token/ (grant   token_error   access_token)   provider/ (provider_error)
 //! rate/   envelope
 //! response   request   caller   progress   limits   slots   shutdown   deprecation   unsent
+//! opening
 //! error_carrier   connect_advice
 //! ```
 //!
@@ -62,6 +64,7 @@ mod error_carrier;
 mod failure;
 mod limits;
 mod messages;
+mod opening;
 mod preconditions;
 mod progress;
 mod provider;

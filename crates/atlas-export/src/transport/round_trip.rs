@@ -11,6 +11,7 @@ use http::{HeaderMap, StatusCode, header};
 use super::{
     body, envelope,
     failure::Cause,
+    limits::Limits,
     progress::Progress,
     request::Prepared,
     request_watch::RequestWatch,
@@ -44,7 +45,8 @@ impl Answer<'_> {
 }
 
 impl Transport {
-    /// Sends a request that is marked as sent, as far as the head of its response.
+    /// Sends a request in its turn, as far as the head of its response. It is marked as sent when it
+    /// goes out, and not while it waits.
     pub(super) async fn send<'a>(
         &'a self,
         prepared: &Prepared,
@@ -52,6 +54,18 @@ impl Transport {
         purpose: Purpose,
         progress: &'a Progress,
     ) -> Result<Answer<'a>, Cause> {
+        let Limits {
+            attempt_timeout,
+            call_timeout,
+            ..
+        } = self.limits;
+        let limit = attempt_timeout.min(call_timeout);
+        let _first = self.opening.enter(&*self.clock, limit).await;
+        match purpose {
+            // Nobody acts on a question for a challenge.
+            Purpose::Challenge => progress.check_wanted()?,
+            _ => progress.mark_sent()?,
+        }
         let Operation {
             id, method, path, ..
         } = prepared.operation;
@@ -64,6 +78,7 @@ impl Transport {
         );
         match self.http.execute(request).await {
             Ok(response) => {
+                self.opening.answered();
                 watch.answered(response.status());
                 Ok(Answer { response, watch })
             }

@@ -7,6 +7,7 @@ use url::Url;
 
 use super::{
     limits::Limits,
+    opening::Opening,
     shutdown::OpenWork,
     token::{
         endpoint::TokenEndpoint,
@@ -45,6 +46,7 @@ pub(super) struct SessionOpener {
     pub(super) oauth_url: Url,
     pub(super) token_rules: TokenRules,
     pub(super) open_work: Arc<OpenWork>,
+    pub(super) opening: Arc<Opening>,
 }
 
 impl SessionOpener {
@@ -59,9 +61,11 @@ impl SessionOpener {
                 Authentication::Digest(Arc::new(Lanes::new(key, limits)))
             }
             CheckedPair::ServiceAccount(account) => {
-                let (http, clock) = (self.http.clone(), self.clock.clone());
-                let (watcher, url) = (self.watcher.clone(), &self.oauth_url);
-                let endpoint = TokenEndpoint::new(http, clock, watcher, self.limits, account, url);
+                let (http, opening) = (self.http.clone(), self.opening.clone());
+                let (clock, watcher) = (self.clock.clone(), self.watcher.clone());
+                let url = &self.oauth_url;
+                let endpoint =
+                    TokenEndpoint::new(http, opening, clock, watcher, self.limits, account, url);
                 let source = TokenSource::new(
                     endpoint,
                     self.token_rules,

@@ -10,6 +10,7 @@ use super::{
     call_options::CallOptions,
     deprecation::Deprecations,
     limits::Limits,
+    opening::Opening,
     provider::{provider_error::ProviderError, source::SessionSource},
     rate::governor::RateGovernor,
     retry::RetryPolicy,
@@ -109,6 +110,7 @@ pub(crate) struct Transport {
     pub(super) governor: RateGovernor,
     pub(super) watcher: Watcher,
     pub(super) slots: Arc<Slots>,
+    pub(super) opening: Arc<Opening>,
     pub(super) deprecations: Arc<Deprecations>,
     pub(super) open_work: Arc<OpenWork>,
 }
@@ -116,6 +118,7 @@ pub(crate) struct Transport {
 impl Transport {
     pub(crate) fn new(parts: TransportParts) -> Self {
         let open_work: Arc<OpenWork> = Arc::default();
+        let opening = Arc::new(Opening::of(&parts.oauth_url));
         let opener = SessionOpener {
             http: parts.http.clone(),
             clock: parts.clock.clone(),
@@ -128,6 +131,7 @@ impl Transport {
                 max_pause: parts.governor.max_pause(),
             },
             open_work: open_work.clone(),
+            opening: opening.clone(),
         };
         let sessions = match parts.credentials {
             CheckedCredentials::Pair(pair) => {
@@ -153,6 +157,7 @@ impl Transport {
             watcher: parts.watcher,
             deprecations: Arc::default(),
             open_work,
+            opening,
         }
     }
 

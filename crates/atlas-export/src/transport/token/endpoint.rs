@@ -20,6 +20,7 @@ use crate::{
         body,
         failure::{Cause, Failure, TimeLimit, Timeout},
         limits::Limits,
+        opening::Opening,
         request_watch::RequestWatch,
         response::{BodyUse, ReceivedResponse},
     },
@@ -34,6 +35,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 #[derive(Debug)]
 pub(in crate::transport) struct TokenEndpoint {
     http: reqwest::Client,
+    opening: Arc<Opening>,
     clock: Arc<dyn Clock>,
     watcher: Watcher,
     limits: Limits,
@@ -65,6 +67,7 @@ impl TokenEndpoint {
     /// `oauth_url` is what both endpoints lie below; it ends in a slash.
     pub(in crate::transport) fn new(
         http: reqwest::Client,
+        opening: Arc<Opening>,
         clock: Arc<dyn Clock>,
         watcher: Watcher,
         limits: Limits,
@@ -78,6 +81,7 @@ impl TokenEndpoint {
         };
         Self {
             http,
+            opening,
             clock,
             watcher,
             limits,
@@ -177,6 +181,8 @@ impl TokenEndpoint {
             }
             Cause::of_sending(error)
         })?;
+        // Of the same origin, over the connections of all calls.
+        self.opening.answered();
         watch.answered(response.status());
         let (status, headers) = (response.status(), response.headers().clone());
         if status.is_redirection() {
