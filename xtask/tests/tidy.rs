@@ -14,6 +14,7 @@ fn the_house_keeps_its_own_habits() {
     let findings = [
         tidy::lengths::check(&tree),
         tidy::rooms::check(&tree, tidy::rooms::ROOMS),
+        tidy::platforms::check(&tree, tidy::platforms::FILES),
         tidy::words::check(&tree),
     ]
     .concat();

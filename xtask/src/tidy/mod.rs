@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`lengths`] | a hand-written Rust file is one idea, in at most 400 lines |
 //! | [`rooms`] | in a folder of files no file needs itself by way of others |
+//! | [`platforms`] | what differs between platforms stands in the files that are about it |
 //! | [`words`] | one word for one thing: the table says which words are not used, and which are |
 //!
 //! It reads text and syntax, and neither types nor what macros make. Spelling is left to `typos`,
@@ -21,6 +22,7 @@ mod circles;
 pub mod lengths;
 mod modules;
 mod paths;
+pub mod platforms;
 pub mod rooms;
 mod tree;
 mod vocabulary;
@@ -33,6 +35,7 @@ use crate::finding::Finding;
 pub fn check(tree: &Tree) -> Vec<Finding> {
     let mut findings = lengths::check(tree);
     findings.extend(rooms::check(tree, rooms::ROOMS));
+    findings.extend(platforms::check(tree, platforms::FILES));
     findings.extend(words::check(tree));
     findings.sort_by(|one, other| (&one.file, one.line).cmp(&(&other.file, other.line)));
     findings

@@ -42,14 +42,11 @@
 
 mod fields;
 mod keychain;
+mod system;
 #[cfg(feature = "keyring")]
 mod system_keychain;
 
-use std::{
-    env, fmt, fs, io,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{env, fmt, fs, io, sync::Arc};
 
 use atlas_export_types::{ProjectId, quoted};
 use toml::Table;
@@ -57,6 +54,7 @@ use toml::Table;
 use self::{
     fields::Fields,
     keychain::{Keychain, NotRead},
+    system::{System, warn_if_open},
 };
 use crate::{
     Credentials, Error,
@@ -115,7 +113,7 @@ impl Profile {
         let keychain = NotRead;
         let named = env::var(VARIABLE).ok().filter(|name| !name.is_empty());
         let name = name.map(ToOwned::to_owned).or(named);
-        let path = path()?;
+        let path = System::THIS.profiles(|name| env::var_os(name))?;
         let shown = path.display();
         let text = fs::read_to_string(&path).map_err(|error| {
             Error::config(match error.kind() {
@@ -219,47 +217,6 @@ fn chosen<'t>(all: &'t Table, name: Option<&'t str>) -> Result<(&'t str, &'t Tab
         Error::config(format!("there is no profile {name}: {remedy}"))
     })
 }
-
-/// Where the CLI keeps its profiles.
-fn path() -> Result<PathBuf, Error> {
-    let of = |name: &str| env::var_os(name).filter(|value| !value.is_empty());
-    let folder = if cfg!(windows) {
-        of("APPDATA").map(PathBuf::from)
-    } else if let Some(folder) = of("XDG_CONFIG_HOME") {
-        Some(folder.into())
-    } else {
-        let below = if cfg!(target_os = "macos") {
-            "Library/Application Support"
-        } else {
-            ".config"
-        };
-        of("HOME").map(|home| Path::new(&home).join(below))
-    };
-    let folder = folder.ok_or_else(|| {
-        Error::config(
-            "the profiles of the Atlas CLI cannot be found: the environment has no HOME; set it, \
-             or XDG_CONFIG_HOME",
-        )
-    })?;
-    Ok(folder.join("atlascli").join("config.toml"))
-}
-
-/// Warns of a file that others may read.
-#[cfg(unix)]
-fn warn_if_open(path: &Path) {
-    use std::os::unix::fs::PermissionsExt as _;
-
-    let mode = fs::metadata(path).map(|file| file.permissions().mode());
-    if mode.is_ok_and(|mode| mode & 0o077 != 0) {
-        tracing::warn!(
-            path = %path.display(),
-            "other users may read the profiles of the Atlas CLI: run chmod 600 on the file"
-        );
-    }
-}
-
-#[cfg(not(unix))]
-fn warn_if_open(_: &Path) {}
 
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,4 @@
-//! The commands of `docs/`: run as they stand, in the order of the page, each page on a FakeAtlas
+//! The commands of `docs/` and of the tool's own README: run as they stand, in the order of the page, each page on a FakeAtlas
 //! and in a folder of its own. What a page shows of an output is what there is.
 
 mod markdown;
@@ -41,6 +41,18 @@ fn pages() -> Vec<(String, String)> {
     }
     pages.sort();
     pages
+}
+
+/// All that has commands: the pages, and what the registry shows of the tool.
+#[cfg(unix)]
+fn with_commands() -> Vec<(String, String)> {
+    let readme = include_str!("../../../README.md");
+    let mut all = pages();
+    all.push((
+        "crates/atlas-export-cli/README.md".to_owned(),
+        readme.to_owned(),
+    ));
+    all
 }
 
 /// A page that is gone through: the service, the folder and the variables that its commands share.
@@ -103,7 +115,7 @@ fn is_not_run(command: &Command) -> bool {
 #[tokio::test]
 async fn every_command_of_a_page_does_what_the_page_says() {
     let mut wrong = Vec::new();
-    for (name, page) in pages() {
+    for (name, page) in with_commands() {
         let blocks = blocks(&page);
         if blocks.iter().all(|block| block.commands().is_empty()) {
             continue;
@@ -151,7 +163,7 @@ async fn every_command_in_a_sentence_is_one_that_the_tool_takes() {
     // Without credentials it gets no further than its arguments.
     let tool = Tool::bare();
     let mut count = 0;
-    for (name, page) in pages() {
+    for (name, page) in with_commands() {
         for told in told(&page) {
             let ended = tool.shell(&filled(told)).await;
             assert!(

@@ -16,7 +16,7 @@ use tracing::{
     span,
 };
 
-use crate::profile::warn_if_open;
+use crate::profile::system::warn_if_open;
 
 /// Hears events, as one text each.
 #[derive(Clone, Default)]
