@@ -66,10 +66,10 @@ impl Contenders {
         if options.peers == Peers::In {
             build.args(["--features", "peers"]);
         }
-        let built = build
+        let ended = build
             .status()
             .map_err(|error| format!("cargo could not be started: {error}"))?;
-        if !built.success() {
+        if !ended.success() {
             return Err(
                 "the contenders do not build: the peers need the headers of D-Bus \
                  (libdbus-1-dev); leave them out with --no-peers"

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{Depth, Options};
 
 /// The same work for several contenders, at the same distance.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize)]
 pub(super) struct Scenario {
     pub(super) id: &'static str,
     pub(super) title: &'static str,
@@ -236,7 +236,7 @@ pub(super) fn scenarios(options: &Options) -> Result<Vec<Scenario>, String> {
             wanted.iter().any(|id| id == scenario.id)
         }
     };
-    let chosen = SCENARIOS.iter().filter(is_wanted).cloned();
+    let chosen = SCENARIOS.iter().filter(is_wanted).copied();
     Ok(match options.depth {
         Depth::Full => chosen.collect(),
         Depth::Quick => chosen
