@@ -1,7 +1,7 @@
 //! What differs between platforms stands in few files, each about one concern.
 //!
 //! A condition is `cfg` or `cfg!`, or the first part of `cfg_attr`, that says a word of
-//! [`WORDS`]; within macros too. Conditions of Cargo.toml are not read.
+//! `WORDS`; within macros too. Conditions of Cargo.toml are not read.
 
 use std::collections::BTreeSet;
 

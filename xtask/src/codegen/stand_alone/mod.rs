@@ -2,7 +2,7 @@
 //!
 //! It has the models, a method and a call for each operation, and behind the feature `mocks` what
 //! `httpmock` needs. It depends on no crate of this workspace: decoding, tolerant lists, open
-//! enumerations and the seam are the same sources, written into it ([`sources`]).
+//! enumerations and the seam are the same sources, written into it (`sources`).
 //!
 //! What is of Atlas alone has no part in it: dated versions, roles, ids of 24 digits, pages.
 
