@@ -36,7 +36,7 @@ const MUTATIONS: &[Mutation] = &[
     (
         "a version dropped",
         "operationId: getExportBucket",
-        "            application/vnd.atlas.2024-05-30+json:\n              schema:\n                $ref: \"#/components/schemas/ExportBucket\"\n", "",
+        "            application/vnd.atlas.2024-05-30+json:\n              schema:\n                $ref: \"#/components/schemas/ExportBucket\"\n              examples:\n                aws:\n                  $ref: \"#/components/examples/ExportBucket\"\n                azure:\n                  $ref: \"#/components/examples/AzureExportBucket\"\n                gcp:\n                  $ref: \"#/components/examples/GcpExportBucket\"\n", "",
         (OursLacks, "GET /groups/{groupId}/backup/exportBuckets/{exportBucketId} 2024-05-30", "version"),
     ),
     (
