@@ -190,7 +190,10 @@ fn a_schema_has_the_names_of_the_contract_and_what_is_required() {
     let mut fields = ExportBucket::FIELDS.to_vec();
     fields.sort_unstable();
     assert_eq!(names, fields);
-    assert_eq!(schema["required"], json!(["cloudProvider", "_id"]));
+    assert_eq!(schema["required"], json!(["cloudProvider"]));
+    // The id has two names, and either will do.
+    assert_eq!(schema["anyOf"][0]["required"], json!(["_id"]), "{schema}");
+    assert_eq!(schema["anyOf"][1]["required"], json!(["id"]), "{schema}");
     assert_eq!(schema["additionalProperties"], true);
 }
 
