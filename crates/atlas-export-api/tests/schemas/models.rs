@@ -22,7 +22,8 @@ models! {
     ClusterDescription ClusterDescriptionPage ErrorBody ExportBucket ExportBucketPage
     ExportBucketUpdate ExportJob ExportJobPage NewAccessRole NewExportBucket NewExportJob
     NewPrivateEndpoint NewSnapshot PrivateEndpoint PrivateEndpointPage ProjectClustersPage
-    ProjectDescription ProjectDescriptionPage Snapshot SnapshotPage SnapshotRetention SystemStatus
+    ProjectDescription ProjectDescriptionPage ShardedSnapshot ShardedSnapshotPage
+    Snapshot SnapshotMember SnapshotPage SnapshotRetention SystemStatus
 }
 
 /// What is not a model, or stands where it is used: what a path or a query has, and ids.
