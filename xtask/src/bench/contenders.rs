@@ -70,14 +70,17 @@ impl Contenders {
             .status()
             .map_err(|error| format!("cargo could not be started: {error}"))?;
         if !ended.success() {
-            return Err(
-                "the contenders do not build: the peers need the headers of D-Bus \
-                 (libdbus-1-dev); leave them out with --no-peers"
-                    .to_owned(),
-            );
+            let help = match options.peers {
+                Peers::In => {
+                    "; one of the peers needs the headers of D-Bus (libdbus-1-dev): install them, \
+                     or leave the peers out with --no-peers"
+                }
+                Peers::Out => "",
+            };
+            return Err(format!("the contenders do not build, see above{help}"));
         }
         let program = target.join(profile).join("contenders");
-        let list = output(Command::new(&program).arg("list"))?.map_err(|why| why.clone())?;
+        let list = output(Command::new(&program).arg("list"))??;
         let names = list.lines().filter_map(|line| line.split('\t').next());
         Ok(Self {
             names: names.map(str::to_owned).collect(),
