@@ -15,7 +15,7 @@ use atlas_export_tests::{
     BUCKET, CLUSTER, CredentialKind, PROJECT, SNAPSHOT, Scene, empty_bucket, exportable,
     new_bucket, parsed, seconds,
 };
-use futures_util::{FutureExt as _, StreamExt as _, stream::FuturesUnordered};
+use futures_util::{FutureExt as _, StreamExt as _, future::join_all, stream::FuturesUnordered};
 use serde_json::json;
 
 use atlas_export_tests::every_operation::{JOB, call};
@@ -128,9 +128,11 @@ async fn scene(setting: Setting) -> Scene {
     let scene = Scene::in_order(builder).await.known_by(setting.kind);
     let scene = scene.with(|client| client.max_in_flight(setting.in_flight));
     if setting.limited {
-        for operation in FAMILIES {
+        let taught = FAMILIES.map(|operation| {
             scene.inject(operation, empty_bucket(r#"["/",2,4,2,4]"#));
-            let called = call(&scene.client, operation).await;
+            call(&scene.client, operation)
+        });
+        for called in join_all(taught).await {
             called.unwrap().unwrap();
         }
     }
@@ -148,9 +150,8 @@ async fn scene(setting: Setting) -> Scene {
 
 /// Requests that have come, and answers that have left.
 fn events(fake: &FakeAtlas) -> usize {
-    let requests = fake.requests();
-    let answered = requests.iter().filter(|request| request.status.is_some());
-    requests.len() + answered.count()
+    let answered = fake.count_requests(|request| request.status.is_some());
+    fake.count_requests(|_| true) + answered
 }
 
 /// Where something is left: not begun at all, polled once, or after so many events.

@@ -90,6 +90,12 @@ impl TestClock {
         self.state().elapsed
     }
 
+    /// How many slept at once at the most, guards included, where sleepers are woken
+    /// [in order](Self::in_order).
+    pub fn most_sleepers(&self) -> usize {
+        self.0.sleepers.most()
+    }
+
     /// What the client has slept, pause by pause.
     pub fn sleeps(&self) -> Vec<Duration> {
         self.state().sleeps.clone()

@@ -102,8 +102,7 @@ impl Scene {
 
     /// How many requests the fake has answered with this status.
     pub fn answered(&self, status: u16) -> usize {
-        let requests = self.fake.requests();
-        requests.iter().filter(|r| r.answered(status)).count()
+        self.fake.count_requests(|request| request.answered(status))
     }
 
     /// Lets the next signed request of an operation meet a fault.

@@ -12,7 +12,7 @@ use std::{
     pin::Pin,
     sync::{
         Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     task::{Context, Poll, Waker},
     time::Duration,
@@ -30,6 +30,7 @@ pub(super) struct Sleepers {
     waiting: Mutex<BTreeMap<(Duration, u64), Entry>>,
     next_id: AtomicU64,
     activity: AtomicU64,
+    most: AtomicUsize,
     arrived: tokio::sync::Notify,
 }
 
@@ -42,6 +43,10 @@ struct Entry {
 impl Sleepers {
     pub(super) fn note_activity(&self) {
         self.activity.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn most(&self) -> usize {
+        self.most.load(Ordering::Relaxed)
     }
 
     pub(super) fn sleeper(&self, clock: TestClock, duration: Duration, is_guard: bool) -> Sleeper {
@@ -99,6 +104,7 @@ impl Future for Sleeper {
             is_guard: self.is_guard,
         };
         waiting.insert(self.key, entry);
+        sleepers.most.fetch_max(waiting.len(), Ordering::Relaxed);
         sleepers.arrived.notify_one();
         Poll::Pending
     }

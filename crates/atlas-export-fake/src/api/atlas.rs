@@ -18,7 +18,7 @@ pub(crate) struct Atlas {
     /// `http://127.0.0.1:PORT` or `https://localhost:PORT`.
     pub(crate) origin: String,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) schemas: Schemas,
+    pub(crate) schemas: &'static Schemas,
     pub(crate) lifecycle: Lifecycle,
     pub(crate) options: AnswerOptions,
     pub(crate) limiter: Limiter,

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use tokio::net::TcpListener;
 
@@ -115,13 +115,20 @@ impl FakeAtlasBuilder {
     }
 }
 
-/// The embedded schemas, of which each operation with a body needs one.
-fn schemas() -> io::Result<Schemas> {
-    let unusable = |why: String| io::Error::new(io::ErrorKind::InvalidData, why);
-    let schemas = Schemas::embedded().map_err(|bad| unusable(bad.to_string()))?;
+/// The embedded schemas, of which each operation with a body needs one. Compiling them takes longer
+/// than all else that a fake does to start, so the fakes of a process share them.
+fn schemas() -> io::Result<&'static Schemas> {
+    static SCHEMAS: LazyLock<Result<Schemas, String>> = LazyLock::new(compiled);
+    SCHEMAS
+        .as_ref()
+        .map_err(|why| io::Error::new(io::ErrorKind::InvalidData, why.clone()))
+}
+
+fn compiled() -> Result<Schemas, String> {
+    let schemas = Schemas::embedded().map_err(|bad| bad.to_string())?;
     let mut operations = OPERATIONS.iter();
     match operations.find(|operation| operation.takes_body && !schemas.covers(operation.id)) {
         None => Ok(schemas),
-        Some(operation) => Err(unusable(format!("no request schema: {}", operation.id))),
+        Some(operation) => Err(format!("no request schema: {}", operation.id)),
     }
 }

@@ -214,6 +214,22 @@ impl FakeAtlas {
         self.handler.log.requests()
     }
 
+    /// How many of these requests are such, without a copy of any.
+    ///
+    /// ```
+    /// use atlas_export_fake::FakeAtlas;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// let fake = FakeAtlas::builder().start().await?;
+    /// assert_eq!(fake.count_requests(|request| request.answered(401)), 0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn count_requests(&self, which: impl FnMut(&RecordedRequest) -> bool) -> usize {
+        self.handler.log.count(which)
+    }
+
     /// The greatest number of requests that were under way at once.
     pub fn most_in_flight(&self) -> usize {
         self.handler.traffic.most_in_flight()

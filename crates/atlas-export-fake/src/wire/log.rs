@@ -157,6 +157,15 @@ impl Log {
         entries.requests.clone()
     }
 
+    pub(crate) fn count(&self, mut which: impl FnMut(&RecordedRequest) -> bool) -> usize {
+        let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        entries
+            .requests
+            .iter()
+            .filter(|request| which(request))
+            .count()
+    }
+
     pub(crate) fn clear(&self) {
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         entries.era = entries.era.wrapping_add(1);

@@ -1,23 +1,33 @@
 //! Waiting for many jobs at once.
 
 use std::{
+    collections::HashMap,
     fmt,
     future::{Future, IntoFuture, poll_fn},
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
 };
 
 use futures_core::{FusedStream, Stream};
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
+use tokio::sync::Semaphore;
 
 use super::{builder::Wait, error::WaitError, waitable::Waitable};
-use crate::transport::Caller;
+use crate::{ProjectId, transport::Caller};
+
+/// How many of a project look at once at the most. A call under way holds some ten times the memory
+/// of a wait that sleeps, and it has a timer or two. By project, as rate limits are: where one holds
+/// its own back, the others' turns are not taken.
+const MOST_LOOKS: usize = 256;
 
 /// Waits for many jobs, or many snapshots, at once, of whichever clusters.
 ///
 /// Each wait keeps its own settings, and how one ends does not end the others'
 /// waits. All polls go through their clients, so they share rate limits and bounds. Where a
-/// rate limit is known the polls are spread at its pace, and take turns with other calls.
+/// rate limit is known the polls are spread at its pace, and take turns with other calls. Of
+/// one project at most 256 look at once, so that ten thousand waits are mostly asleep, with a timer and less than
+/// 2 KB each.
 ///
 /// ```no_run
 /// # async fn example(jobs: atlas_export::ExportJobs, ids: Vec<atlas_export::ExportJobId>) {
@@ -36,13 +46,14 @@ use crate::transport::Caller;
 /// ```
 pub fn wait_all<T: Waitable>(waits: impl IntoIterator<Item = Wait<T>>) -> WaitAll<T> {
     let caller = Caller::default().of_many();
-    let waits = waits.into_iter().map(|wait| wait.made_for(&caller));
-    WaitAll(
-        waits
-            .enumerate()
-            .map(|(place, wait)| run(place, wait))
-            .collect(),
-    )
+    let mut turns: HashMap<Option<ProjectId>, Arc<Semaphore>> = HashMap::new();
+    let begun = waits.into_iter().enumerate().map(|(place, wait)| {
+        let turns = turns
+            .entry(wait.project().cloned())
+            .or_insert_with(|| Arc::new(Semaphore::new(MOST_LOOKS)));
+        run(place, wait.one_of_many(&caller, turns.clone()))
+    });
+    WaitAll(begun.collect())
 }
 
 type Running<T> = Pin<Box<dyn Future<Output = (usize, Waited<T>)> + Send>>;

@@ -4,8 +4,11 @@ use std::{
     fmt,
     future::{Future, IntoFuture},
     pin::Pin,
+    sync::Arc,
     time::Duration,
 };
+
+use tokio::sync::Semaphore;
 
 use super::{
     error::WaitError,
@@ -13,7 +16,7 @@ use super::{
     progress::{OnProgress, Progress, ProgressStream, Steps},
     waitable::{Waitable, sealed::Place as _},
 };
-use crate::{request::call_options, transport::Caller};
+use crate::{ProjectId, request::call_options, transport::Caller};
 
 /// A wait that is about to begin: await it. Made by
 /// [`ExportJobs::wait_until_finished`](crate::ExportJobs::wait_until_finished),
@@ -46,6 +49,8 @@ pub struct Wait<T: Waitable> {
     id: T::Id,
     polling: Polling,
     on_progress: Option<OnProgress<T>>,
+    /// Of the many waits that it is one of.
+    turns: Option<Arc<Semaphore>>,
 }
 
 impl<T: Waitable> Wait<T> {
@@ -55,6 +60,7 @@ impl<T: Waitable> Wait<T> {
             id,
             polling: Polling::default(),
             on_progress: None,
+            turns: None,
         }
     }
 
@@ -99,12 +105,21 @@ impl<T: Waitable> Wait<T> {
         ProgressStream::new(self)
     }
 
-    /// The same wait, whose polls are one caller's with those of other waits.
-    pub(super) fn made_for(self, caller: &Caller) -> Self {
+    /// The same wait, as one of many: their polls are one caller's, and take turns.
+    pub(super) fn one_of_many(self, caller: &Caller, turns: Arc<Semaphore>) -> Self {
         let place = self
             .place
             .map_client(|client| client.made_for(caller.clone()));
-        Self { place, ..self }
+        Self {
+            place,
+            turns: Some(turns),
+            ..self
+        }
+    }
+
+    /// The project that its polls count to; `None` where what was given is no id.
+    pub(super) fn project(&self) -> Option<&ProjectId> {
+        self.place.project()
     }
 
     /// What is waited for.
@@ -114,7 +129,7 @@ impl<T: Waitable> Wait<T> {
 
     pub(super) fn begin(self) -> Steps<T> {
         Steps::new(
-            Waiter::new(self.place, self.id, self.polling),
+            Waiter::new(self.place, self.id, self.polling, self.turns),
             self.on_progress,
         )
     }

@@ -6,6 +6,8 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
+use tokio::sync::Semaphore;
+
 use super::{
     error::WaitError,
     newborn,
@@ -65,6 +67,8 @@ pub(super) struct Waiter<T: Waitable> {
     failures: u32,
     /// Before the next poll.
     pause: Option<Duration>,
+    /// Where many wait: a poll takes one.
+    turns: Option<Arc<Semaphore>>,
 }
 
 /// What a poll gave.
@@ -75,7 +79,12 @@ pub(super) struct Seen<T> {
 }
 
 impl<T: Waitable> Waiter<T> {
-    pub(super) fn new(place: T::Place, id: T::Id, polling: Polling) -> Self {
+    pub(super) fn new(
+        place: T::Place,
+        id: T::Id,
+        polling: Polling,
+        turns: Option<Arc<Semaphore>>,
+    ) -> Self {
         let clock = place.client().clock();
         Self {
             place,
@@ -87,11 +96,18 @@ impl<T: Waitable> Waiter<T> {
             last: None,
             failures: 0,
             pause: None,
+            turns,
         }
     }
 
-    /// Looks at it, with the patience to be held back by a rate limit for as long as is left.
+    /// Looks at it when its turn comes, with the patience to be held back by a rate limit for as
+    /// long as is left.
     async fn look(&self) -> Result<T, Error> {
+        // Never closed. Whoever holds the others' turns is polled whenever they are.
+        let _turn = match &self.turns {
+            Some(turns) => turns.acquire().await.ok(),
+            None => None,
+        };
         let patience = self.left(self.elapsed());
         let caller = self.place.client().caller().patient(patience);
         let place = self.place.map_client(|client| client.made_for(caller));

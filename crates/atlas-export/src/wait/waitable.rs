@@ -4,7 +4,7 @@ use std::{fmt, future::Future, pin::Pin};
 
 use chrono::{DateTime, Utc};
 
-use crate::{Client, Cluster, Error, Project};
+use crate::{Client, Cluster, Error, Project, ProjectId};
 
 /// The future of one look.
 pub(crate) type Looking<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
@@ -27,6 +27,9 @@ pub(crate) mod sealed {
     pub trait Place: Clone + std::fmt::Debug + Send + Sync + 'static {
         fn client(&self) -> &crate::Client;
 
+        /// The project that rate limits count it to; `None` where what was given is no id.
+        fn project(&self) -> Option<&crate::ProjectId>;
+
         /// The same handle, with the client that becomes of its own.
         #[must_use]
         fn map_client(&self, change: impl FnOnce(&crate::Client) -> crate::Client) -> Self;
@@ -38,6 +41,10 @@ impl sealed::Place for Project {
         self.client()
     }
 
+    fn project(&self) -> Option<&ProjectId> {
+        self.id().ok()
+    }
+
     fn map_client(&self, change: impl FnOnce(&Client) -> Client) -> Self {
         self.map_client(change)
     }
@@ -46,6 +53,10 @@ impl sealed::Place for Project {
 impl sealed::Place for Cluster {
     fn client(&self) -> &Client {
         self.client()
+    }
+
+    fn project(&self) -> Option<&ProjectId> {
+        self.project().id().ok()
     }
 
     fn map_client(&self, change: impl FnOnce(&Client) -> Client) -> Self {
