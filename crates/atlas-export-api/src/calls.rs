@@ -32,9 +32,7 @@ impl Call for ListExportBuckets {
         &'a self,
         client: &'a Client,
         shared: Shared,
-    ) -> impl Future<
-        Output = Result<ResponseValue<Self::Output>, Error<()>>,
-    > + Send + 'a {
+    ) -> impl Future<Output = Result<ResponseValue<Self::Output>, Error>> + Send + 'a {
         client
             .list_export_buckets(
                 &self.project_id,
@@ -80,9 +78,7 @@ impl Call for CreateExportBucket {
         &'a self,
         client: &'a Client,
         shared: Shared,
-    ) -> impl Future<
-        Output = Result<ResponseValue<Self::Output>, Error<()>>,
-    > + Send + 'a {
+    ) -> impl Future<Output = Result<ResponseValue<Self::Output>, Error>> + Send + 'a {
         client
             .create_export_bucket(
                 &self.project_id,
@@ -119,9 +115,7 @@ impl Call for GetExportBucket {
         &'a self,
         client: &'a Client,
         shared: Shared,
-    ) -> impl Future<
-        Output = Result<ResponseValue<Self::Output>, Error<()>>,
-    > + Send + 'a {
+    ) -> impl Future<Output = Result<ResponseValue<Self::Output>, Error>> + Send + 'a {
         client
             .get_export_bucket(&self.project_id, &self.export_bucket_id, shared.envelope)
     }
@@ -155,9 +149,7 @@ impl Call for UpdateExportBucket {
         &'a self,
         client: &'a Client,
         shared: Shared,
-    ) -> impl Future<
-        Output = Result<ResponseValue<Self::Output>, Error<()>>,
-    > + Send + 'a {
+    ) -> impl Future<Output = Result<ResponseValue<Self::Output>, Error>> + Send + 'a {
         client
             .update_export_bucket(
                 &self.project_id,
@@ -196,9 +188,7 @@ impl Call for DeleteExportBucket {
         &'a self,
         client: &'a Client,
         shared: Shared,
-    ) -> impl Future<
-        Output = Result<ResponseValue<Self::Output>, Error<()>>,
-    > + Send + 'a {
+    ) -> impl Future<Output = Result<ResponseValue<Self::Output>, Error>> + Send + 'a {
         client
             .delete_export_bucket(
                 &self.project_id,
@@ -238,9 +228,7 @@ impl Call for ListExportJobs {
         &'a self,
         client: &'a Client,
         shared: Shared,
-    ) -> impl Future<
-        Output = Result<ResponseValue<Self::Output>, Error<()>>,
-    > + Send + 'a {
+    ) -> impl Future<Output = Result<ResponseValue<Self::Output>, Error>> + Send + 'a {
         client
             .list_export_jobs(
                 &self.project_id,
@@ -292,9 +280,7 @@ impl Call for CreateExportJob {
         &'a self,
         client: &'a Client,
         shared: Shared,
-    ) -> impl Future<
-        Output = Result<ResponseValue<Self::Output>, Error<()>>,
-    > + Send + 'a {
+    ) -> impl Future<Output = Result<ResponseValue<Self::Output>, Error>> + Send + 'a {
         client
             .create_export_job(
                 &self.project_id,
@@ -336,9 +322,7 @@ impl Call for GetExportJob {
         &'a self,
         client: &'a Client,
         shared: Shared,
-    ) -> impl Future<
-        Output = Result<ResponseValue<Self::Output>, Error<()>>,
-    > + Send + 'a {
+    ) -> impl Future<Output = Result<ResponseValue<Self::Output>, Error>> + Send + 'a {
         client
             .get_export_job(
                 &self.project_id,
@@ -379,9 +363,7 @@ impl Call for ListSnapshots {
         &'a self,
         client: &'a Client,
         shared: Shared,
-    ) -> impl Future<
-        Output = Result<ResponseValue<Self::Output>, Error<()>>,
-    > + Send + 'a {
+    ) -> impl Future<Output = Result<ResponseValue<Self::Output>, Error>> + Send + 'a {
         client
             .list_snapshots(
                 &self.project_id,
@@ -433,9 +415,7 @@ impl Call for TakeSnapshot {
         &'a self,
         client: &'a Client,
         shared: Shared,
-    ) -> impl Future<
-        Output = Result<ResponseValue<Self::Output>, Error<()>>,
-    > + Send + 'a {
+    ) -> impl Future<Output = Result<ResponseValue<Self::Output>, Error>> + Send + 'a {
         client
             .take_snapshot(
                 &self.project_id,
@@ -478,9 +458,7 @@ impl Call for GetSnapshot {
         &'a self,
         client: &'a Client,
         shared: Shared,
-    ) -> impl Future<
-        Output = Result<ResponseValue<Self::Output>, Error<()>>,
-    > + Send + 'a {
+    ) -> impl Future<Output = Result<ResponseValue<Self::Output>, Error>> + Send + 'a {
         client
             .get_snapshot(
                 &self.project_id,
@@ -525,9 +503,7 @@ impl Call for UpdateSnapshot {
         &'a self,
         client: &'a Client,
         shared: Shared,
-    ) -> impl Future<
-        Output = Result<ResponseValue<Self::Output>, Error<()>>,
-    > + Send + 'a {
+    ) -> impl Future<Output = Result<ResponseValue<Self::Output>, Error>> + Send + 'a {
         client
             .update_snapshot(
                 &self.project_id,
@@ -571,9 +547,7 @@ impl Call for DeleteSnapshot {
         &'a self,
         client: &'a Client,
         shared: Shared,
-    ) -> impl Future<
-        Output = Result<ResponseValue<Self::Output>, Error<()>>,
-    > + Send + 'a {
+    ) -> impl Future<Output = Result<ResponseValue<Self::Output>, Error>> + Send + 'a {
         client
             .delete_snapshot(
                 &self.project_id,
@@ -614,9 +588,7 @@ impl Call for ListShardedSnapshots {
         &'a self,
         client: &'a Client,
         shared: Shared,
-    ) -> impl Future<
-        Output = Result<ResponseValue<Self::Output>, Error<()>>,
-    > + Send + 'a {
+    ) -> impl Future<Output = Result<ResponseValue<Self::Output>, Error>> + Send + 'a {
         client
             .list_sharded_snapshots(
                 &self.project_id,
@@ -658,9 +630,7 @@ impl Call for GetShardedSnapshot {
         &'a self,
         client: &'a Client,
         shared: Shared,
-    ) -> impl Future<
-        Output = Result<ResponseValue<Self::Output>, Error<()>>,
-    > + Send + 'a {
+    ) -> impl Future<Output = Result<ResponseValue<Self::Output>, Error>> + Send + 'a {
         client
             .get_sharded_snapshot(
                 &self.project_id,
@@ -703,9 +673,7 @@ impl Call for DeleteShardedSnapshot {
         &'a self,
         client: &'a Client,
         shared: Shared,
-    ) -> impl Future<
-        Output = Result<ResponseValue<Self::Output>, Error<()>>,
-    > + Send + 'a {
+    ) -> impl Future<Output = Result<ResponseValue<Self::Output>, Error>> + Send + 'a {
         client
             .delete_sharded_snapshot(
                 &self.project_id,
@@ -745,9 +713,7 @@ impl Call for GetBackupSchedule {
         &'a self,
         client: &'a Client,
         shared: Shared,
-    ) -> impl Future<
-        Output = Result<ResponseValue<Self::Output>, Error<()>>,
-    > + Send + 'a {
+    ) -> impl Future<Output = Result<ResponseValue<Self::Output>, Error>> + Send + 'a {
         client
             .get_backup_schedule(
                 &self.project_id,
@@ -789,9 +755,7 @@ impl Call for UpdateBackupSchedule {
         &'a self,
         client: &'a Client,
         shared: Shared,
-    ) -> impl Future<
-        Output = Result<ResponseValue<Self::Output>, Error<()>>,
-    > + Send + 'a {
+    ) -> impl Future<Output = Result<ResponseValue<Self::Output>, Error>> + Send + 'a {
         client
             .update_backup_schedule(
                 &self.project_id,
@@ -832,9 +796,7 @@ impl Call for DeleteBackupSchedule {
         &'a self,
         client: &'a Client,
         shared: Shared,
-    ) -> impl Future<
-        Output = Result<ResponseValue<Self::Output>, Error<()>>,
-    > + Send + 'a {
+    ) -> impl Future<Output = Result<ResponseValue<Self::Output>, Error>> + Send + 'a {
         client
             .delete_backup_schedule(
                 &self.project_id,
@@ -872,9 +834,7 @@ impl Call for ListClusters {
         &'a self,
         client: &'a Client,
         shared: Shared,
-    ) -> impl Future<
-        Output = Result<ResponseValue<Self::Output>, Error<()>>,
-    > + Send + 'a {
+    ) -> impl Future<Output = Result<ResponseValue<Self::Output>, Error>> + Send + 'a {
         client
             .list_clusters(
                 &self.project_id,
@@ -917,9 +877,7 @@ impl Call for ListAccessRoles {
         &'a self,
         client: &'a Client,
         shared: Shared,
-    ) -> impl Future<
-        Output = Result<ResponseValue<Self::Output>, Error<()>>,
-    > + Send + 'a {
+    ) -> impl Future<Output = Result<ResponseValue<Self::Output>, Error>> + Send + 'a {
         client.list_access_roles(&self.project_id, shared.envelope, shared.pretty)
     }
 }
@@ -952,9 +910,7 @@ impl Call for CreateAccessRole {
         &'a self,
         client: &'a Client,
         shared: Shared,
-    ) -> impl Future<
-        Output = Result<ResponseValue<Self::Output>, Error<()>>,
-    > + Send + 'a {
+    ) -> impl Future<Output = Result<ResponseValue<Self::Output>, Error>> + Send + 'a {
         client
             .create_access_role(
                 &self.project_id,
@@ -991,9 +947,7 @@ impl Call for GetAccessRole {
         &'a self,
         client: &'a Client,
         shared: Shared,
-    ) -> impl Future<
-        Output = Result<ResponseValue<Self::Output>, Error<()>>,
-    > + Send + 'a {
+    ) -> impl Future<Output = Result<ResponseValue<Self::Output>, Error>> + Send + 'a {
         client
             .get_access_role(
                 &self.project_id,
@@ -1033,9 +987,7 @@ impl Call for AuthorizeAccessRole {
         &'a self,
         client: &'a Client,
         shared: Shared,
-    ) -> impl Future<
-        Output = Result<ResponseValue<Self::Output>, Error<()>>,
-    > + Send + 'a {
+    ) -> impl Future<Output = Result<ResponseValue<Self::Output>, Error>> + Send + 'a {
         client
             .authorize_access_role(
                 &self.project_id,
@@ -1075,9 +1027,7 @@ impl Call for DeauthorizeAccessRole {
         &'a self,
         client: &'a Client,
         shared: Shared,
-    ) -> impl Future<
-        Output = Result<ResponseValue<Self::Output>, Error<()>>,
-    > + Send + 'a {
+    ) -> impl Future<Output = Result<ResponseValue<Self::Output>, Error>> + Send + 'a {
         client
             .deauthorize_access_role(
                 &self.project_id,
@@ -1108,9 +1058,7 @@ impl Call for GetSystemStatus {
         &'a self,
         client: &'a Client,
         shared: Shared,
-    ) -> impl Future<
-        Output = Result<ResponseValue<Self::Output>, Error<()>>,
-    > + Send + 'a {
+    ) -> impl Future<Output = Result<ResponseValue<Self::Output>, Error>> + Send + 'a {
         client.get_system_status(shared.envelope, shared.pretty)
     }
 }
@@ -1136,9 +1084,7 @@ impl Call for ListProjects {
         &'a self,
         client: &'a Client,
         shared: Shared,
-    ) -> impl Future<
-        Output = Result<ResponseValue<Self::Output>, Error<()>>,
-    > + Send + 'a {
+    ) -> impl Future<Output = Result<ResponseValue<Self::Output>, Error>> + Send + 'a {
         client
             .list_projects(
                 shared.envelope,
@@ -1179,9 +1125,7 @@ impl Call for GetProject {
         &'a self,
         client: &'a Client,
         shared: Shared,
-    ) -> impl Future<
-        Output = Result<ResponseValue<Self::Output>, Error<()>>,
-    > + Send + 'a {
+    ) -> impl Future<Output = Result<ResponseValue<Self::Output>, Error>> + Send + 'a {
         client.get_project(&self.project_id, shared.envelope, shared.pretty)
     }
 }
@@ -1208,9 +1152,7 @@ impl Call for ListAllClusters {
         &'a self,
         client: &'a Client,
         shared: Shared,
-    ) -> impl Future<
-        Output = Result<ResponseValue<Self::Output>, Error<()>>,
-    > + Send + 'a {
+    ) -> impl Future<Output = Result<ResponseValue<Self::Output>, Error>> + Send + 'a {
         client
             .list_all_clusters(
                 shared.envelope,
@@ -1256,9 +1198,7 @@ impl Call for GetCluster {
         &'a self,
         client: &'a Client,
         shared: Shared,
-    ) -> impl Future<
-        Output = Result<ResponseValue<Self::Output>, Error<()>>,
-    > + Send + 'a {
+    ) -> impl Future<Output = Result<ResponseValue<Self::Output>, Error>> + Send + 'a {
         client
             .get_cluster(
                 &self.project_id,
@@ -1296,9 +1236,7 @@ impl Call for ListPrivateEndpoints {
         &'a self,
         client: &'a Client,
         shared: Shared,
-    ) -> impl Future<
-        Output = Result<ResponseValue<Self::Output>, Error<()>>,
-    > + Send + 'a {
+    ) -> impl Future<Output = Result<ResponseValue<Self::Output>, Error>> + Send + 'a {
         client
             .list_private_endpoints(
                 &self.project_id,
@@ -1346,9 +1284,7 @@ impl Call for CreatePrivateEndpoint {
         &'a self,
         client: &'a Client,
         shared: Shared,
-    ) -> impl Future<
-        Output = Result<ResponseValue<Self::Output>, Error<()>>,
-    > + Send + 'a {
+    ) -> impl Future<Output = Result<ResponseValue<Self::Output>, Error>> + Send + 'a {
         client
             .create_private_endpoint(
                 &self.project_id,
@@ -1388,9 +1324,7 @@ impl Call for GetPrivateEndpoint {
         &'a self,
         client: &'a Client,
         shared: Shared,
-    ) -> impl Future<
-        Output = Result<ResponseValue<Self::Output>, Error<()>>,
-    > + Send + 'a {
+    ) -> impl Future<Output = Result<ResponseValue<Self::Output>, Error>> + Send + 'a {
         client
             .get_private_endpoint(
                 &self.project_id,
@@ -1430,9 +1364,7 @@ impl Call for DeletePrivateEndpoint {
         &'a self,
         client: &'a Client,
         shared: Shared,
-    ) -> impl Future<
-        Output = Result<ResponseValue<Self::Output>, Error<()>>,
-    > + Send + 'a {
+    ) -> impl Future<Output = Result<ResponseValue<Self::Output>, Error>> + Send + 'a {
         client
             .delete_private_endpoint(
                 &self.project_id,

@@ -4,6 +4,7 @@
 //! [`Client`] has the methods, [`calls`] the values, and `views` reads out of the models what
 //! people ask of them.
 
+mod answer;
 mod decode;
 mod fields;
 // The generator's code is as the generator writes it.
@@ -29,15 +30,18 @@ pub mod operations;
 /// The roles of Atlas. Generated from the contract.
 #[rustfmt::skip]
 pub mod roles;
+mod hook;
 mod seam;
+mod url;
 mod views;
 
 use std::{future::Future, num::NonZeroU32};
 
 use atlas_export_types::{ClusterName, InvalidId, ItemCount, PageSize, TolerantList};
 
+pub use answer::{Error, Payload, ResponseValue};
 pub use decode::{Model, Object, from_slice};
-pub use generated::{Client, Error, ResponseValue, types};
+pub use generated::{Client, types};
 pub use operations::OPERATIONS;
 pub use roles::ROLES;
 pub use seam::{Execute, Seam};
@@ -187,7 +191,7 @@ pub trait Call: Send + Sync {
         &'a self,
         client: &'a Client,
         shared: Shared,
-    ) -> impl Future<Output = Result<ResponseValue<Self::Output>, Error<()>>> + Send + 'a;
+    ) -> impl Future<Output = Result<ResponseValue<Self::Output>, Error>> + Send + 'a;
 }
 
 /// A call of a list, of which every page can be asked for.

@@ -2,9 +2,7 @@
 
 use std::{fmt, future::Future, pin::Pin, sync::Arc};
 
-use progenitor_client::{ClientHooks, OperationInfo};
-
-use crate::{Client, OPERATIONS, Operation};
+use crate::Operation;
 
 /// The way from the generated methods to the network.
 pub trait Execute: fmt::Debug + Send + Sync {
@@ -23,25 +21,11 @@ pub trait Execute: fmt::Debug + Send + Sync {
 
 /// The [`Execute`] of a [`Client`].
 #[derive(Clone, Debug)]
-pub struct Seam(Arc<dyn Execute>);
+pub struct Seam(pub(crate) Arc<dyn Execute>);
 
 impl Seam {
     /// Wraps an executor.
     pub fn new(execute: Arc<dyn Execute>) -> Self {
         Self(execute)
-    }
-}
-
-impl ClientHooks<Seam> for Client {
-    async fn exec(
-        &self,
-        request: reqwest::Request,
-        info: &OperationInfo,
-    ) -> reqwest::Result<reqwest::Response> {
-        let operation = OPERATIONS
-            .iter()
-            .find(|operation| operation.function == info.operation_id)
-            .unwrap_or(Operation::UNLISTED);
-        self.inner.0.execute(request, operation).await
     }
 }

@@ -4,7 +4,7 @@
 //! within the generated code itself is that a body does not fit. The generated error's own
 //! text is never used: it repeats bodies and headers.
 
-use atlas_export_api::Error as Generated;
+use atlas_export_api::{Error as Generated, Payload};
 use atlas_export_types::without_values;
 
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Our error for the generated code's.
-pub(crate) fn error(generated: Generated<()>, call: &Call) -> Error {
+pub(crate) fn error(generated: Generated, call: &Call) -> Error {
     let stats = call.stats();
     let error = match generated {
         Generated::UnexpectedResponse(response) => match ErrorCarrier::take(&response) {
@@ -21,7 +21,7 @@ pub(crate) fn error(generated: Generated<()>, call: &Call) -> Error {
             Some(error) => return error,
             None => Error::of_status(response.status().as_u16(), None, None),
         },
-        Generated::InvalidResponsePayload(_, cause) => Error::new(
+        Generated::Payload(Payload { cause, .. }) => Error::new(
             ErrorKind::Decode,
             // The cause itself would repeat values of the body.
             format!(
@@ -29,19 +29,12 @@ pub(crate) fn error(generated: Generated<()>, call: &Call) -> Error {
                 without_values(&cause)
             ),
         ),
-        Generated::CommunicationError(cause)
-        | Generated::InvalidUpgrade(cause)
-        | Generated::ResponseBodyError(cause) => {
+        Generated::Request(cause) | Generated::Body(cause) => {
             let cause = cause.without_url();
             Error::config(format!("the request cannot be built: {cause}"))
                 .with(|inner| inner.source = Some(Box::new(cause)))
         }
-        Generated::InvalidRequest(why) | Generated::Custom(why) => {
-            Error::config(format!("the request cannot be built: {why}"))
-        }
-        Generated::ErrorResponse(response) => {
-            Error::of_status(response.status().as_u16(), None, None)
-        }
+        other => Error::config(format!("the request cannot be built: {other}")),
     };
     let created = stats.status.is_some()
         && stats

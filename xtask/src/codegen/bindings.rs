@@ -7,7 +7,9 @@ use progenitor::{
 use quote::quote;
 use serde_json::Value;
 
-use super::{bodies, decode, extra, failure::Failure, home::Home, model_schemas, rust, words};
+use super::{
+    bodies, decode, extra, failure::Failure, home::Home, model_schemas, own_types, rust, words,
+};
 use crate::fold::pascal;
 
 /// How the generator is set up; the mocks need the same, so that their types agree.
@@ -44,6 +46,7 @@ pub fn generate(spec: &OpenAPI, simplified: &Value) -> Result<syn::File, Failure
     model_schemas::complete(&mut file, simplified);
     bodies::grow(&mut file);
     decode::write_out(&mut file);
+    own_types::adopt(&mut file);
     Ok(file)
 }
 

@@ -188,7 +188,7 @@ fn call(
                 &'a self,
                 client: &'a Client,
                 #shared: Shared,
-            ) -> impl Future<Output = Result<ResponseValue<Self::Output>, Error<()>>> + Send + 'a {
+            ) -> impl Future<Output = Result<ResponseValue<Self::Output>, Error>> + Send + 'a {
                 client.#function(#(#handed_on),*)
             }
         }

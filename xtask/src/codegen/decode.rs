@@ -38,7 +38,7 @@ impl VisitMut for WriteOut {
         if let syn::Expr::Path(path) = expression
             && path.to_token_stream().to_string() == "ResponseValue :: from_response"
         {
-            *expression = parse_quote! { crate::decode::response };
+            *expression = parse_quote! { crate::answer::response };
         }
     }
 }
@@ -309,7 +309,7 @@ mod tests {
             "impl C { async fn c() -> R { match s { 200u16 => ResponseValue::from_response(response).await, _ => ResponseValue::empty(response) } } }",
         );
         assert!(
-            code.contains("crate::decode::response(response).await"),
+            code.contains("crate::answer::response(response).await"),
             "{code}"
         );
         assert!(code.contains("ResponseValue::empty(response)"), "{code}");

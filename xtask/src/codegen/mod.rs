@@ -31,6 +31,7 @@ mod home;
 pub mod mocks;
 mod model_schemas;
 pub mod operations;
+mod own_types;
 mod parameters;
 mod prose;
 mod reading;

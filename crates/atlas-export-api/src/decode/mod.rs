@@ -15,7 +15,6 @@ mod values;
 
 use std::{fmt, marker::PhantomData};
 
-use progenitor_client::ResponseValue;
 use serde::{
     Deserialize as _, Deserializer, Serialize,
     de::{
@@ -142,25 +141,6 @@ pub fn from_slice<T: Model>(json: &[u8]) -> Result<T, serde_json::Error> {
         }
     }
     serde_json::from_slice(json)
-}
-
-/// The answer to a call, in place of what the generator calls for it.
-pub(crate) async fn response<T: Model>(
-    response: reqwest::Response,
-) -> Result<ResponseValue<T>, crate::Error<()>> {
-    let status = response.status();
-    let headers = response.headers().clone();
-    let body = response
-        .bytes()
-        .await
-        .map_err(crate::Error::ResponseBodyError)?;
-    match from_slice(&body) {
-        Ok(read) => Ok(ResponseValue::new(read, status, headers)),
-        Err(error) => match T::of_nothing().filter(|_| body.is_empty()) {
-            Some(nothing) => Ok(ResponseValue::new(nothing, status, headers)),
-            None => Err(crate::Error::InvalidResponsePayload(body, error)),
-        },
-    }
 }
 
 /// Decodes an [`Object`].

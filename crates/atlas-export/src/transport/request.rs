@@ -8,9 +8,6 @@ use url::Url;
 
 use crate::{error::Error, redact, version::Versions};
 
-/// What progenitor sends on every request and Atlas has no use for.
-const API_VERSION_HEADER: &str = "api-version";
-
 /// A request that can be sent any number of times.
 #[derive(Debug)]
 pub(super) struct Prepared {
@@ -73,8 +70,6 @@ impl Prepared {
             .body()
             .and_then(reqwest::Body::as_bytes)
             .map(Bytes::copy_from_slice);
-        let mut headers = request.headers().clone();
-        headers.remove(API_VERSION_HEADER);
         let method = request.method().clone();
         Ok(Self {
             operation: *operation,
@@ -82,7 +77,7 @@ impl Prepared {
             is_idempotent: method != Method::POST,
             method,
             url: request.url().clone(),
-            headers,
+            headers: request.headers().clone(),
             body,
         }
         .with_media_type(media_type))
@@ -208,9 +203,6 @@ mod tests {
             operation.method.parse().unwrap(),
             url.join(&format!("{BASE}{path}")).unwrap(),
         );
-        request
-            .headers_mut()
-            .insert(API_VERSION_HEADER, HeaderValue::from_static("0.1.0"));
         if operation.method == "POST" {
             *request.body_mut() = Some("{}".into());
         }
@@ -222,7 +214,6 @@ mod tests {
         let buckets = format!("/groups/{PROJECT}/backup/exportBuckets");
         let v1 = prepared(operations::LIST_EXPORT_BUCKETS, &buckets, ApiVersion::V1).unwrap();
         assert_eq!(v1.headers[header::ACCEPT], "application/json");
-        assert!(!v1.headers.contains_key(API_VERSION_HEADER));
         assert!(!v1.headers.contains_key(header::CONTENT_TYPE));
         let v2 = prepared(operations::CREATE_EXPORT_BUCKET, &buckets, ApiVersion::V2).unwrap();
         for name in [header::ACCEPT, header::CONTENT_TYPE] {

@@ -9,10 +9,14 @@ use super::super::failure::Failure;
 /// This workspace's, which says which versions of libraries are known to work together.
 const WORKSPACE: &str = include_str!("../../../../Cargo.toml");
 
+/// What generated code calls, and what generates it.
+const SUPPORT: &str = "progenitor-client";
+const GENERATOR: &str = "progenitor";
+
 /// What every crate depends on.
 const NEEDED: [&str; 6] = [
     "chrono",
-    "progenitor-client",
+    SUPPORT,
     "reqwest",
     "serde",
     "serde_json",
@@ -81,6 +85,8 @@ fn dependency(workspace: &toml::Table, name: &str) -> Result<String, Failure> {
     let all = workspace
         .get("workspace")
         .and_then(|all| all.get("dependencies"));
+    // The generator and its support crate are released together.
+    let name = if name == SUPPORT { GENERATOR } else { name };
     let told = all.and_then(|all| all.get(name));
     match told {
         Some(toml::Value::String(version)) => Ok(format!("version = \"{version}\"")),

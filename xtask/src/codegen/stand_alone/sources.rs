@@ -44,8 +44,11 @@ const SHARED: &[(&str, &str)] = &[
         "src/undecodable.rs",
         include_str!("../../../../crates/atlas-export-types/src/undecodable.rs"),
     ),
-    // What the crates of this workspace have no use for.
+    // What the crates of this workspace have no use for, or have of their own: any contract may need
+    // what the generator's support crate has.
+    ("src/answer.rs", include_str!("template/answer.rs")),
     ("src/fields.rs", include_str!("template/fields.rs")),
+    ("src/hook.rs", include_str!("template/hook.rs")),
     ("src/plain.rs", include_str!("template/plain.rs")),
 ];
 

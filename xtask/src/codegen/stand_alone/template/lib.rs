@@ -21,6 +21,7 @@
 // Generated code names what is in this crate as any other crate would.
 extern crate self as stand_alone;
 
+mod answer;
 #[allow(
     dead_code,
     unused_imports,
@@ -67,6 +68,7 @@ mod open_enum;
 #[rustfmt::skip]
 pub mod operations;
 mod plain;
+mod hook;
 mod seam;
 mod undecodable;
 #[allow(unused_imports, missing_docs, rustdoc::all, reason = "a contract may have no open enumeration")]
