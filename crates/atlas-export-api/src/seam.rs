@@ -19,7 +19,7 @@ pub trait Execute: fmt::Debug + Send + Sync {
     ) -> Pin<Box<dyn Future<Output = reqwest::Result<reqwest::Response>> + Send + 'a>>;
 }
 
-/// The [`Execute`] of a [`Client`].
+/// The [`Execute`] of a [`Client`](crate::Client).
 #[derive(Clone, Debug)]
 pub struct Seam(pub(crate) Arc<dyn Execute>);
 
