@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::api::options::AnswerOptions;
 use crate::rules::deprecations::Deprecations;
 use crate::rules::limiter::Limiter;
+#[cfg(feature = "schemas")]
 use crate::rules::schemas::Schemas;
 use crate::world::bucket::Bucket;
 use crate::world::clock::Clock;
@@ -18,6 +19,7 @@ pub(crate) struct Atlas {
     /// `http://127.0.0.1:PORT` or `https://localhost:PORT`.
     pub(crate) origin: String,
     pub(crate) clock: Arc<dyn Clock>,
+    #[cfg(feature = "schemas")]
     pub(crate) schemas: &'static Schemas,
     pub(crate) lifecycle: Lifecycle,
     pub(crate) options: AnswerOptions,

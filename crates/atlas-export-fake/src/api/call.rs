@@ -16,6 +16,10 @@ use crate::world::ids;
 #[derive(Debug)]
 pub(crate) struct Call<'r> {
     pub(crate) atlas: &'r Atlas,
+    #[cfg_attr(
+        not(feature = "schemas"),
+        expect(dead_code, reason = "its schema is asked for")
+    )]
     pub(crate) operation: &'r Operation,
     pub(crate) version: Version,
     pub(crate) params: &'r Params,
@@ -56,9 +60,15 @@ impl Call<'_> {
         format!("{}{path}", self.atlas.origin)
     }
 
-    /// The body, held against the operation's schema.
+    /// The body with its ids in small letters, held against the operation's schema where the feature
+    /// `schemas` is on.
     pub(crate) fn json_body(&self) -> Result<Value, AtlasError> {
-        self.atlas.schemas.read(self.operation.id, self.body)
+        let mut body: Value =
+            serde_json::from_slice(self.body).map_err(|e| AtlasError::not_json(&e))?;
+        ids::lower_members(&mut body);
+        #[cfg(feature = "schemas")]
+        self.atlas.schemas.check(self.operation.id, &body)?;
+        Ok(body)
     }
 
     /// The absolute URL of the cluster that the path names.

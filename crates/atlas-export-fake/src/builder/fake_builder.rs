@@ -69,6 +69,7 @@ pub struct FakeAtlasBuilder {
     pub(super) limits: LimitOptions,
     pub(super) deprecations: Deprecations,
     pub(super) latency: Duration,
+    #[cfg(feature = "tls")]
     pub(super) tls: bool,
     pub(super) protocols: Protocols,
 }
@@ -114,6 +115,7 @@ impl FakeAtlasBuilder {
             limits: LimitOptions::default(),
             deprecations: Deprecations::default(),
             latency: Duration::ZERO,
+            #[cfg(feature = "tls")]
             tls: false,
             protocols: Protocols::Both,
         }

@@ -2,7 +2,9 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, LazyLock, Mutex};
+#[cfg(feature = "schemas")]
+use std::sync::LazyLock;
+use std::sync::{Arc, Mutex};
 
 use tokio::net::TcpListener;
 
@@ -13,7 +15,9 @@ use crate::faults::script::Script;
 use crate::rules::authenticator::Authenticator;
 use crate::rules::invalid_option::invalid_option;
 use crate::rules::limiter::Limiter;
+#[cfg(feature = "schemas")]
 use crate::rules::operations::OPERATIONS;
+#[cfg(feature = "schemas")]
 use crate::rules::schemas::Schemas;
 use crate::rules::service_account::ServiceAccount;
 use crate::wire::handler::RequestHandler;
@@ -42,7 +46,6 @@ impl FakeAtlasBuilder {
         let limiter = Limiter::new(self.limits)?;
         self.deprecations.check_options()?;
         let account = ServiceAccount::new(self.account)?;
-        let schemas = schemas()?;
         let start = self.clock.wall();
         for (snapshot, before_last) in self
             .world
@@ -57,7 +60,10 @@ impl FakeAtlasBuilder {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
+        #[cfg(feature = "tls")]
         let tls = self.tls.then(|| Tls::new(self.protocols)).transpose()?;
+        #[cfg(not(feature = "tls"))]
+        let tls: Option<Tls> = None;
         let root_pem = tls.as_ref().map(|tls| tls.root_pem.clone());
         let atlas = Atlas {
             origin: match &tls {
@@ -65,7 +71,8 @@ impl FakeAtlasBuilder {
                 Some(_) => format!("https://localhost:{}", address.port()),
             },
             clock: self.clock,
-            schemas,
+            #[cfg(feature = "schemas")]
+            schemas: schemas()?,
             lifecycle: self.lifecycle,
             options: self.options,
             limiter,
@@ -117,6 +124,7 @@ impl FakeAtlasBuilder {
 
 /// The embedded schemas, of which each operation with a body needs one. Compiling them takes longer
 /// than all else that a fake does to start, so the fakes of a process share them.
+#[cfg(feature = "schemas")]
 fn schemas() -> io::Result<&'static Schemas> {
     static SCHEMAS: LazyLock<Result<Schemas, String>> = LazyLock::new(compiled);
     SCHEMAS
@@ -124,6 +132,7 @@ fn schemas() -> io::Result<&'static Schemas> {
         .map_err(|why| io::Error::new(io::ErrorKind::InvalidData, why.clone()))
 }
 
+#[cfg(feature = "schemas")]
 fn compiled() -> Result<Schemas, String> {
     let schemas = Schemas::embedded().map_err(|bad| bad.to_string())?;
     let mut operations = OPERATIONS.iter();

@@ -14,6 +14,7 @@ pub(crate) mod page;
 pub(crate) mod query;
 pub(crate) mod rate_limit;
 pub(crate) mod schedule;
+#[cfg(feature = "schemas")]
 pub(crate) mod schemas;
 pub(crate) mod service_account;
 pub(crate) mod timetable;

@@ -1,6 +1,8 @@
 //! The fake on its sockets: TLS, HTTP/1.1 and HTTP/2, the order of what is done about a request, and
 //! what is recorded of it.
 
+#[cfg(feature = "tls")]
+mod certificates;
 pub(crate) mod handler;
 pub(crate) mod http1;
 pub(crate) mod http2;

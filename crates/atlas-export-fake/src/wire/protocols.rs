@@ -11,6 +11,7 @@ pub(crate) enum Protocols {
 /// HTTP/2 in ALPN.
 pub(crate) const H2: &[u8] = b"h2";
 
+#[cfg(feature = "tls")]
 impl Protocols {
     /// What ALPN offers, the best first.
     pub(crate) fn alpn(self) -> Vec<Vec<u8>> {
