@@ -6,7 +6,10 @@ use std::{
 };
 
 use bytes::Bytes;
-use reqwest::{StatusCode, header::HeaderMap};
+use reqwest::{
+    StatusCode,
+    header::{HeaderMap, InvalidHeaderValue},
+};
 
 use crate::{Model, from_slice};
 
@@ -93,6 +96,8 @@ pub enum Error {
     /// A query parameter whose value is neither text, a number, a truth value nor a list of these:
     /// its name.
     InvalidParameter(&'static str),
+    /// A value that cannot stand in a header.
+    InvalidHeader(InvalidHeaderValue),
     /// The request could not be built, or whoever executes it has failed.
     Request(reqwest::Error),
     /// The body of a success broke off.
@@ -124,6 +129,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::InvalidParameter(name) => write!(f, "the query parameter {name} has no text"),
+            Self::InvalidHeader(_) => f.write_str("a value cannot stand in a header"),
             Self::Request(_) => f.write_str("the request could not be built or sent"),
             Self::Body(_) => f.write_str("the body broke off"),
             Self::Payload(payload) => {
@@ -140,9 +146,16 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Request(cause) | Self::Body(cause) => Some(cause),
+            Self::InvalidHeader(cause) => Some(cause),
             Self::Payload(payload) => Some(&payload.cause),
             Self::InvalidParameter(_) | Self::UnexpectedResponse(_) => None,
         }
+    }
+}
+
+impl From<InvalidHeaderValue> for Error {
+    fn from(cause: InvalidHeaderValue) -> Self {
+        Self::InvalidHeader(cause)
     }
 }
 

@@ -54,24 +54,77 @@ impl VisitMut for Adopt {
     fn visit_block_mut(&mut self, block: &mut syn::Block) {
         visit_block_mut(self, block);
         let statements = std::mem::take(&mut block.stmts);
+        let headers = Headers::of(&statements);
         for mut statement in statements {
-            if is_hook(&statement) || is_version_header(&statement) {
+            if is_hook(&statement) || headers.is_needless(&statement) {
                 continue;
             }
             let mut parameters = Vec::new();
+            // The generator renames it where a parameter has its name.
+            let mut request = None;
             if let syn::Stmt::Local(local) = &mut statement
+                && let syn::Pat::Ident(name) = &local.pat
                 && let Some(init) = &mut local.init
             {
-                take_parameters(&mut init.expr, &mut parameters);
+                request = Some(name.ident.clone());
+                take_parameters(&mut init.expr, &headers, &mut parameters);
             }
             block.stmts.push(statement);
             // They were taken from the end of the chain.
             for (name, value) in parameters.into_iter().rev() {
                 block.stmts.push(parse_quote! {
-                    crate::url::set_parameter(&mut request, #name, #value)?;
+                    crate::url::set_parameter(&mut #request, #name, #value)?;
                 });
             }
         }
+    }
+}
+
+/// The headers of a request, among which the generator puts the contract's version: nobody has asked
+/// for that. Where it is alone, there are none.
+#[derive(Default)]
+struct Headers {
+    /// The variable; `None` where there are others in it.
+    alone: Option<String>,
+}
+
+impl Headers {
+    fn of(statements: &[syn::Stmt]) -> Self {
+        let made = statements.iter().find_map(|statement| {
+            let syn::Stmt::Local(local) = statement else {
+                return None;
+            };
+            let syn::Pat::Ident(name) = &local.pat else {
+                return None;
+            };
+            let init = local.init.as_ref()?.expr.to_token_stream().to_string();
+            init.contains("HeaderMap :: with_capacity")
+                .then(|| name.ident.to_string())
+        });
+        let Some(name) = made else {
+            return Self::default();
+        };
+        let append = format!("{name} . append (");
+        let appends =
+            |statement: &&syn::Stmt| statement.to_token_stream().to_string().contains(&append);
+        let is_alone = statements.iter().filter(appends).count() == 1;
+        Self {
+            alone: is_alone.then_some(name),
+        }
+    }
+
+    fn is_needless(&self, statement: &syn::Stmt) -> bool {
+        let text = statement.to_token_stream().to_string();
+        let is_made = self
+            .alone
+            .as_ref()
+            .is_some_and(|name| text.starts_with(&format!("let mut {name} =")));
+        is_made || text.contains(". append (") && text.contains("\"api-version\"")
+    }
+
+    fn is_handed_on(&self, call: &syn::ExprMethodCall) -> bool {
+        let handed = call.args.to_token_stream().to_string();
+        call.method == "headers" && self.alone.as_ref() == Some(&handed)
     }
 }
 
@@ -83,27 +136,22 @@ fn is_hook(statement: &syn::Stmt) -> bool {
         .any(|call| text.starts_with(call))
 }
 
-/// Whether a statement is about the headers of the request, among which the generator puts the
-/// contract's version, and it alone: nobody has asked for that. One of another header stays, and then
-/// the code does not compile without these.
-fn is_version_header(statement: &syn::Stmt) -> bool {
-    let text = statement.to_token_stream().to_string();
-    text.starts_with("let mut header_map =")
-        || text.starts_with("header_map . append") && text.contains("\"api-version\"")
-}
-
-/// Takes `.query(&progenitor_client::QueryParam::new(name, value))` out of a chain of calls, and the
-/// headers.
-fn take_parameters(expression: &mut syn::Expr, taken: &mut Vec<(syn::Expr, syn::Expr)>) {
+/// Takes `.query(&progenitor_client::QueryParam::new(name, value))` out of a chain of calls, and headers
+/// that are needless.
+fn take_parameters(
+    expression: &mut syn::Expr,
+    headers: &Headers,
+    taken: &mut Vec<(syn::Expr, syn::Expr)>,
+) {
     loop {
         let call = match expression {
             syn::Expr::MethodCall(call) => call,
-            syn::Expr::Try(tried) => return take_parameters(&mut tried.expr, taken),
+            syn::Expr::Try(tried) => return take_parameters(&mut tried.expr, headers, taken),
             _ => return,
         };
         let parameter = parameter(call);
-        if parameter.is_none() && call.method != "headers" {
-            return take_parameters(&mut call.receiver, taken);
+        if parameter.is_none() && !headers.is_handed_on(call) {
+            return take_parameters(&mut call.receiver, headers, taken);
         }
         taken.extend(parameter);
         let inner = (*call.receiver).clone();
@@ -154,6 +202,25 @@ mod tests {
         assert!(!code.contains("header_map"), "{code}");
         assert!(
             !code.contains("self.pre") && !code.contains("self.post"),
+            "{code}"
+        );
+    }
+
+    #[test]
+    fn other_headers_stay_and_a_renamed_request_is_meant() {
+        let code = after(
+            "impl C { async fn c(&self, request: Q) { let mut header_map = HeaderMap::with_capacity(2usize); header_map.append(HeaderName::from_static(\"api-version\"), HeaderValue::from_static(Self::api_version())); if let Some(value) = note { header_map.append(\"X-Note\", value.to_string().try_into()?); } let mut _request = self.client.get(url).query(&progenitor_client::QueryParam::new(\"request\", &request)).headers(header_map).build()?; } }",
+        );
+        assert!(
+            !code.contains("api_version") && code.contains("X-Note"),
+            "{code}"
+        );
+        assert!(
+            code.contains("self.client.get(url).headers(header_map).build()?"),
+            "{code}"
+        );
+        assert!(
+            code.contains("set_parameter(&mut _request, \"request\", &request)?"),
             "{code}"
         );
     }
