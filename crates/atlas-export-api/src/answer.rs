@@ -89,8 +89,8 @@ pub(crate) async fn response<T: Model>(
     }
 }
 
-/// Why a generated method gives no value. No text of it repeats a body or a header.
-#[derive(Debug)]
+/// Why a generated method gives no value. Neither its text nor its `Debug` repeats a body, a header or
+/// a URL; what it holds may.
 #[non_exhaustive]
 pub enum Error {
     /// A query parameter whose value is neither text, a number, a truth value nor a list of these:
@@ -122,6 +122,14 @@ impl fmt::Debug for Payload {
         f.debug_struct("Payload")
             .field("bytes", &self.body.len())
             .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Error")
+            .field(&format_args!("{self}"))
+            .finish()
     }
 }
 
@@ -162,5 +170,24 @@ impl From<InvalidHeaderValue> for Error {
 impl From<reqwest::Error> for Error {
     fn from(cause: reqwest::Error) -> Self {
         Self::Request(cause)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_that_does_not_decode_is_not_repeated() {
+        let body = Bytes::from_static(br#"{"privateKey": "secret"}"#);
+        let cause = from_slice::<crate::types::Snapshot>(&body);
+        let cause = cause.err().unwrap_or_else(|| unreachable!());
+        let error = Error::Payload(Payload { body, cause });
+        assert_eq!(error.to_string(), "a body of 24 bytes does not decode");
+        assert_eq!(
+            format!("{error:?}"),
+            "Error(a body of 24 bytes does not decode)"
+        );
+        assert!(std::error::Error::source(&error).is_some());
     }
 }
