@@ -4,10 +4,15 @@
 
 use std::{future::IntoFuture, time::Duration};
 
-use atlas_export::{rate::RateGovernor, wait::wait_all};
+use atlas_export::{
+    rate::RateGovernor,
+    wait::{WaitError, wait_all},
+};
 use atlas_export_api::operations::ids;
 use atlas_export_fake::{FakeAtlas, Fault, RateLimit, Turnstile};
-use atlas_export_tests::{PROJECT, Scene, buckets_of, seconds, slow_down};
+use atlas_export_tests::{
+    BUCKET, CLUSTER, PROJECT, ROLE, Scene, buckets_of, parsed, seconds, slow_down,
+};
 use futures_util::{
     FutureExt as _,
     future::{join, join_all},
@@ -278,4 +283,44 @@ async fn a_refusal_that_was_on_its_way_when_the_limit_became_known_counts_too() 
     };
     let (_, when) = watched(join(held, others)).await;
     assert!(when >= seconds(46), "{when:?}");
+}
+
+/// In progress for as long as anybody looks.
+fn unending(id: &str) -> serde_json::Value {
+    serde_json::json!({"id": id, "state": "InProgress", "exportBucketId": BUCKET})
+}
+
+/// Far more waits than look at once, held back by a rate limit.
+#[tokio::test]
+async fn waits_that_stand_in_line_end_in_time_and_hold_no_other_project_up() {
+    const OTHER: &str = "32b6e34b3d91647abb20e799";
+    let ended = serde_json::json!({"id": ROLE, "state": "Successful", "exportBucketId": BUCKET});
+    let fake = FakeAtlas::builder()
+        .job(PROJECT, CLUSTER, unending(ROLE))
+        .job(OTHER, CLUSTER, ended);
+    let scene = Scene::in_order(fake).await;
+    let jobs = |project| scene.client.project(project).cluster(CLUSTER).export_jobs();
+    let wait = |project| jobs(project).wait_until_finished(&parsed(ROLE));
+    scene.fake.set_rate_limit(SMALL).unwrap();
+    // The first of them learn the limit.
+    drop(
+        watched(join_all(
+            (0..12).map(|_| jobs(PROJECT).get(&parsed(ROLE)).into_future()),
+        ))
+        .await,
+    );
+    let start = scene.clock.elapsed();
+    let long = (0..300).map(|_| wait(PROJECT).max_wait(seconds(24 * 60 * 60)));
+    let short = wait(PROJECT).max_wait(seconds(90));
+    let mut waits = wait_all(long.chain([short, wait(OTHER)]));
+    let since = || scene.clock.elapsed().saturating_sub(start);
+    let first = watched(waits.next()).await.unwrap();
+    assert!(first.outcome.is_ok(), "{first:?}");
+    assert!(since() <= seconds(5), "{:?}", since());
+    let second = watched(waits.next()).await.unwrap();
+    assert!(
+        matches!(second.outcome, Err(WaitError::MaxWaitExceeded { .. })),
+        "{second:?}"
+    );
+    assert!(since() <= seconds(95), "{:?}", since());
 }

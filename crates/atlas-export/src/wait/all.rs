@@ -26,8 +26,8 @@ const MOST_LOOKS: usize = 256;
 /// Each wait keeps its own settings, and how one ends does not end the others'
 /// waits. All polls go through their clients, so they share rate limits and bounds. Where a
 /// rate limit is known the polls are spread at its pace, and take turns with other calls. Of
-/// one project at most 256 look at once, so that ten thousand waits are mostly asleep, with a timer and less than
-/// 2 KB each.
+/// one project at most 256 look at once, so that ten thousand waits are mostly asleep, with a timer
+/// and less than 2 KB each.
 ///
 /// ```no_run
 /// # async fn example(jobs: atlas_export::ExportJobs, ids: Vec<atlas_export::ExportJobId>) {

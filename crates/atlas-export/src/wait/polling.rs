@@ -2,11 +2,13 @@
 
 use std::{
     fmt,
+    pin::pin,
     sync::Arc,
     time::{Duration, Instant, SystemTime},
 };
 
-use tokio::sync::Semaphore;
+use futures_util::future::{Either, select};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::{
     error::WaitError,
@@ -103,11 +105,7 @@ impl<T: Waitable> Waiter<T> {
     /// Looks at it when its turn comes, with the patience to be held back by a rate limit for as
     /// long as is left.
     async fn look(&self) -> Result<T, Error> {
-        // Never closed. Whoever holds the others' turns is polled whenever they are.
-        let _turn = match &self.turns {
-            Some(turns) => turns.acquire().await.ok(),
-            None => None,
-        };
+        let _turn = self.turn().await;
         let patience = self.left(self.elapsed());
         let caller = self.place.client().caller().patient(patience);
         let place = self.place.map_client(|client| client.made_for(caller));
@@ -152,6 +150,21 @@ impl<T: Waitable> Waiter<T> {
                 }
                 Err(error) => return Err(WaitError::Poll(error)),
             }
+        }
+    }
+
+    /// Its turn among many. None where it is alone, and where its time is over before: then it looks
+    /// all the same, and a rate limit that holds it back ends the wait.
+    async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        let turns = self.turns.as_ref()?;
+        if let Ok(turn) = turns.try_acquire() {
+            return Some(turn);
+        }
+        // Whoever holds the turns is polled whenever this is.
+        let over = self.clock.guard(self.left(self.elapsed()));
+        match select(pin!(turns.acquire()), over).await {
+            Either::Left((turn, _)) => turn.ok(),
+            Either::Right(_) => None,
         }
     }
 
