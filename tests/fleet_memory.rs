@@ -6,15 +6,11 @@
     reason = "a test may panic: that is how it fails"
 )]
 
-use std::{
-    env,
-    io::{self, BufRead as _, BufReader, Lines, Read as _, Write as _},
-    process::{Child, ChildStdout, Command, Stdio},
-};
+use std::env;
 
-use atlas_export::{Client, Credentials, fleet::FleetStatus};
+use atlas_export::fleet::FleetStatus;
 use atlas_export_fake::{Bucket, FakeAtlas, Snapshot};
-use atlas_export_tests::ROLE;
+use atlas_export_tests::{FakeProcess, ROLE, fake_process};
 use peak_alloc::PeakAlloc;
 
 #[global_allocator]
@@ -54,36 +50,13 @@ async fn serve() {
         let snapshot = Snapshot::completed(format!("5fb6a0e0e5a4d31b{n:08x}"));
         builder.snapshot(&project, &format!("Cluster{}", n % PER_PROJECT), snapshot)
     });
-    let fake = builder.start().await.unwrap();
-    let (public, private) = fake.credentials();
-    println!("\nserving {} {public} {private}", fake.url());
-    io::stdout().flush().unwrap();
-    let ended = tokio::task::spawn_blocking(|| io::stdin().read_to_end(&mut Vec::new()));
-    ended.await.unwrap().unwrap();
-}
-
-/// A fake in a process of its own, and a client of it.
-fn served(clusters: usize) -> (Child, Lines<BufReader<ChildStdout>>, Client) {
-    let mut child = Command::new(env::current_exe().unwrap())
-        .args(["--ignored", "--exact", "--nocapture", "serve"])
-        .env(VARIABLE, clusters.to_string())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let line = lines.find_map(|line| line.unwrap().strip_prefix("serving ").map(str::to_owned));
-    let line = line.unwrap();
-    let mut words = line.split(' ');
-    let mut word = || words.next().unwrap();
-    let builder = Client::builder().base_url(word());
-    let key = Credentials::api_key(word(), word());
-    (child, lines, builder.credentials(key).build().unwrap())
+    fake_process::serve(builder).await;
 }
 
 /// By how many bytes the peak grew while a fleet was planned and run.
 async fn growth(clusters: usize) -> usize {
-    let (mut child, _lines, client) = served(clusters);
+    let process = FakeProcess::start(VARIABLE, clusters);
+    let client = process.client().build().unwrap();
     ALLOCATOR.reset_peak_usage();
     let before = ALLOCATOR.current_usage();
     let plan = client.export_fleet(BUCKET).plan().await.unwrap();
@@ -95,9 +68,6 @@ async fn growth(clusters: usize) -> usize {
         growth / 1024,
         growth / clusters
     );
-    // Its standard input ends, and with it the server.
-    drop(child.stdin.take());
-    child.wait().unwrap();
     growth
 }
 

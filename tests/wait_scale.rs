@@ -11,8 +11,6 @@
 
 use std::{
     env,
-    io::{self, BufRead as _, BufReader, Read as _, Write as _},
-    process::{Command, Stdio},
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -20,12 +18,14 @@ use std::{
 };
 
 use atlas_export::{
-    Client, Credentials, ExportJobId,
+    Client, ExportJobId,
     models::ExportJob,
     wait::{WaitAll, WaitError, wait_all},
 };
 use atlas_export_fake::{FakeAtlas, FakeAtlasBuilder};
-use atlas_export_tests::{CLUSTER, PROJECT, Scene, TestClock, parsed, seconds};
+use atlas_export_tests::{
+    CLUSTER, FakeProcess, PROJECT, Scene, TestClock, fake_process, parsed, seconds,
+};
 use peak_alloc::PeakAlloc;
 use serde_json::json;
 
@@ -84,38 +84,15 @@ fn all(client: &Client, waits: usize, polled: &Arc<AtomicUsize>) -> WaitAll<Expo
 #[tokio::test]
 #[ignore = "a server"]
 async fn serve() {
-    let fake = fake(waits()).start().await.unwrap();
-    let (public, private) = fake.credentials();
-    println!("\nserving {} {public} {private}", fake.url());
-    io::stdout().flush().unwrap();
-    let ended = tokio::task::spawn_blocking(|| io::stdin().read_to_end(&mut Vec::new()));
-    ended.await.unwrap().unwrap();
+    fake_process::serve(fake(waits())).await;
 }
 
 /// By how many bytes memory grows: at the peak of the first looks, and after them for each wait.
 async fn growth(waits: usize) -> [usize; 2] {
-    let mut child = Command::new(env::current_exe().unwrap())
-        .args(["--ignored", "--exact", "--nocapture", "serve"])
-        .env(VARIABLE, waits.to_string())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let line = lines.find_map(|line| line.unwrap().strip_prefix("serving ").map(str::to_owned));
-    let line = line.unwrap();
-    let words: Vec<&str> = line.split(' ').collect();
-    let [url, public, private] = words[..] else {
-        panic!("{line}");
-    };
+    let process = FakeProcess::start(VARIABLE, waits);
     let clock = TestClock::default();
     clock.hold_sleeps();
-    let client = Client::builder()
-        .base_url(url)
-        .credentials(Credentials::api_key(public, private))
-        .clock(Arc::new(clock))
-        .build()
-        .unwrap();
+    let client = process.client().clock(Arc::new(clock)).build().unwrap();
     // Its connections and nonces are not what a wait costs.
     let polled = Arc::new(AtomicUsize::new(0));
     drop(first_looks(all(&client, 64, &polled), &polled, 64).await);
@@ -126,8 +103,6 @@ async fn growth(waits: usize) -> [usize; 2] {
     let peak = ALLOCATOR.peak_usage().saturating_sub(before);
     let asleep = ALLOCATOR.current_usage().saturating_sub(before);
     drop(watching);
-    drop(child.stdin.take());
-    child.wait().unwrap();
     [peak, asleep / waits]
 }
 

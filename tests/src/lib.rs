@@ -5,6 +5,7 @@
 mod clock;
 mod credential_kind;
 pub mod every_operation;
+pub mod fake_process;
 mod operation_storm;
 #[cfg(doctest)]
 mod pages;
@@ -21,6 +22,7 @@ use atlas_export::{Client, ClientBuilder, Credentials, ExportBuckets, NewExportB
 
 pub use clock::TestClock;
 pub use credential_kind::CredentialKind;
+pub use fake_process::FakeProcess;
 pub use operation_storm::storm_of_operations;
 pub use recorder::Recorder;
 pub use refusals::{empty_bucket, slow_down};
