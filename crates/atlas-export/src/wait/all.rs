@@ -11,23 +11,17 @@ use std::{
 
 use futures_core::{FusedStream, Stream};
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
-use tokio::sync::Semaphore;
 
-use super::{builder::Wait, error::WaitError, waitable::Waitable};
+use super::{builder::Wait, error::WaitError, turns::Turns, waitable::Waitable};
 use crate::{ProjectId, transport::Caller};
-
-/// How many of a project look at once at the most. A call under way holds some ten times the memory
-/// of a wait that sleeps, and it has a timer or two. By project, as rate limits are: where one holds
-/// its own back, the others' turns are not taken.
-const MOST_LOOKS: usize = 256;
 
 /// Waits for many jobs, or many snapshots, at once, of whichever clusters.
 ///
 /// Each wait keeps its own settings, and how one ends does not end the others'
 /// waits. All polls go through their clients, so they share rate limits and bounds. Where a
 /// rate limit is known the polls are spread at its pace, and take turns with other calls. Of
-/// one project at most 256 look at once, so that ten thousand waits are mostly asleep, with a timer
-/// and less than 2 KB each.
+/// one project at most 256 look at once (and as many whose `max_wait` was over before their turn
+/// came), so that ten thousand waits are mostly asleep, with a timer and less than 2 KB each.
 ///
 /// ```no_run
 /// # async fn example(jobs: atlas_export::ExportJobs, ids: Vec<atlas_export::ExportJobId>) {
@@ -46,11 +40,10 @@ const MOST_LOOKS: usize = 256;
 /// ```
 pub fn wait_all<T: Waitable>(waits: impl IntoIterator<Item = Wait<T>>) -> WaitAll<T> {
     let caller = Caller::default().of_many();
-    let mut turns: HashMap<Option<ProjectId>, Arc<Semaphore>> = HashMap::new();
+    // By project, as rate limits are: where one holds its own back, the others' turns are not taken.
+    let mut turns: HashMap<Option<ProjectId>, Arc<Turns>> = HashMap::new();
     let begun = waits.into_iter().enumerate().map(|(place, wait)| {
-        let turns = turns
-            .entry(wait.project().cloned())
-            .or_insert_with(|| Arc::new(Semaphore::new(MOST_LOOKS)));
+        let turns = turns.entry(wait.project().cloned()).or_default();
         run(place, wait.one_of_many(&caller, turns.clone()))
     });
     WaitAll(begun.collect())

@@ -8,12 +8,11 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::Semaphore;
-
 use super::{
     error::WaitError,
     polling::{Polling, Waiter},
     progress::{OnProgress, Progress, ProgressStream, Steps},
+    turns::Turns,
     waitable::{Waitable, sealed::Place as _},
 };
 use crate::{ProjectId, request::call_options, transport::Caller};
@@ -50,7 +49,7 @@ pub struct Wait<T: Waitable> {
     polling: Polling,
     on_progress: Option<OnProgress<T>>,
     /// Of the many waits that it is one of.
-    turns: Option<Arc<Semaphore>>,
+    turns: Option<Arc<Turns>>,
 }
 
 impl<T: Waitable> Wait<T> {
@@ -106,7 +105,7 @@ impl<T: Waitable> Wait<T> {
     }
 
     /// The same wait, as one of many: their polls are one caller's, and take turns.
-    pub(super) fn one_of_many(self, caller: &Caller, turns: Arc<Semaphore>) -> Self {
+    pub(super) fn one_of_many(self, caller: &Caller, turns: Arc<Turns>) -> Self {
         let place = self
             .place
             .map_client(|client| client.made_for(caller.clone()));

@@ -30,6 +30,7 @@ mod error;
 mod newborn;
 mod polling;
 mod progress;
+mod turns;
 mod waitable;
 
 pub use all::{WaitAll, Waited, wait_all};

@@ -2,17 +2,16 @@
 
 use std::{
     fmt,
-    pin::pin,
     sync::Arc,
     time::{Duration, Instant, SystemTime},
 };
 
-use futures_util::future::{Either, select};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::SemaphorePermit;
 
 use super::{
     error::WaitError,
     newborn,
+    turns::Turns,
     waitable::{End, Waitable, sealed::Place as _},
 };
 use crate::{Error, clock::Clock};
@@ -70,7 +69,7 @@ pub(super) struct Waiter<T: Waitable> {
     /// Before the next poll.
     pause: Option<Duration>,
     /// Where many wait: a poll takes one.
-    turns: Option<Arc<Semaphore>>,
+    turns: Option<Arc<Turns>>,
 }
 
 /// What a poll gave.
@@ -85,7 +84,7 @@ impl<T: Waitable> Waiter<T> {
         place: T::Place,
         id: T::Id,
         polling: Polling,
-        turns: Option<Arc<Semaphore>>,
+        turns: Option<Arc<Turns>>,
     ) -> Self {
         let clock = place.client().clock();
         Self {
@@ -153,19 +152,10 @@ impl<T: Waitable> Waiter<T> {
         }
     }
 
-    /// Its turn among many. None where it is alone, and where its time is over before: then it looks
-    /// all the same, and a rate limit that holds it back ends the wait.
+    /// Its turn among many; none where it is alone.
     async fn turn(&self) -> Option<SemaphorePermit<'_>> {
-        let turns = self.turns.as_ref()?;
-        if let Ok(turn) = turns.try_acquire() {
-            return Some(turn);
-        }
-        // Whoever holds the turns is polled whenever this is.
-        let over = self.clock.guard(self.left(self.elapsed()));
-        match select(pin!(turns.acquire()), over).await {
-            Either::Left((turn, _)) => turn.ok(),
-            Either::Right(_) => None,
-        }
+        let over = || self.clock.guard(self.left(self.elapsed()));
+        self.turns.as_ref()?.turn(over).await
     }
 
     fn elapsed(&self) -> Duration {
