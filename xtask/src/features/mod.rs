@@ -2,7 +2,7 @@
 //! the crates that each choice of TLS brings.
 //!
 //! Features are switched on by whoever else is in a build, and never off, so each has to do by
-//! itself. Dev-dependencies take no part: cargo checks libraries alone.
+//! itself. Dev-dependencies take no part: clippy looks at libraries alone.
 
 mod choices;
 
@@ -65,7 +65,7 @@ impl<'a> Build<'a> {
 
     fn arguments(self) -> Vec<&'a str> {
         let mut arguments = vec![
-            "check",
+            "clippy",
             "--quiet",
             "--lib",
             "--no-default-features",
@@ -129,7 +129,7 @@ mod tests {
         };
         assert_eq!(
             build.arguments().join(" "),
-            "check --quiet --lib --no-default-features --package a --features b"
+            "clippy --quiet --lib --no-default-features --package a --features b"
         );
         assert_eq!(build.shown(), "a, b");
     }
