@@ -146,7 +146,7 @@ async fn each_further_wait_costs_the_same_few_polls_one_timer_and_little_memory(
     assert!(asleep <= MOST_ASLEEP, "{asleep} bytes each");
     let most = MOST_LOOKING + waits * MOST_ASLEEP;
     assert!(looking <= most, "{looking} bytes, {most} at the most");
-    // One each, and a time-out and a limit for each of those that look.
+    // One each, and one more for each of those that look, in time or late.
     let most = waits + 2 * 256;
     assert!(timers <= most, "{timers} timers, {most} at the most");
 }

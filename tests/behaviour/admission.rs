@@ -324,3 +324,24 @@ async fn waits_that_stand_in_line_end_in_time_and_hold_no_other_project_up() {
     );
     assert!(since() <= seconds(95), "{:?}", since());
 }
+
+/// Far more waits than look at once, for what is not answered any more.
+#[tokio::test]
+async fn waits_that_are_late_end_a_minute_and_a_call_later_at_the_most() {
+    let fake = FakeAtlas::builder().job(PROJECT, CLUSTER, unending(ROLE));
+    let scene = Scene::in_order(fake).await;
+    let scene = scene.with(|client| client.call_timeout(seconds(30)));
+    scene.fake.faults_by(|_| Some(Fault::silence()));
+    let jobs = scene.client.project(PROJECT).cluster(CLUSTER).export_jobs();
+    let wait = || jobs.wait_until_finished(&parsed(ROLE));
+    let waits = (0..6 * 256).map(|_| wait().max_wait(seconds(10)));
+    let start = scene.clock.elapsed();
+    let ended = watched(wait_all(waits)).await;
+    let took = scene.clock.elapsed().saturating_sub(start);
+    let other = ended
+        .iter()
+        .find(|waited| !matches!(waited.outcome, Err(WaitError::MaxWaitExceeded { .. })));
+    assert!(other.is_none(), "{other:?}");
+    println!("{} waits of 10 s ended after {took:?}", ended.len());
+    assert!(took <= seconds(10 + 60 + 30), "{took:?}");
+}

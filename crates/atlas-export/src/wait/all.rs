@@ -20,8 +20,9 @@ use crate::{ProjectId, transport::Caller};
 /// Each wait keeps its own settings, and how one ends does not end the others'
 /// waits. All polls go through their clients, so they share rate limits and bounds. Where a
 /// rate limit is known the polls are spread at its pace, and take turns with other calls. Of
-/// one project at most 256 look at once (and as many whose `max_wait` was over before their turn
-/// came), so that ten thousand waits are mostly asleep, with a timer and less than 2 KB each.
+/// one project at most 256 look at once, so that ten thousand waits are mostly asleep, with a timer
+/// and less than 2 KB each. Where `max_wait` is over before the turn of one came, it stands in line
+/// for a last look for a minute more, with at most 256 others looking.
 ///
 /// ```no_run
 /// # async fn example(jobs: atlas_export::ExportJobs, ids: Vec<atlas_export::ExportJobId>) {

@@ -6,8 +6,6 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use tokio::sync::SemaphorePermit;
-
 use super::{
     error::WaitError,
     newborn,
@@ -102,13 +100,16 @@ impl<T: Waitable> Waiter<T> {
     }
 
     /// Looks at it when its turn comes, with the patience to be held back by a rate limit for as
-    /// long as is left.
-    async fn look(&self) -> Result<T, Error> {
-        let _turn = self.turn().await;
+    /// long as is left. `None` where its time is over and no turn came.
+    async fn look(&self) -> Option<Result<T, Error>> {
+        let _turn = match &self.turns {
+            Some(turns) => Some(turns.turn(&*self.clock, self.left(self.elapsed())).await?),
+            None => None,
+        };
         let patience = self.left(self.elapsed());
         let caller = self.place.client().caller().patient(patience);
         let place = self.place.map_client(|client| client.made_for(caller));
-        T::look(&place, &self.id).await
+        Some(T::look(&place, &self.id).await)
     }
 
     /// Polls until one succeeds. Stops where the wait does.
@@ -119,6 +120,10 @@ impl<T: Waitable> Waiter<T> {
             }
             let polled = self.look().await;
             let elapsed = self.elapsed();
+            let Some(polled) = polled else {
+                self.rest(elapsed, None)?;
+                continue;
+            };
             match polled {
                 Ok(item) => {
                     self.failures = 0;
@@ -150,12 +155,6 @@ impl<T: Waitable> Waiter<T> {
                 Err(error) => return Err(WaitError::Poll(error)),
             }
         }
-    }
-
-    /// Its turn among many; none where it is alone.
-    async fn turn(&self) -> Option<SemaphorePermit<'_>> {
-        let over = || self.clock.guard(self.left(self.elapsed()));
-        self.turns.as_ref()?.turn(over).await
     }
 
     fn elapsed(&self) -> Duration {

@@ -1,15 +1,18 @@
 //! Turns, where many wait: how many look at once.
 
-use std::pin::pin;
+use std::{future::Future, pin::pin, time::Duration};
 
 use futures_util::future::{Either, select};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{AcquireError, Semaphore, SemaphorePermit};
 
-use crate::clock::Sleep;
+use crate::clock::Clock;
 
 /// How many look at once at the most. A call under way holds some ten times the memory of a wait
 /// that sleeps, and it has a timer or two.
 const MOST_LOOKS: usize = 256;
+
+/// How long whoever is late stands in line for its last look.
+const LATE: Duration = Duration::from_secs(60);
 
 /// The turns of many waits. A look takes one for as long as it lasts.
 #[derive(Debug)]
@@ -30,19 +33,31 @@ impl Default for Turns {
 }
 
 impl Turns {
-    /// A turn, when one is free; `over` ends when the time of whoever asks is over.
-    pub(super) async fn turn(&self, over: impl FnOnce() -> Sleep) -> Option<SemaphorePermit<'_>> {
+    /// A turn, when one is free, for whoever has so much time left. `None` where none was free in
+    /// that time, nor a little after it.
+    pub(super) async fn turn(
+        &self,
+        clock: &dyn Clock,
+        left: Duration,
+    ) -> Option<SemaphorePermit<'_>> {
         if let Ok(turn) = self.in_time.try_acquire() {
             return Some(turn);
         }
         // Whoever holds the turns is polled whenever this is.
-        let turn = match select(pin!(self.in_time.acquire()), over()).await {
-            Either::Left((turn, _)) => Some(turn),
-            Either::Right(_) => None,
-        };
-        match turn {
-            Some(turn) => turn.ok(),
-            None => self.late.acquire().await.ok(),
+        if let Some(turn) = within(clock, left, self.in_time.acquire()).await {
+            return Some(turn);
         }
+        within(clock, LATE, self.late.acquire()).await
+    }
+}
+
+async fn within<'a>(
+    clock: &dyn Clock,
+    time: Duration,
+    turn: impl Future<Output = Result<SemaphorePermit<'a>, AcquireError>>,
+) -> Option<SemaphorePermit<'a>> {
+    match select(pin!(turn), clock.guard(time)).await {
+        Either::Left((turn, _)) => turn.ok(),
+        Either::Right(_) => None,
     }
 }
