@@ -1,9 +1,9 @@
 //! Turns, where many wait: how many look at once.
 
-use std::{future::Future, pin::pin, time::Duration};
+use std::{pin::pin, time::Duration};
 
 use futures_util::future::{Either, select};
-use tokio::sync::{AcquireError, Semaphore, SemaphorePermit};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::clock::Clock;
 
@@ -44,20 +44,12 @@ impl Turns {
             return Some(turn);
         }
         // Whoever holds the turns is polled whenever this is.
-        if let Some(turn) = within(clock, left, self.in_time.acquire()).await {
-            return Some(turn);
+        for (turns, time) in [(&self.in_time, left), (&self.late, LATE)] {
+            if let Either::Left((turn, _)) = select(pin!(turns.acquire()), clock.guard(time)).await
+            {
+                return turn.ok();
+            }
         }
-        within(clock, LATE, self.late.acquire()).await
-    }
-}
-
-async fn within<'a>(
-    clock: &dyn Clock,
-    time: Duration,
-    turn: impl Future<Output = Result<SemaphorePermit<'a>, AcquireError>>,
-) -> Option<SemaphorePermit<'a>> {
-    match select(pin!(turn), clock.guard(time)).await {
-        Either::Left((turn, _)) => turn.ok(),
-        Either::Right(_) => None,
+        None
     }
 }
