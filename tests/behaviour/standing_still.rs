@@ -1,10 +1,10 @@
 //! **Nothing that is kept and not polled stops anything else.**
 //!
-//! Every operation, and all that makes many requests, is begun and driven up to its n-th event, for each n from
-//! none to its end: an event is a request that reaches the server, or an answer that leaves it.
-//! Then nobody polls it any more, and nobody drops it. Other calls are made, which must come
-//! through, and in time. What counts is what happens on the wire: the request of a future that is
-//! not polled goes on by itself.
+//! Every operation, and all that makes many requests, is begun and driven up to its n-th event,
+//! for each n from none to its end: an event is a request that reaches the server, or an answer
+//! that leaves it. Then nobody polls it any more, and nobody drops it. Other calls are made, which
+//! must come through, and in time. What counts is what happens on the wire: the request of a future
+//! that is not polled goes on by itself.
 
 use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 

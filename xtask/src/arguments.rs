@@ -89,7 +89,7 @@ pub(crate) enum Command {
         #[arg(long)]
         check: bool,
     },
-    /// Build each feature of each published crate alone, and each crate without any
+    /// Have clippy look at each feature of each published crate alone, and each crate without any
     ///
     /// Then compares the crates that each choice of TLS brings with what it may bring, and with
     /// the table in docs/tls.md. A warning is a failure. The feature `native-tls` needs OpenSSL's

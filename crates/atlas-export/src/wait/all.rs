@@ -21,8 +21,9 @@ use crate::{ProjectId, transport::Caller};
 /// waits. All polls go through their clients, so they share rate limits and bounds. Where a
 /// rate limit is known the polls are spread at its pace, and take turns with other calls. Of
 /// one project at most 256 look at once, so that ten thousand waits are mostly asleep, with a timer
-/// and less than 2 KB each. Where `max_wait` is over before the turn of one came, it stands in line
-/// for a last look for a minute more, with at most 256 others looking.
+/// and less than 2 KB each. One whose [`max_wait`](Wait::max_wait) is over before its turn came
+/// stands in a second line, again of 256 that look at once, for its last look, and for a minute at
+/// the most; then it ends without.
 ///
 /// ```no_run
 /// # async fn example(jobs: atlas_export::ExportJobs, ids: Vec<atlas_export::ExportJobId>) {

@@ -64,7 +64,8 @@ impl<T: Waitable> Wait<T> {
     }
 
     /// How long to wait at the most; by default 24 hours. A poll that is under way when the
-    /// time is up is finished, and it has a time-out of its own.
+    /// time is up is finished, and it has a time-out of its own. One of many
+    /// ([`wait_all`](super::wait_all)) may stand in line for its last poll for a minute more.
     pub fn max_wait(mut self, max_wait: Duration) -> Self {
         self.polling.max_wait = max_wait;
         self

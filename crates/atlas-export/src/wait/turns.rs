@@ -34,7 +34,7 @@ impl Default for Turns {
 
 impl Turns {
     /// A turn, when one is free, for whoever has so much time left. `None` where none was free in
-    /// that time, nor a little after it.
+    /// that time, nor, for those who are late, in a minute after it.
     pub(super) async fn turn(
         &self,
         clock: &dyn Clock,
