@@ -10,6 +10,7 @@ use crate::rules::limiter::Limiter;
 use crate::rules::schemas::Schemas;
 use crate::world::bucket::Bucket;
 use crate::world::clock::Clock;
+use crate::world::indexed_list::IndexedList;
 use crate::world::progress::Lifecycle;
 use crate::world::state::World;
 
@@ -48,10 +49,10 @@ impl BucketChanges {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(change));
     }
 
-    pub(crate) fn apply(&self, buckets: &mut Vec<Bucket>) {
+    pub(crate) fn apply(&self, buckets: &mut IndexedList<Bucket>) {
         let mut change = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(change) = change.as_mut() {
-            change(buckets);
+            buckets.change(change);
         }
     }
 }

@@ -72,7 +72,7 @@ pub(crate) fn list(call: &Call<'_>) -> Result<Reply, AtlasError> {
     let mut world = call.atlas.world();
     let project = world.project_mut(&call.object_id("groupId")?)?;
     call.atlas.bucket_changes.apply(&mut project.buckets);
-    let buckets = project.buckets.iter();
+    let buckets = project.buckets.items().iter();
     let seen: Vec<_> = buckets.filter(|bucket| is_seen(bucket, call)).collect();
     call.page(&seen, |bucket| shown(bucket, call.version, View::Brief))
 }
@@ -126,8 +126,8 @@ pub(crate) fn update(call: &Call<'_>) -> Result<Reply, AtlasError> {
     let id = &call.object_id("exportBucketId")?;
     let bucket = project
         .buckets
-        .iter_mut()
-        .find(|bucket| bucket.has_id(id) && is_seen(bucket, call))
+        .get_mut(id)
+        .filter(|bucket| is_seen(bucket, call))
         .ok_or_else(|| AtlasError::resource_not_found(id))?;
     let body = call.json_body()?;
     if !bucket.is_on_aws() {
@@ -146,8 +146,8 @@ pub(crate) fn get(call: &Call<'_>) -> Result<Reply, AtlasError> {
     let id = &call.object_id("exportBucketId")?;
     project
         .buckets
-        .iter()
-        .find(|bucket| bucket.has_id(id) && is_seen(bucket, call))
+        .get(id)
+        .filter(|bucket| is_seen(bucket, call))
         .map(|bucket| Reply::One(shown(bucket, call.version, View::Alone)))
         .ok_or_else(|| AtlasError::resource_not_found(id))
 }
@@ -156,13 +156,10 @@ pub(crate) fn delete(call: &Call<'_>) -> Result<Reply, AtlasError> {
     let mut world = call.atlas.world();
     let project = world.project_mut(&call.object_id("groupId")?)?;
     let id = &call.object_id("exportBucketId")?;
-    let index = project
+    project
         .buckets
-        .iter()
-        .position(|bucket| {
-            let known = call.version != Version::V1 || exists_in(bucket, call.version);
-            bucket.has_id(id) && known
-        })
+        .get(id)
+        .filter(|bucket| call.version != Version::V1 || exists_in(bucket, call.version))
         .ok_or_else(|| AtlasError::resource_not_found(id))?;
     let clusters = project.clusters.iter();
     if clusters
@@ -171,6 +168,6 @@ pub(crate) fn delete(call: &Call<'_>) -> Result<Reply, AtlasError> {
     {
         return Err(AtlasError::bucket_in_use(id));
     }
-    project.buckets.remove(index);
+    project.buckets.remove(id);
     Ok(Reply::Nothing)
 }

@@ -8,6 +8,7 @@ use crate::world::bucket::Bucket;
 use crate::world::cluster::Cluster;
 use crate::world::endpoint::Endpoint;
 use crate::world::ids::lowered;
+use crate::world::indexed_list::IndexedList;
 use crate::world::job_list::StoredJob;
 use crate::world::progress::JobProgress;
 use crate::world::snapshot::Snapshot;
@@ -168,7 +169,7 @@ impl FakeAtlasBuilder {
         let mut project = Project {
             id,
             org_id: self.world.new_id(),
-            buckets: Vec::new(),
+            buckets: IndexedList::default(),
             clusters: Vec::new(),
             roles: Vec::new(),
             endpoints: Vec::new(),

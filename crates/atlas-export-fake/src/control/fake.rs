@@ -138,7 +138,7 @@ impl FakeAtlas {
         let world = self.handler.atlas.world();
         let buckets = world
             .project(&lowered(project))
-            .map(|project| &project.buckets);
+            .map(|project| project.buckets.items());
         let buckets = buckets.into_iter().flatten();
         buckets.map(|bucket| bucket.body.clone()).collect()
     }

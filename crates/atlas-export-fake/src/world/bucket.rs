@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::world::ids::{lowered, same};
+use crate::world::ids::lowered;
+use crate::world::indexed_list::Identified;
 
 /// Azure's answers carry the tenant of the role; what the request said is ignored.
 const TENANT: &str = "4297fc77-1592-4de8-a6d5-a8c32401df87";
@@ -25,6 +26,8 @@ pub struct Bucket {
     pub(crate) body: Value,
     /// Whether it was given as JSON, which is shown as it is.
     pub(crate) raw: bool,
+    /// Kept beside the body, because each page of a list asks it of every bucket.
+    on_aws: bool,
     /// When it was created through the API.
     pub(crate) born: Option<Duration>,
 }
@@ -90,6 +93,7 @@ impl Bucket {
 
     fn typed(body: Value) -> Self {
         Self {
+            on_aws: body.get("cloudProvider").and_then(Value::as_str) == Some("AWS"),
             body,
             raw: false,
             born: None,
@@ -104,30 +108,28 @@ impl Bucket {
 
     /// Gives a bucket without an `_id` the next one. Raw ones stay as they are.
     pub(crate) fn identified(self, new_id: impl FnOnce() -> String) -> Self {
-        if self.raw || self.object_id().is_some() {
+        if self.raw || Identified::id(&self).is_some() {
             self
         } else {
             self.id(&new_id())
         }
     }
 
-    /// `_id`, or the `id` that the v1.0 pages' table names.
-    fn object_id(&self) -> Option<&str> {
-        let id = self.body.get("_id").or_else(|| self.body.get("id"))?;
-        id.as_str()
-    }
-
-    pub(crate) fn has_id(&self, id: &str) -> bool {
-        self.object_id().is_some_and(|known| same(known, id))
-    }
-
     pub(crate) fn is_on_aws(&self) -> bool {
-        self.body.get("cloudProvider").and_then(Value::as_str) == Some("AWS")
+        self.on_aws
     }
 
     /// Whether it has been there for `lag`, `now` being the clock's age.
     pub(crate) fn is_seen(&self, lag: Duration, now: Duration) -> bool {
         self.born.is_none_or(|born| now.saturating_sub(born) >= lag)
+    }
+}
+
+impl Identified for Bucket {
+    /// `_id`, or the `id` that the v1.0 pages' table names.
+    fn id(&self) -> Option<&str> {
+        let id = self.body.get("_id").or_else(|| self.body.get("id"))?;
+        id.as_str()
     }
 }
 

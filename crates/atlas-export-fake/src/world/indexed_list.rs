@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use crate::world::ids::lowered;
+use crate::world::ids::{lowered, same};
 
 /// An item with an id. Raw JSON may have none.
 pub(crate) trait Identified {
@@ -15,6 +15,8 @@ pub(crate) trait Identified {
 pub(crate) struct IndexedList<T> {
     items: Vec<T>,
     places: HashMap<String, usize>,
+    /// Whether an id came twice, so that another item takes the place of one that is removed.
+    repeats: bool,
 }
 
 impl<T> Default for IndexedList<T> {
@@ -22,6 +24,7 @@ impl<T> Default for IndexedList<T> {
         Self {
             items: Vec::new(),
             places: HashMap::new(),
+            repeats: false,
         }
     }
 }
@@ -30,7 +33,7 @@ impl<T: Identified> IndexedList<T> {
     pub(crate) fn push(&mut self, item: T) {
         if let Some(id) = item.id() {
             let place = self.items.len();
-            self.places.entry(lowered(id)).or_insert(place);
+            self.repeats |= *self.places.entry(lowered(id)).or_insert(place) != place;
         }
         self.items.push(item);
     }
@@ -47,14 +50,28 @@ impl<T: Identified> IndexedList<T> {
 
     /// `id`: in small letters. What comes after it moves up, so this takes time.
     pub(crate) fn remove(&mut self, id: &str) -> Option<T> {
-        let place = *self.places.get(id)?;
-        let removed = (place < self.items.len()).then(|| self.items.remove(place));
-        let mut left = Self::default();
-        for item in std::mem::take(&mut self.items) {
-            left.push(item);
+        let place = self.places.remove(id)?;
+        let removed = self.items.remove(place);
+        for later in self.places.values_mut().filter(|later| **later > place) {
+            *later -= 1;
         }
-        *self = left;
-        removed
+        if self.repeats {
+            let is_next = |item: &T| item.id().is_some_and(|next| same(next, id));
+            let mut left = self.items.iter().skip(place);
+            if let Some(next) = left.position(is_next) {
+                self.places.insert(id.to_owned(), place + next);
+            }
+        }
+        Some(removed)
+    }
+
+    /// Any change, after which all are looked through once.
+    pub(crate) fn change(&mut self, change: impl FnOnce(&mut Vec<T>)) {
+        let mut items = std::mem::take(self).items;
+        change(&mut items);
+        for item in items {
+            self.push(item);
+        }
     }
 
     pub(crate) fn items(&self) -> &[T] {
@@ -95,5 +112,9 @@ mod tests {
         assert_eq!(list.remove("b"), Some(("b", 1)));
         assert_eq!(list.get("b"), Some(&("b", 4)));
         assert_eq!(list.items(), [("", 2), ("b", 4)]);
+        list.change(|items| items.insert(0, ("c", 5)));
+        assert_eq!(list.get("c"), Some(&("c", 5)));
+        assert_eq!(list.get("b"), Some(&("b", 4)));
+        assert_eq!(list.items(), [("c", 5), ("", 2), ("b", 4)]);
     }
 }

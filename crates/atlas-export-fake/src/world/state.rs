@@ -5,6 +5,7 @@ use crate::world::bucket::Bucket;
 use crate::world::cluster::Cluster;
 use crate::world::endpoint::Endpoint;
 use crate::world::export_queue::ExportQueue;
+use crate::world::indexed_list::IndexedList;
 
 /// The stored state of one fake.
 #[derive(Debug, Clone, Default)]
@@ -27,7 +28,7 @@ pub(crate) enum KeyRole {
 pub(crate) struct Project {
     pub(crate) id: String,
     pub(crate) org_id: String,
-    pub(crate) buckets: Vec<Bucket>,
+    pub(crate) buckets: IndexedList<Bucket>,
     pub(crate) clusters: Vec<Cluster>,
     pub(crate) roles: Vec<AccessRole>,
     pub(crate) endpoints: Vec<Endpoint>,
@@ -65,8 +66,9 @@ impl Missing {
 }
 
 impl Project {
+    /// `id`: in small letters.
     pub(crate) fn has_bucket(&self, id: &str) -> bool {
-        self.buckets.iter().any(|bucket| bucket.has_id(id))
+        self.buckets.get(id).is_some()
     }
 }
 
