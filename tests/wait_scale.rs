@@ -1,6 +1,6 @@
 //! Many jobs watched by one client: what each further wait costs in requests, timers and memory.
 //!
-//! In a release build, as CI runs it, there are 1,000 jobs; in a debug build 100; and as many as
+//! There are 1,000 jobs; in a debug build 100; and as many as
 //! `WAITS` says where it is set. The jobs are in progress for as long as they are watched, which
 //! is a quarter of an hour by the test's own clock.
 #![allow(

@@ -1,6 +1,6 @@
 //! Every parser of what a server sends, with anything that a server may send.
 //!
-//! In a release build, as CI runs it, each has 100,000 cases; in a debug build 2,000. The same
+//! Each has 100,000 cases; in a debug build 2,000. The same
 //! entries are targets for `cargo fuzz` in the folder `fuzz`.
 
 use std::{sync::Arc, time::Instant};

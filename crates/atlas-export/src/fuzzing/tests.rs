@@ -1,4 +1,4 @@
-//! In a release build, as CI runs it, each has 100,000 cases; in a debug build 2,000.
+//! Each has 100,000 cases; in a debug build 2,000.
 
 use proptest::prelude::*;
 

@@ -1,12 +1,6 @@
 //! A list that changes while it is read, by random schedules.
 //!
-//! In a release build, as CI runs it, there are 1,000 of them; in a debug build 100.
-#![allow(clippy::print_stdout, reason = "the figures are worth reading")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test may panic: that is how it fails"
-)]
+//! There are 1,000 of them; in a debug build 100.
 
 use std::collections::BTreeSet;
 
