@@ -97,7 +97,7 @@ mod tests {
     #[test]
     fn items_keep_their_order_and_the_first_of_an_id_is_found() {
         let mut list = IndexedList::default();
-        let items = [("b", 1), ("", 2), ("a", 3), ("b", 4)];
+        let items = [("b", 1), ("", 2), ("a", 3), ("b", 4), ("d", 5)];
         for item in items {
             list.push(item);
         }
@@ -107,14 +107,15 @@ mod tests {
         assert_eq!(list.get(""), None);
         assert_eq!(list.remove("a"), Some(("a", 3)));
         assert_eq!(list.get("a"), None);
+        assert_eq!(list.get("d"), Some(&("d", 5)));
         assert_eq!(list.remove("a"), None);
         // The next of the same id takes the place of the first.
         assert_eq!(list.remove("b"), Some(("b", 1)));
         assert_eq!(list.get("b"), Some(&("b", 4)));
-        assert_eq!(list.items(), [("", 2), ("b", 4)]);
-        list.change(|items| items.insert(0, ("c", 5)));
-        assert_eq!(list.get("c"), Some(&("c", 5)));
+        assert_eq!(list.items(), [("", 2), ("b", 4), ("d", 5)]);
+        list.change(|items| items.insert(0, ("c", 6)));
+        assert_eq!(list.get("c"), Some(&("c", 6)));
         assert_eq!(list.get("b"), Some(&("b", 4)));
-        assert_eq!(list.items(), [("c", 5), ("", 2), ("b", 4)]);
+        assert_eq!(list.items(), [("c", 6), ("", 2), ("b", 4), ("d", 5)]);
     }
 }
