@@ -29,7 +29,7 @@ const OF_THE_COMPILER: &str = "core::marker::StructuralPartialEq";
 /// What cargo or rustdoc say, or why their answer does not read.
 pub fn generate(workspace: &Path) -> Result<Vec<Output>, String> {
     let packages = packages::published(workspace)?;
-    rustdoc::write_json(workspace, &packages)?;
+    rustdoc::write_json(workspace)?;
     let outputs = packages.members.iter().map(|member| {
         let json = packages.target.join("doc").join(member.json());
         Ok(Output {

@@ -11,7 +11,7 @@ use std::{
     process::{Command, ExitCode},
 };
 
-use crate::{cargo::cargo, packages::Published};
+use crate::cargo::cargo;
 
 /// Where this command, called as rustdoc, finds the real one.
 const REAL: &str = "XTASK_RUSTDOC";
@@ -34,19 +34,18 @@ pub fn as_rustdoc() -> Option<ExitCode> {
     })
 }
 
-/// Has rustdoc write its JSON of these crates, with all features. What is hidden is not in it.
+/// Has rustdoc write its JSON of all crates, with all features. What is hidden is not in it.
 ///
 /// # Errors
 /// That it did not; it has said why.
-pub(super) fn write_json(workspace: &Path, published: &Published) -> Result<(), String> {
+pub(super) fn write_json(workspace: &Path) -> Result<(), String> {
     let this = env::current_exe().map_err(|error| format!("where is this program? {error}"))?;
     let real = env::var_os("RUSTDOC").unwrap_or_else(|| OsString::from("rustdoc"));
-    let mut command = cargo(workspace);
-    command.args(["doc", "--quiet", "--lib", "--no-deps", "--all-features"]);
-    for member in &published.members {
-        command.args(["--package", &member.name]);
-    }
-    let status = command
+    // Of each member, although the others are not read: dependencies have the same features then as
+    // clippy and `cargo doc` gave them, which have checked them before.
+    let status = cargo(workspace)
+        .args(["doc", "--quiet", "--workspace", "--lib", "--no-deps"])
+        .arg("--all-features")
         .env(REAL, real)
         .env("RUSTDOC", this)
         .env("RUSTDOCFLAGS", "-Z unstable-options --output-format json")
