@@ -54,8 +54,6 @@ mod service_accounts;
 mod shutting_down;
 mod standing_still;
 mod system_status;
-mod tls;
-mod tls_options;
 mod tolerance;
 mod waiting;
 mod whole_lists;

@@ -199,7 +199,7 @@ async fn whatever_the_default_of_the_process_is() {
 fn the_provider_of_the_process_is_neither_set_nor_used() {
     let output = Command::new(std::env::current_exe().unwrap())
         .args(["--ignored", "--exact"])
-        .arg("tls_options::whatever_the_default_of_the_process_is")
+        .arg("options::whatever_the_default_of_the_process_is")
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
