@@ -6,7 +6,10 @@ use std::{sync::Arc, time::Instant};
 use digest_lanes::{BodyKind, Credentials, LaneLimits, Lanes};
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
-    let lanes = Arc::new(Lanes::new(Credentials::new("u", "p"), LaneLimits::default()));
+    let lanes = Arc::new(Lanes::new(
+        Credentials::new("u", "p"),
+        LaneLimits::default(),
+    ));
     let now = Instant::now();
     let mut exchange = lanes.begin(now, BodyKind::Empty);
     let _ = exchange.next("GET", "/", [0; 16]);

@@ -21,14 +21,16 @@ pub(crate) struct Counted {
     peak: AtomicUsize,
 }
 
-pub(crate) const COUNTED: Counted = Counted {
-    allocations: AtomicUsize::new(0),
-    bytes: AtomicUsize::new(0),
-    live: AtomicUsize::new(0),
-    peak: AtomicUsize::new(0),
-};
-
 impl Counted {
+    pub(crate) const fn new() -> Self {
+        Self {
+            allocations: AtomicUsize::new(0),
+            bytes: AtomicUsize::new(0),
+            live: AtomicUsize::new(0),
+            peak: AtomicUsize::new(0),
+        }
+    }
+
     fn more(&self, size: usize) {
         self.allocations.fetch_add(1, Relaxed);
         self.bytes.fetch_add(size, Relaxed);

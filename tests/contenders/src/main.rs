@@ -17,10 +17,10 @@ mod work;
 
 use std::{env, process::ExitCode};
 
-use crate::{contenders::CONTENDERS, figures::COUNTED, work::Work};
+use crate::{contenders::CONTENDERS, work::Work};
 
 #[global_allocator]
-static ALLOCATOR: figures::Counted = COUNTED;
+static ALLOCATOR: figures::Counted = figures::Counted::new();
 
 /// What may go wrong here is told and ends the program.
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
