@@ -1,5 +1,5 @@
-//! TLS over real sockets, apart from the other behaviour, so that each choice of a library for it is
-//! tried without building the rest.
+//! TLS over real sockets, apart from the other behaviour, which need not be built anew where there
+//! is another library for it.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -3,7 +3,9 @@
 //! [`contract::Contract`] reads an OpenAPI document and keeps the line of every value;
 //! [`lint::lint`] names what the generator would stumble over, drop or misread;
 //! [`codegen::generate`] turns the contract into Rust; [`api::generate`] lists what the crates make
-//! public; [`drift::Drift`] compares the contract with what MongoDB publishes; [`docs::build`] makes a page of the API; [`bench::run`] measures; [`features::check`] builds each feature alone; [`tidy::check`] holds the workspace against its habits; [`interop::start`] tries the SDK
+//! public; [`drift::Drift`] compares the contract with what MongoDB publishes; [`docs::build`] makes
+//! a page of the API; [`bench::run`] measures; [`features::check`] has clippy look at each feature
+//! alone; [`tidy::check`] holds the workspace against its habits; [`interop::start`] tries the SDK
 //! against real servers; [`package::check`] and [`release::dry_run`] say whether it can be published.
 //!
 //! Nothing here depends on a crate of the SDK, so that a broken SDK can be regenerated.

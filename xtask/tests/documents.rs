@@ -121,7 +121,10 @@ fn they_build_without_a_warning_and_two_of_them_talk() {
     let said = String::from_utf8_lossy(&output.stderr);
     let told = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{said}{told}");
-    assert!(!said.contains("warning"), "{said}");
+    let mut warnings = said.lines().filter(|line| line.starts_with("warning"));
+    // Of the network cargo warns as well.
+    let network = "warning: spurious network error";
+    assert!(warnings.all(|line| line.starts_with(network)), "{said}");
 }
 
 fn name_of(contract: &Contract) -> String {

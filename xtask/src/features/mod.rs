@@ -17,14 +17,14 @@ use crate::{
 /// The crate whose features choose TLS.
 const SDK: &str = "atlas-export";
 
-/// One build: a crate, and the one feature that it has.
+/// One run of clippy: a crate, and the one feature that it has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Build<'a> {
     package: &'a str,
     feature: Option<&'a str>,
 }
 
-/// Builds them all, and tells of each.
+/// Looks at them all, and tells of each.
 ///
 /// # Errors
 /// What cargo says of the first that does not build or warns; where a choice of TLS brings what it

@@ -2,8 +2,9 @@
 //! the others, because a test may have a hundred thousand of them.
 
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-use crate::world::ids::{lowered, same};
+use crate::world::ids::lowered;
 
 /// An item with an id. Raw JSON may have none.
 pub(crate) trait Identified {
@@ -56,7 +57,7 @@ impl<T: Identified> IndexedList<T> {
             *later -= 1;
         }
         if self.repeats {
-            let is_next = |item: &T| item.id().is_some_and(|next| same(next, id));
+            let is_next = |item: &T| item.id().is_some_and(|next| lowered(next) == id);
             let mut left = self.items.iter().skip(place);
             if let Some(next) = left.position(is_next) {
                 self.places.insert(id.to_owned(), place + next);
@@ -65,12 +66,14 @@ impl<T: Identified> IndexedList<T> {
         Some(removed)
     }
 
-    /// Any change, after which all are looked through once.
+    /// Any change, after which all are looked through once. One that panics loses nothing.
     pub(crate) fn change(&mut self, change: impl FnOnce(&mut Vec<T>)) {
-        let mut items = std::mem::take(self).items;
-        change(&mut items);
-        for item in items {
+        let outcome = catch_unwind(AssertUnwindSafe(|| change(&mut self.items)));
+        for item in std::mem::take(self).items {
             self.push(item);
+        }
+        if let Err(panic) = outcome {
+            resume_unwind(panic);
         }
     }
 
@@ -117,5 +120,14 @@ mod tests {
         assert_eq!(list.get("c"), Some(&("c", 6)));
         assert_eq!(list.get("b"), Some(&("b", 4)));
         assert_eq!(list.items(), [("c", 6), ("", 2), ("b", 4), ("d", 5)]);
+        let panics = || {
+            list.change(|items| {
+                items.remove(0);
+                panic!("in the middle of it");
+            });
+        };
+        assert!(catch_unwind(AssertUnwindSafe(panics)).is_err());
+        assert_eq!(list.items(), [("", 2), ("b", 4), ("d", 5)]);
+        assert_eq!(list.get("d"), Some(&("d", 5)));
     }
 }
